@@ -1,0 +1,41 @@
+/** One child process to run to its end. */
+export interface RunRequest {
+  /** Program and arguments; no shell is added. */
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The process group gets SIGTERM after this long, SIGKILL after a grace of 500 ms. */
+  readonly timeoutMs: number;
+  /** Bytes kept per stream (head and tail); the rest is counted. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Bytes for the child's standard input; without it, it reads end-of-file at once. */
+  readonly stdin?: Uint8Array;
+  /** Bytes to hand over on file descriptor 3 (a seccomp program). */
+  readonly fd3?: Uint8Array;
+}
+
+export interface RunResult {
+  /** 128+n after signal n, 124 after a timeout. */
+  readonly exitCode: number;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both streams in order of arrival, capped like them. */
+  readonly output: string;
+  readonly durationMs: number;
+  readonly timedOut: boolean;
+  readonly truncated: boolean;
+  /** Bytes that were dropped from the middle of the streams. */
+  readonly omittedBytes: number;
+}
+
+/**
+ * Runs children in their own process group. Rejects with `SpindleError`: `command_not_started` (missing program, missing
+ * folder, arguments too long) and `cancelled` (after the whole group is dead). `onOutput` gets decoded text as it arrives.
+ */
+export interface Runner {
+  run(request: RunRequest, signal: AbortSignal, onOutput?: (stream: "stdout" | "stderr", text: string) => void): Promise<RunResult>;
+  /** Kills what still runs and waits for it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import type { EventBody } from "../../protocol/event.ts";
+import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
+import type { TaskRow } from "../../protocol/task.ts";
+import type { SpawnInput } from "../../protocol/tools.ts";
+import type { Harness } from "../harness/harness.ts";
+import type { Runner } from "../runner/runner.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+
+/** What a tool may use while it runs one call. Everything above the tools comes in here, as a port. */
+export interface ToolContext {
+  readonly conversationId: ConversationId;
+  readonly turnId: TurnId;
+  readonly callId: CallId;
+  readonly parentCallId: CallId | undefined;
+  /** True when a script made the call: then a structured result matters, not the text. */
+  readonly fromScript: boolean;
+  /** Absolute real path of the project. */
+  readonly projectRoot: string;
+  /** Files and folders outside the project that the person attached: reading them is granted. */
+  readonly readGrants: readonly string[];
+  readonly approval: ApprovalMode;
+  readonly sandboxLevel: SandboxLevel;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly runner: Runner;
+  readonly sandbox: Sandbox;
+  readonly harness: Harness;
+  /** Facts for a script's `context.*`; JSON, made when a script starts. */
+  scriptContext(): Json;
+  /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
+  emit(event: EventBody): void;
+  /** Starts a detached task; returns when it is in the ledger, not when it is done. */
+  spawnTask(input: SpawnInput, origin: { callId: CallId; scriptLine: number | null }): Promise<TaskRow>;
+  /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
+  callTool(call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null }, signal: AbortSignal): Promise<Json>;
+}
+
+/** What a call is about to do, for the policy: pure data made from the parsed input before anything runs. */
+export type Effect =
+  | { readonly kind: "read"; readonly paths: readonly string[] }
+  | { readonly kind: "write"; readonly paths: readonly string[] }
+  | { readonly kind: "command"; readonly cmd: string; readonly workdir: string; readonly escalated: boolean; readonly justification: string | undefined }
+  /** Runs only in the harness; each of its calls passes the gate by itself. */
+  | { readonly kind: "script" }
+  | { readonly kind: "spawn"; readonly input: SpawnInput };
+
+export interface ToolOutcome<R> {
+  readonly result: R;
+  /** What the model reads. The gate caps it. */
+  readonly text: string;
+  /** A few words for a row: `7 files`, `exit 1`, `212 lines`. */
+  readonly summary: string;
+  /** False when the tool worked but the outcome is a failure the model should see as one (a failed script). Default true. */
+  readonly ok?: boolean;
+  readonly code?: string;
+}
+
+/** A tool: every one has this same shape. `run` throws `SpindleError`; it must honour `ctx.signal`. */
+export interface Tool<I = unknown, R = unknown> {
+  readonly name: string;
+  /** First sentence says what it does; for the model. */
+  readonly description: string;
+  readonly input: z.ZodType<I>;
+  readonly result: z.ZodType<R>;
+  /** May throw `SpindleError` (for example `invalid_patch`): then nothing runs. */
+  effect(input: I, ctx: Pick<ToolContext, "projectRoot">): Effect;
+  run(input: I, ctx: ToolContext): Promise<ToolOutcome<R>>;
+}
+
+/** Gives a tool its types from its schemas. */
+export function defineTool<I, R>(tool: Tool<I, R>): Tool<I, R> {
+  return tool;
+}

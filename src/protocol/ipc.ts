@@ -1,0 +1,162 @@
+import { z } from "zod";
+import type { ApprovalAnswer } from "./approval.ts";
+import { attachmentSchema, type Attachment } from "./attachment.ts";
+import type { ErrorData } from "./error.ts";
+import type { SpindleEvent } from "./event.ts";
+import type { ConversationId, TurnId } from "./ids.ts";
+import type { ProviderId, Settings } from "./settings.ts";
+import { settingsSchema } from "./settings.ts";
+import type { TaskRow } from "./task.ts";
+
+/** The row of a conversation in the sidebar. */
+export interface ConversationRow {
+  readonly id: ConversationId;
+  readonly title: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly status: "idle" | "running" | "needs_you" | "failed";
+  /** True when a turn ended while the conversation was not shown. */
+  readonly unread: boolean;
+  readonly added: number;
+  readonly removed: number;
+}
+
+export interface ProjectInfo {
+  readonly root: string;
+  readonly name: string;
+  /** Null when the folder is not a git repository (or git is missing). */
+  readonly branch: string | null;
+}
+
+export interface ProviderInfo {
+  readonly id: ProviderId;
+  readonly label: string;
+  readonly model: string;
+  /** Null when ready; otherwise the sentence that says what is missing. */
+  readonly missing: string | null;
+}
+
+/** What keeps commands in: shown as the badge. `none` means every command asks. */
+export interface SandboxInfo {
+  readonly enforcer: "bubblewrap" | "none";
+  readonly detail: string;
+}
+
+export interface HarnessInfo {
+  readonly workers: number;
+  readonly busy: number;
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
+}
+
+export interface AppState {
+  readonly version: string;
+  readonly platform: string;
+  readonly project: ProjectInfo | null;
+  readonly recents: readonly string[];
+  readonly settings: Settings;
+  readonly providers: readonly ProviderInfo[];
+  readonly sandbox: SandboxInfo;
+  readonly harness: HarnessInfo;
+}
+
+export interface EventPage {
+  readonly events: readonly SpindleEvent[];
+  /** Sequence number of the last logged event; drop pushes up to it. */
+  readonly lastSeq: number;
+  /** True when older events exist. */
+  readonly more: boolean;
+}
+
+const id = z.string().regex(/^[a-z0-9_]{1,80}$/);
+const none = z.strictObject({});
+const answerSchema: z.ZodType<ApprovalAnswer> = z.discriminatedUnion("decision", [
+  z.strictObject({ decision: z.literal("allow"), scope: z.enum(["once", "conversation"]) }),
+  z.strictObject({ decision: z.literal("deny"), note: z.string().max(4_000).exactOptional() }),
+]);
+
+/** What a window may ask of main: name -> schema of the input. Results are typed in `CallResults`. */
+export const calls = {
+  "app.state": none,
+  "project.pick": none,
+  "project.open": z.strictObject({ root: z.string().min(1) }),
+  "conversations.list": none,
+  "conversations.create": none,
+  "conversations.events": z.strictObject({ id, beforeSeq: z.number().int().min(1).optional(), limit: z.number().int().min(1).max(20_000).optional() }),
+  "conversations.send": z.strictObject({ id, text: z.string().max(1_000_000), attachments: z.array(attachmentSchema).max(100) }),
+  "conversations.stop": z.strictObject({ id }),
+  "conversations.rename": z.strictObject({ id, title: z.string().min(1).max(200) }),
+  "conversations.delete": z.strictObject({ id }),
+  /** Marks the conversation as the one shown (clears unread). */
+  "conversations.show": z.strictObject({ id }),
+  "conversations.export": z.strictObject({ id, format: z.enum(["markdown", "json"]) }),
+  /** The messages of the next model request as they would be sent: the raw view. */
+  "conversations.raw": z.strictObject({ id }),
+  "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), answer: answerSchema }),
+  "tasks.list": none,
+  "tasks.cancel": z.strictObject({ taskId: id }),
+  /** The kept output of a task: an exec's output, an agent's or ask's text. */
+  "tasks.output": z.strictObject({ taskId: id }),
+  "settings.update": z.strictObject({ settings: settingsSchema }),
+  /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
+  "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
+  "attachments.pick": none,
+  "links.open": z.strictObject({ url: z.string().max(4_000) }),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type CallInput<N extends CallName> = z.input<(typeof calls)[N]>;
+/** What a handler gets: the parsed input. */
+export type ParsedCallInput<N extends CallName> = z.output<(typeof calls)[N]>;
+
+export interface CallResults {
+  "app.state": AppState;
+  "project.pick": ProjectInfo | null;
+  "project.open": ProjectInfo;
+  "conversations.list": readonly ConversationRow[];
+  "conversations.create": ConversationRow;
+  "conversations.events": EventPage;
+  "conversations.send": { readonly turnId: TurnId };
+  "conversations.stop": { readonly stopped: boolean };
+  "conversations.rename": null;
+  "conversations.delete": null;
+  "conversations.show": null;
+  "conversations.export": { readonly text: string };
+  "conversations.raw": { readonly text: string };
+  "approvals.answer": null;
+  "tasks.list": readonly TaskRow[];
+  "tasks.cancel": { readonly stopped: readonly string[] };
+  "tasks.output": { readonly text: string; readonly truncated: boolean };
+  "settings.update": Settings;
+  "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
+  "attachments.pick": { readonly attachments: readonly Attachment[] };
+  "links.open": { readonly opened: boolean };
+}
+
+/** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
+export interface Pushes {
+  events: readonly SpindleEvent[];
+  conversations: readonly ConversationRow[];
+  tasks: readonly TaskRow[];
+  settings: Settings;
+  project: ProjectInfo | null;
+  harness: HarnessInfo;
+}
+export type PushName = keyof Pushes;
+export const pushNames: readonly PushName[] = ["events", "conversations", "tasks", "settings", "project", "harness"];
+
+/** How a call comes back: errors are data, with their code. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
+
+/** The one IPC channel of calls and the one of pushes. */
+export const callChannel = "spindle:call";
+export const pushChannel = "spindle:push";
+
+/** What the preload exposes as `window.spindle`: nothing else crosses. */
+export interface Bridge {
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<CallResults[N]>>;
+  /** Subscribes to a push; returns the function that unsubscribes. */
+  on<N extends PushName>(name: N, listener: (value: Pushes[N]) => void): () => void;
+  /** The true path of a dropped or picked file (a DOM `File`); empty for a file made by the page. Typed as object: protocol knows no DOM. */
+  pathOf(file: object): string;
+}

@@ -1,0 +1,26 @@
+/**
+ * One file of a patch, as it was applied. `before` and `after` let a window draw the diff without the disk; both are
+ * null for files that are binary or longer than 1 MiB of text together (then only the counts are kept).
+ */
+export interface PatchFile {
+  /** Path relative to the project with forward slashes, or absolute when outside. */
+  readonly path: string;
+  readonly kind: "add" | "update" | "delete" | "move";
+  /** For `move`: where the file came from. */
+  readonly fromPath?: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly hunks: readonly PatchHunk[];
+}
+
+/** A run of changed lines with up to three lines of context, in unified-diff terms. Line numbers are 1-based. */
+export interface PatchHunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  /** Each line with its sign (` `, `+`, `-`) and without its terminator. */
+  readonly lines: readonly string[];
+}

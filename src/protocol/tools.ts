@@ -1,0 +1,155 @@
+import { z } from "zod";
+
+/**
+ * The public names and shapes of the tools. The gate validates with these, the declarations a model reads are generated
+ * from them, and a script's `tools.*` takes exactly these. Descriptions are for the model.
+ */
+const path = z.string().min(1).describe("Path, relative to the project or absolute.");
+
+export const readFileInput = z.strictObject({
+  path,
+  offset: z.number().int().min(1).optional().describe("First line, 1-based. Default 1."),
+  limit: z.number().int().min(1).optional().describe("Lines at most. Default 2000."),
+  mode: z.enum(["slice", "indentation"]).optional().describe("slice (default): a range of lines. indentation: the block around an anchor line."),
+  indentation: z
+    .strictObject({
+      anchorLine: z.number().int().min(1).optional().describe("Line the block is grown from. Default: offset."),
+      maxLevels: z.number().int().min(0).optional().describe("Levels of indentation to go up; 0 = no limit (default)."),
+      includeSiblings: z.boolean().optional().describe("Also blocks of the same indentation. Default false."),
+      includeHeader: z.boolean().optional().describe("Also comments right above the block. Default true."),
+      maxLines: z.number().int().min(1).optional().describe("Lines at most. Default: limit."),
+    })
+    .optional(),
+});
+
+export const listDirInput = z.strictObject({
+  path: path.optional().describe("Folder. Default: the project."),
+  depth: z.number().int().min(1).optional().describe("1 = direct children. Default 2."),
+  offset: z.number().int().min(1).optional().describe("First entry, 1-based. Default 1."),
+  limit: z.number().int().min(1).optional().describe("Entries at most. Default 25 for a direct call, 2000 in a script."),
+});
+
+export const grepFilesInput = z.strictObject({
+  pattern: z.string().describe("Regular expression (ripgrep syntax)."),
+  path: path.optional().describe("File or folder to search. Default: the project."),
+  include: z.string().min(1).optional().describe("Glob of files to search, for example *.ts"),
+  limit: z.number().int().min(1).max(2000).optional().describe("Files at most. Default 100."),
+  context: z.number().int().min(0).max(20).optional().describe("Lines of context around each match. Default 0."),
+});
+
+export const applyPatchInput = z.strictObject({
+  patch: z.string().describe("The patch: *** Begin Patch … *** End Patch."),
+  workdir: z.string().min(1).optional().describe("Folder that paths in the patch are relative to. Default: the project."),
+});
+
+export const execInput = z.strictObject({
+  cmd: z.string().min(1).describe("Command line for bash."),
+  workdir: z.string().min(1).optional().describe("Folder to run in. Default: the project."),
+  timeoutMs: z.number().int().min(1).max(86_400_000).optional().describe("Killed after this long. Default 120000."),
+  env: z.record(z.string(), z.string()).optional().describe("Further environment variables."),
+  justification: z.string().optional().describe("Why it is needed; shown to the person who approves."),
+  escalated: z.boolean().optional().describe("Ask to run outside the sandbox. Needs a justification."),
+});
+
+const spawnCommon = {
+  title: z.string().min(1).max(120).optional().describe("What the sidebar shows."),
+  notify: z.enum(["wake", "next_turn", "silent"]).optional().describe("wake (default): the result starts a turn when the conversation is idle."),
+  timeoutMs: z.number().int().min(100).max(86_400_000).optional().describe("Stopped after this long. Default 3600000."),
+};
+
+export const spawnInput = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("ask"),
+    question: z.string().min(1).describe("One question for an expert model, with all it needs to know."),
+    files: z.array(z.string().min(1)).optional().describe("Files whose text is sent along."),
+    model: z.string().min(1).optional().describe("Model to ask. Default: the conversation's."),
+    ...spawnCommon,
+  }),
+  z.strictObject({
+    kind: z.literal("agent"),
+    prompt: z.string().min(1).describe("What the agent shall do, in a conversation of its own with the same tools."),
+    model: z.string().min(1).optional().describe("Model. Default: the conversation's."),
+    ...spawnCommon,
+  }),
+  z.strictObject({
+    kind: z.literal("exec"),
+    cmd: z.string().min(1).describe("Long command line for bash."),
+    workdir: z.string().min(1).optional().describe("Folder to run in. Default: the project."),
+    env: z.record(z.string(), z.string()).optional().describe("Further environment variables."),
+    ...spawnCommon,
+  }),
+  z.strictObject({
+    kind: z.literal("script"),
+    code: z.string().min(1).describe("TypeScript, as for `script`."),
+    ...spawnCommon,
+  }),
+]);
+
+export const scriptInput = z.strictObject({
+  code: z.string().describe("The body of an async TypeScript function."),
+});
+
+export type ReadFileInput = z.infer<typeof readFileInput>;
+export type ListDirInput = z.infer<typeof listDirInput>;
+export type GrepFilesInput = z.infer<typeof grepFilesInput>;
+export type ApplyPatchInput = z.infer<typeof applyPatchInput>;
+export type ExecInput = z.infer<typeof execInput>;
+export type SpawnInput = z.infer<typeof spawnInput>;
+export type ScriptInput = z.infer<typeof scriptInput>;
+
+/** Results as scripts get them. Models get a text made of them. */
+export const readFileResult = z.object({
+  path: z.string().describe("As given."),
+  text: z.string().describe("The lines, joined by \\n, without numbers."),
+  startLine: z.number().int(),
+  endLine: z.number().int(),
+  totalLines: z.number().int(),
+  truncated: z.boolean().describe("True when the file has lines that were not returned, or a line was cut."),
+});
+export const listDirResult = z.object({
+  path: z.string(),
+  entries: z.array(z.object({ path: z.string().describe("Relative to the listed folder."), kind: z.enum(["file", "dir", "symlink", "other"]), depth: z.number().int() })),
+  truncated: z.boolean(),
+});
+export const grepFilesResult = z.object({
+  files: z.array(z.string()).describe("Files with matches, newest first; paths relative to the project."),
+  matches: z.array(
+    z.object({
+      path: z.string(),
+      line: z.number().int(),
+      text: z.string(),
+      before: z.array(z.string()).optional(),
+      after: z.array(z.string()).optional(),
+    }),
+  ),
+  matchCount: z.number().int(),
+  truncated: z.boolean(),
+});
+export const applyPatchResult = z.object({
+  files: z.array(z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() })),
+  added: z.number().int(),
+  removed: z.number().int(),
+});
+export const execResult = z.object({
+  exitCode: z.number().int().describe("128+n after signal n, 124 after a timeout."),
+  signal: z.string().nullable(),
+  stdout: z.string(),
+  stderr: z.string(),
+  output: z.string().describe("stdout and stderr in order of arrival."),
+  durationMs: z.number(),
+  timedOut: z.boolean(),
+  truncated: z.boolean(),
+});
+export const spawnResult = z.object({
+  id: z.string(),
+  kind: z.enum(["ask", "agent", "exec", "script"]),
+  title: z.string(),
+  status: z.string(),
+});
+
+export type ReadFileResult = z.infer<typeof readFileResult>;
+export type ListDirResult = z.infer<typeof listDirResult>;
+export type GrepFilesResult = z.infer<typeof grepFilesResult>;
+export type ApplyPatchResult = z.infer<typeof applyPatchResult>;
+export type ExecResult = z.infer<typeof execResult>;
+export type SpawnResult = z.infer<typeof spawnResult>;
