@@ -1,6 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "electron-vite";
+import type { Plugin } from "vite";
 
 /**
  * Everything in main is CommonJS: an Electron that loads its entry with `require` must reach
@@ -8,6 +9,21 @@ import { defineConfig } from "electron-vite";
  */
 const node = { target: "node20.18", sourcemap: true, minify: false, reportCompressedSize: false } as const;
 const names = { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "chunks/[name]-[hash].cjs" } as const;
+
+/**
+ * @pierre/diffs falls back to shiki where WebAssembly is off, and then imports all of its grammars: 16 MB on disk. These
+ * are the ones we ship; any other file is plain text in that fallback. The default highlighter knows 152 languages.
+ */
+function fewShikiLanguages(): Plugin {
+  const names = ["bash", "c", "css", "go", "html", "java", "javascript", "json", "jsx", "markdown", "python", "rust", "sql", "toml", "tsx", "typescript", "yaml"];
+  const id = "\0few-shiki-languages";
+  return {
+    name: "few-shiki-languages",
+    enforce: "pre",
+    resolveId: (source) => (source === "shiki/langs" ? id : null),
+    load: (loaded) => (loaded === id ? `export const bundledLanguages = { ${names.map((name) => `${JSON.stringify(name)}: () => import("@shikijs/langs/${name}")`).join(", ")} };` : null),
+  };
+}
 
 export default defineConfig({
   main: {
@@ -24,7 +40,10 @@ export default defineConfig({
   },
   renderer: {
     root: "src/renderer",
-    plugins: [react(), tailwindcss()],
-    build: { target: "chrome130", sourcemap: false, reportCompressedSize: false, rollupOptions: { input: "src/renderer/index.html" } },
+    plugins: [react(), tailwindcss(), fewShikiLanguages()],
+    // Workers are bundled on their own, with their own plugins.
+    worker: { format: "es", plugins: () => [fewShikiLanguages()] },
+    // Nothing inline: the content security policy allows no data: fonts.
+    build: { target: "chrome130", assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: false, rollupOptions: { input: "src/renderer/index.html" } },
   },
 });

@@ -110,6 +110,7 @@ export const listDirResult = z.object({
   path: z.string(),
   entries: z.array(z.object({ path: z.string().describe("Relative to the listed folder."), kind: z.enum(["file", "dir", "symlink", "other"]), depth: z.number().int() })),
   truncated: z.boolean(),
+  unreadable: z.array(z.string()).optional().describe("Subfolders that could not be read; absent when there are none."),
 });
 export const grepFilesResult = z.object({
   files: z.array(z.string()).describe("Files with matches, newest first; paths relative to the project."),
@@ -124,6 +125,7 @@ export const grepFilesResult = z.object({
   ),
   matchCount: z.number().int(),
   truncated: z.boolean(),
+  notes: z.array(z.string()).optional().describe("What could not be searched; absent when all was."),
 });
 export const applyPatchResult = z.object({
   files: z.array(z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() })),

@@ -13,6 +13,10 @@ export interface RunRequest {
   readonly stdin?: Uint8Array;
   /** Bytes to hand over on file descriptor 3 (a seccomp program). */
   readonly fd3?: Uint8Array;
+  /** Bytes to hand over on file descriptor 4 (further arguments of a sandbox wrapper). */
+  readonly fd4?: Uint8Array;
+  /** `argv[0]` only wraps the command: it must not get the SIGTERM, or the command would lose its grace (Linux only). */
+  readonly wrapper?: boolean;
 }
 
 export interface RunResult {
@@ -32,7 +36,9 @@ export interface RunResult {
 
 /**
  * Runs children in their own process group. Rejects with `SpindleError`: `command_not_started` (missing program, missing
- * folder, arguments too long) and `cancelled` (after the whole group is dead). `onOutput` gets decoded text as it arrives.
+ * folder, arguments too long), `cancelled` (after the whole group is dead) and `interrupted` (the process that runs commands
+ * ended). `onOutput` gets decoded text for a person who watches: pieces of at most 8 KiB, gathered for 16 ms, at most 10,000
+ * per run; a flood is thinned out there (the result is not), see `output-deltas.ts`.
  */
 export interface Runner {
   run(request: RunRequest, signal: AbortSignal, onOutput?: (stream: "stdout" | "stderr", text: string) => void): Promise<RunResult>;

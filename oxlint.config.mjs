@@ -1,0 +1,135 @@
+// Lint rules. Pass it with -c: `oxlint --type-aware -c oxlint.config.mjs` (npm run check does).
+// The borders of docs/architecture.md are data here: change both together, with a decision record.
+import { readdirSync } from "node:fs";
+
+const features = readdirSync(new URL("src/renderer/features", import.meta.url)).sort();
+const inMain = (...names) => names.map((name) => `main/${name}`);
+const allOfMain = inMain(
+  "lib",
+  "runner",
+  "sandbox",
+  "approvals",
+  "harness",
+  "providers",
+  "mcp",
+  "project",
+  "settings",
+  "tools",
+  "agent",
+  "conversations",
+  "tasks",
+);
+
+/**
+ * Who may import whom: area -> what it may import besides itself. An area is a folder of src, or the file named in
+ * `files` below. A folder without a row is an error (boundaries/no-unknown-files).
+ */
+const borders = {
+  protocol: [],
+  "main/lib": ["protocol"],
+  ...Object.fromEntries(
+    inMain("runner", "sandbox", "approvals", "harness", "providers", "mcp", "project", "settings").map((area) => [
+      area,
+      ["protocol", "main/lib"],
+    ]),
+  ),
+  "main/tools": ["protocol", ...inMain("lib", "runner", "sandbox", "approvals", "harness", "project", "mcp")],
+  "main/agent": ["protocol", ...inMain("lib", "project", "providers", "tools")],
+  "main/conversations": ["protocol", ...inMain("lib", "agent")],
+  "main/tasks": ["protocol", ...inMain("lib", "conversations")],
+  "main/engine": ["protocol", ...allOfMain],
+  "main/desktop": ["protocol", "main/lib", "main/engine"],
+  "main/index": ["protocol", ...allOfMain, "main/engine", "main/desktop"],
+  "main/cli": ["protocol", ...allOfMain, "main/engine"],
+  preload: ["protocol"],
+  "renderer/lib": ["protocol"],
+  "renderer/state": ["protocol", "renderer/lib"],
+  "renderer/ui": [],
+  // Never another feature.
+  ...Object.fromEntries(
+    features.map((name) => [`renderer/features/${name}`, ["protocol", "renderer/lib", "renderer/state", "renderer/ui"]]),
+  ),
+  "renderer/app": ["protocol", "renderer/lib", "renderer/state", "renderer/ui", ...features.map((name) => `renderer/features/${name}`)],
+  types: [],
+};
+
+/** Areas that are files; every other area is the folder of its name. */
+const files = {
+  types: "src/**/*.d.ts",
+  "main/engine": "src/main/engine.ts",
+  "main/index": "src/main/index.ts",
+  "main/cli": "src/main/cli.ts",
+  "renderer/app": "src/renderer/*.{ts,tsx}",
+};
+
+/** Areas that run where there is Electron. */
+const electronAreas = ["src/main/desktop/**", "src/main/index.ts", "src/preload/**"];
+
+const noElectron = {
+  name: "electron",
+  message: "Only main/desktop, main/index.ts and preload may use Electron; the engine runs on plain Node.",
+  allowTypeImports: false,
+};
+
+export default {
+  plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "react", "promise"],
+  jsPlugins: ["eslint-plugin-boundaries"],
+  categories: { correctness: "error" },
+  ignorePatterns: ["out/**", "dist/**", "node_modules/**", "resources/sample-project/**"],
+  settings: {
+    "boundaries/include": ["src/**"],
+    // The first match counts: files before the folders they are in.
+    "boundaries/files-single-match": true,
+    "boundaries/files": [
+      ...Object.entries(files).map(([category, pattern]) => ({ category, pattern })),
+      ...Object.keys(borders)
+        .filter((area) => !(area in files))
+        .map((area) => ({ category: area, pattern: `src/${area}/**` })),
+    ],
+  },
+  rules: {
+    "eslint/max-lines": ["error", { max: 400 }],
+    "eslint/no-console": "error",
+    "eslint/eqeqeq": "error",
+    "eslint/prefer-const": "error",
+    "eslint/no-var": "error",
+    "eslint/no-restricted-imports": ["error", { paths: [noElectron] }],
+    "import/no-cycle": ["error", { ignoreTypes: true }],
+    "import/no-default-export": "error",
+    "oxc/no-barrel-file": ["error", { threshold: 0 }],
+    "typescript/no-explicit-any": "error",
+    "typescript/no-non-null-assertion": "error",
+    "typescript/consistent-type-imports": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/await-thenable": "error",
+    // Ports are objects of closures: taking a method off one is how they are passed on.
+    "typescript/unbound-method": "off",
+    "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+    "react/rules-of-hooks": "error",
+    "react/exhaustive-deps": "error",
+    "boundaries/no-unknown-files": "error",
+    "boundaries/dependencies": [
+      "error",
+      {
+        default: "disallow",
+        policies: Object.entries(borders).map(([area, allowed]) => ({
+          from: { file: { categories: area } },
+          allow: { to: { file: { categories: { anyOf: [area, ...allowed, "types"] } } } },
+        })),
+      },
+    ],
+  },
+  overrides: [
+    { files: electronAreas, rules: { "eslint/no-restricted-imports": "off" } },
+    { files: ["**/*.config.{ts,mjs}", "src/**/*.d.ts"], rules: { "import/no-default-export": "off" } },
+    // Scripts and the command line talk to a terminal.
+    { files: ["scripts/**", "bin/**", "src/main/cli.ts"], rules: { "eslint/no-console": "off" } },
+    {
+      files: ["test/**", "scripts/**", "bin/**", "*.config.*"],
+      rules: { "boundaries/no-unknown-files": "off", "boundaries/dependencies": "off" },
+    },
+    // Attacks on the page need the attacker's tools.
+    { files: ["test/e2e/security.test.ts"], rules: { "typescript/no-implied-eval": "off" } },
+  ],
+};

@@ -1,0 +1,105 @@
+import type { SpindleEvent } from "../../protocol/event.ts";
+import type { ProviderId } from "../../protocol/settings.ts";
+import type { ModelMessage } from "../providers/provider.ts";
+import { environmentContext, originalUserPrompt, type Surroundings, taskResultText, userText } from "./prompt.ts";
+
+type Started = Extract<SpindleEvent, { type: "tool_started" }>;
+type Finished = Extract<SpindleEvent, { type: "tool_finished" }>;
+
+/** What one model request produced and what came back, until it is complete. */
+interface Round {
+  readonly said: ModelMessage[];
+  readonly calls: Started[];
+  readonly results: Map<string, Finished>;
+  /** What arrived while the calls ran; it stands behind their results. */
+  readonly later: ModelMessage[];
+}
+
+/**
+ * The model's context, folded from the log: pure, no clock, no disk. The first message is always
+ * `<original-user-prompt>`; a call without a result (the application was killed) gets one that says so, because every
+ * wire format refuses a call without an answer.
+ */
+export function modelMessages(events: readonly SpindleEvent[], surroundings: Surroundings, provider: ProviderId): ModelMessage[] {
+  const messages: ModelMessage[] = [];
+  let seenPrompt = false;
+  let round: Round = emptyRound();
+  const flush = (): void => {
+    messages.push(...roundMessages(round));
+    round = emptyRound();
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case "user_message": {
+        if (!seenPrompt) {
+          seenPrompt = true;
+          const attached = event.attachments.length === 0 ? "" : `\n\n${userText("The prompt came with files.", event.attachments)}`;
+          messages.push({ role: "user", text: originalUserPrompt(event.text) }, { role: "user", text: environmentContext(surroundings) + attached });
+        } else {
+          round.later.push({ role: "user", text: userText(event.text, event.attachments) });
+        }
+        break;
+      }
+      case "request_started":
+        flush();
+        break;
+      case "assistant_text":
+        if (event.text !== "") round.said.push({ role: "assistant", text: event.text });
+        break;
+      case "assistant_reasoning":
+        if (event.replay !== undefined) round.said.push({ role: "reasoning", provider, item: event.replay });
+        break;
+      case "tool_started":
+        if (event.parentCallId === undefined && event.wireCallId !== undefined) round.calls.push(event);
+        break;
+      case "tool_finished":
+        if (event.parentCallId === undefined) round.results.set(event.callId, event);
+        break;
+      case "task_delivered":
+        round.later.push({ role: "user", text: taskResultText(event) });
+        break;
+      case "turn_finished":
+        if (event.status === "interrupted") round.later.push({ role: "user", text: "<turn-interrupted>The person stopped the previous turn. Calls that had not ended were cancelled.</turn-interrupted>" });
+        break;
+      default:
+        // Every other event is for people and programs, not for the model.
+        break;
+    }
+  }
+  flush();
+  return messages;
+}
+
+function emptyRound(): Round {
+  return { said: [], calls: [], results: new Map(), later: [] };
+}
+
+function roundMessages(round: Round): ModelMessage[] {
+  const messages = [...round.said];
+  for (const call of round.calls) {
+    messages.push({ role: "call", wireCallId: wireId(call), name: call.name, format: call.wireFormat ?? "function", input: wireInput(call) });
+  }
+  for (const call of round.calls) {
+    const result = round.results.get(call.callId);
+    messages.push({
+      role: "result",
+      wireCallId: wireId(call),
+      format: call.wireFormat ?? "function",
+      text: result?.text ?? "interrupted: Spindle was stopped before this call ended; what it did is unknown.",
+      ok: result?.ok ?? false,
+    });
+  }
+  return [...messages, ...round.later];
+}
+
+function wireId(call: Started): string {
+  return call.wireCallId ?? call.callId;
+}
+
+/** The input as it stood on the wire: freeform text for custom tools, JSON otherwise. */
+function wireInput(call: Started): string {
+  if (typeof call.input === "string") return call.input;
+  if (call.wireFormat !== "custom" || call.input === null || typeof call.input !== "object") return JSON.stringify(call.input);
+  const text = Object.values(call.input).find((value) => typeof value === "string");
+  return text ?? JSON.stringify(call.input);
+}

@@ -1,0 +1,187 @@
+import type { Attachment } from "../../protocol/attachment.ts";
+import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
+import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
+import type { ConversationId, TurnId } from "../../protocol/ids.ts";
+import type { ApprovalMode, ProviderId, SandboxLevel } from "../../protocol/settings.ts";
+import { type LoopOutcome, type LoopPorts, runTurn } from "../agent/loop.ts";
+import type { ConversationLog } from "./log.ts";
+
+/** What a turn runs with; fixed when it starts. */
+export interface TurnSetup {
+  readonly provider: ProviderId;
+  readonly model: string;
+  readonly approval: ApprovalMode;
+  readonly sandbox: SandboxLevel;
+  readonly ports: Pick<LoopPorts, "provider" | "maxRequests" | "buildRequest" | "runCall" | "isParallel">;
+}
+
+/** What a turn gives to the house when it asks for its setup. */
+export interface TurnStart {
+  readonly conversation: Conversation;
+  readonly turnId: TurnId;
+  readonly signal: AbortSignal;
+}
+
+export interface TurnResult {
+  readonly status: "completed" | "interrupted" | "failed";
+  readonly error: ErrorData | null;
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly projectRoot: string;
+  readonly events: readonly SpindleEvent[];
+  /** Gets every event, logged or ephemeral, in order; returns the function that unsubscribes. */
+  subscribe(listener: (event: SpindleEvent) => void): () => void;
+  emit(event: EventBody): SpindleEvent;
+  isRunning(): boolean;
+  /**
+   * Takes a message. Idle: starts a turn. Running: the message enters the running turn at its next request, or a turn of
+   * its own when there is none. `done` settles, never rejects, when the turn that carries it ends. Throws `empty_prompt`.
+   */
+  send(text: string, attachments: readonly Attachment[]): { readonly turnId: TurnId; readonly done: Promise<TurnResult> };
+  /** Puts a task's result into the log; an idle conversation starts a turn when `wake`. */
+  deliver(event: Extract<EventBody, { type: "task_delivered" }>, wake: boolean): void;
+  /** Stops the running turn; resolves when it has ended, with its calls. False when nothing ran. */
+  stop(): Promise<boolean>;
+  /** Stops and closes the log. */
+  close(): Promise<void>;
+}
+
+/** A conversation over its log. `setUpTurn` may throw `SpindleError`: then the turn fails with it, visibly. */
+export function createConversation(deps: {
+  readonly id: ConversationId;
+  readonly projectRoot: string;
+  readonly log: ConversationLog;
+  readonly setUpTurn: (start: TurnStart) => Promise<TurnSetup>;
+  readonly onTurnEnd: (conversation: Conversation) => void;
+  readonly onClose: () => void;
+}): Conversation {
+  const { log } = deps;
+  const listeners = new Set<(event: SpindleEvent) => void>();
+  let running: { readonly turnId: TurnId; readonly stop: AbortController; readonly done: Promise<TurnResult> } | null = null;
+  let closed = false;
+  let calls = lastNumber(log.events, "c");
+  let turns = lastNumber(log.events, "t");
+  /** True when a message or a waking result came behind the last request: nobody has read it yet. */
+  let unread = false;
+
+  const emit = (body: EventBody): SpindleEvent => {
+    const event = log.append(body);
+    for (const listener of listeners) listener(event);
+    return event;
+  };
+
+  const startTurn = (turnId: TurnId): Promise<TurnResult> => {
+    const stop = new AbortController();
+    const done = turn(turnId, stop.signal).then((result) => {
+      running = null;
+      if (unread && !closed && result.status === "completed") void startTurn(nextTurnId());
+      else deps.onTurnEnd(conversation);
+      return result;
+    });
+    running = { turnId, stop, done };
+    return done;
+  };
+
+  const nextTurnId = (): TurnId => `t${++turns}`;
+
+  const turn = async (turnId: TurnId, signal: AbortSignal): Promise<TurnResult> => {
+    const startedAt = Date.now();
+    let outcome: LoopOutcome;
+    try {
+      const setup = await deps.setUpTurn({ conversation, turnId, signal });
+      emit({ type: "turn_started", turnId, provider: setup.provider, model: setup.model, approval: setup.approval, sandbox: setup.sandbox });
+      outcome = await runTurn({
+        ...setup.ports,
+        turnId,
+        signal,
+        emit,
+        nextCallId: () => `c${++calls}`,
+        requestStarted(requestNumber) {
+          emit({ type: "request_started", turnId, requestNumber, taskIds: unseenTasks(log.events) });
+          unread = false;
+        },
+      });
+    } catch (thrown) {
+      outcome = { status: signal.aborted ? "interrupted" : "failed", error: toErrorData(thrown), usage: { inputTokens: 0, outputTokens: 0 } };
+    }
+    const { usage } = outcome;
+    const durationMs = Date.now() - startedAt;
+    if (outcome.status === "failed") {
+      const error = outcome.error ?? { code: "internal" as const, message: "The turn failed without a reason." };
+      emit({ type: "turn_failed", turnId, code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }), usage, durationMs });
+      return { status: "failed", error };
+    }
+    emit({ type: "turn_finished", turnId, status: outcome.status, usage, durationMs });
+    return { status: outcome.status, error: null };
+  };
+
+  const conversation: Conversation = {
+    id: deps.id,
+    projectRoot: deps.projectRoot,
+    events: log.events,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    emit,
+    isRunning: () => running !== null,
+    send(text, attachments) {
+      if (closed) throw new SpindleError("cancelled", "The conversation is closed.");
+      if (text.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Write what you want done." });
+      if (running !== null) {
+        emit({ type: "user_message", turnId: running.turnId, text, attachments, source: "user" });
+        unread = true;
+        return { turnId: running.turnId, done: running.done };
+      }
+      const turnId = nextTurnId();
+      emit({ type: "user_message", turnId, text, attachments, source: "user" });
+      unread = true;
+      return { turnId, done: startTurn(turnId) };
+    },
+    deliver(event, wake) {
+      emit(event);
+      if (!wake || closed) return;
+      unread = true;
+      if (running === null) void startTurn(nextTurnId());
+    },
+    async stop() {
+      if (running === null) return false;
+      const { stop, done } = running;
+      stop.abort(new SpindleError("interrupted", "The person stopped the turn."));
+      await done;
+      return true;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await this.stop();
+      log.close();
+      deps.onClose();
+    },
+  };
+  return conversation;
+}
+
+/** Results that stand in the log but were in no request so far. */
+function unseenTasks(events: readonly SpindleEvent[]): string[] {
+  const seen = new Set<string>();
+  const delivered: string[] = [];
+  for (const event of events) {
+    if (event.type === "request_started") for (const id of event.taskIds) seen.add(id);
+    else if (event.type === "task_delivered") delivered.push(event.taskId);
+  }
+  return delivered.filter((id) => !seen.has(id));
+}
+
+/** Highest number in use for calls (`c7`) or turns (`t3`), so that a reopened conversation goes on counting. */
+function lastNumber(events: readonly SpindleEvent[], prefix: "c" | "t"): number {
+  let last = 0;
+  for (const event of events) {
+    const id = prefix === "c" ? ("callId" in event ? event.callId : null) : "turnId" in event ? event.turnId : null;
+    const digits = id === null ? undefined : new RegExp(`^${prefix}(\\d+)`).exec(id)?.[1];
+    if (digits !== undefined) last = Math.max(last, Number(digits));
+  }
+  return last;
+}

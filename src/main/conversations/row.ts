@@ -1,0 +1,45 @@
+import type { SpindleEvent } from "../../protocol/event.ts";
+import type { ConversationRow } from "../../protocol/ipc.ts";
+
+export interface FoldedRow {
+  readonly row: ConversationRow;
+  readonly projectRoot: string;
+  /** Set for the conversation of a task's agent; such rows are not listed among the person's conversations. */
+  readonly parentTaskId: string | null;
+}
+
+/** The sidebar's row, folded from a log. `running` and `needs_you` are known only to the process that runs the turn. */
+export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow {
+  let projectRoot = "";
+  let parentTaskId: string | null = null;
+  let title = "";
+  let status: ConversationRow["status"] = "idle";
+  let added = 0;
+  let removed = 0;
+  for (const event of events) {
+    if (event.type === "conversation_started") {
+      projectRoot = event.projectRoot;
+      parentTaskId = event.parentTaskId ?? null;
+    } else if (event.type === "conversation_renamed") title = event.title;
+    else if (event.type === "user_message" && title === "") title = titleOf(event.text);
+    else if (event.type === "turn_started" || event.type === "turn_finished") status = "idle";
+    else if (event.type === "turn_failed") status = "failed";
+    else if (event.type === "patch_applied") {
+      for (const file of event.files) {
+        added += file.added;
+        removed += file.removed;
+      }
+    }
+  }
+  const first = events[0]?.time ?? 0;
+  const row: ConversationRow = { id, title: title === "" ? "New conversation" : title, createdAt: first, updatedAt: events.at(-1)?.time ?? first, status, unread: false, added, removed };
+  return { row, projectRoot, parentTaskId };
+}
+
+/** First line of the prompt, shortened at a word. */
+function titleOf(prompt: string): string {
+  const line = prompt.trim().split("\n", 1)[0] ?? "";
+  if (line.length <= 80) return line;
+  const cut = line.slice(0, 80);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 40))}…`;
+}

@@ -1,0 +1,324 @@
+import { createBjsonWriter, decodeBjson } from "./bjson.ts";
+import { preludeFile, preludeSource, scriptFile } from "./prelude.ts";
+import { EngineError, thrownByEngine, type Engine, type Handle, type Realm } from "./quickjs.ts";
+import { controlDeadline, controlUsed, sharedClock, type Control, type ToWorker, type WorkerEnd } from "./wire.ts";
+
+/** What a guest reports while a script runs. */
+export interface GuestEvents {
+  records(text: string): void;
+  end(end: WorkerEnd): void;
+}
+
+export interface Guest {
+  /** Runs a script. Ends with exactly one `end`, unless `stop` comes first. */
+  start(request: Extract<ToWorker, { type: "run" }>, events: GuestEvents): void;
+  answers(bytes: Uint8Array): void;
+  /** Ends a script that waits; nothing is reported any more. */
+  stop(): void;
+  /** Frees what the script held. Returns false when the engine must not be used again. */
+  dispose(): boolean;
+}
+
+/** The functions the prelude returns. */
+interface PreludeHandles {
+  readonly start: Handle;
+  readonly run: Handle;
+  readonly deliver: Handle;
+  readonly fire: Handle;
+  readonly pull: Handle;
+  readonly pullPiece: Handle;
+  readonly idle: Handle;
+  readonly stuck: Handle;
+  readonly describe: Handle;
+}
+
+/** Jobs between two looks at deadline and cancel: an interrupt inside a job only ends that job, without a word. */
+const sliceJobs = 500;
+/** A drain that takes longer hands out what it has so far: calls start and console lines appear. */
+const pullEveryMs = 20;
+/** How much may be spent on finding the line of an interrupted script. */
+const traceMs = 5;
+const traceJobs = 200;
+
+/**
+ * One realm, prepared ahead for one script. `json` is true when the engine failed the binary JSON self-test: then values
+ * go in as JSON text.
+ */
+export function createGuest(engine: Engine, control: Control, json: boolean): Guest {
+  let run = 0;
+  let budgetEnd = Infinity;
+  let stopped: "cpu" | "cancelled" | undefined;
+  let events: GuestEvents | undefined;
+  let over = false;
+  /** The promise of the script's own function. */
+  let main: Handle | undefined;
+  let limitMs = Infinity;
+  let finished = false;
+  const timers = new Map<number, NodeJS.Timeout>();
+  const writer = createBjsonWriter();
+
+  const shouldStop = (): boolean => {
+    if (stopped !== undefined) return true;
+    if (run !== 0 && Atomics.load(control.cancel, 0) === run) stopped = "cancelled";
+    else if (performance.now() > budgetEnd) stopped = "cpu";
+    return stopped !== undefined;
+  };
+  const realm = engine.createRealm(shouldStop);
+  const handles = evaluatePrelude(realm);
+
+  /** Runs host code that enters the guest, with the CPU clock running; then drains what it caused. */
+  const enter = (work: () => void): void => {
+    if (over) return;
+    const started = performance.now();
+    const used = control.numbers[controlUsed] ?? 0;
+    const left = limitMs - used;
+    budgetEnd = started + left;
+    control.numbers[controlDeadline] = sharedClock() + left;
+    let end: WorkerEnd | undefined;
+    try {
+      work();
+      end = drain();
+    } catch (error) {
+      end = failure(error);
+    }
+    control.numbers[controlUsed] = used + (performance.now() - started);
+    control.numbers[controlDeadline] = 0;
+    if (end !== undefined) finish(end);
+  };
+  const finish = (end: WorkerEnd): void => {
+    if (over) return;
+    over = true;
+    clearTimers();
+    events?.end(end);
+  };
+  const clearTimers = (): void => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+  };
+  const invoke = (fn: Handle, ...args: Handle[]): Handle => {
+    const outcome = realm.call(fn, ...args);
+    if (outcome.ok) return outcome.value;
+    // The prelude catches what the script throws: what comes through is an interrupt, a lack of memory or our mistake.
+    if (shouldStop()) throw new Stopped();
+    const message = realm.string(outcome.error);
+    realm.free(outcome.error);
+    throw thrownByEngine(message);
+  };
+  const give = (value: Parameters<ReturnType<typeof createBjsonWriter>["encode"]>[0]): Handle => {
+    if (!json) return realm.decode(writer.encode(value));
+    const text = realm.text(`(${JSON.stringify(value)})`);
+    const code = realm.string(text);
+    realm.free(text);
+    return unwrap(realm, realm.evaluate(code, preludeFile));
+  };
+
+  const pull = (): boolean => {
+    const pulled = invoke(handles.pull);
+    const text = realm.string(pulled);
+    realm.free(pulled);
+    if (text === "") return false;
+    const bar = text.indexOf("|");
+    const line = text.indexOf("\n");
+    if (line > bar + 1) setTimers(text.slice(bar + 1, line));
+    const records = bar === 1 ? text.slice(line + 1) : pullPieces(Number(text.slice(1, bar))) + text.slice(line + 1);
+    if (records !== "") events?.records(records);
+    finished = text.startsWith("F");
+    return true;
+  };
+  const pullPieces = (count: number): string => {
+    let joined = "";
+    for (let index = 0; index < count; index++) {
+      const number = realm.number(index);
+      const piece = invoke(handles.pullPiece, number);
+      joined += realm.string(piece);
+      realm.free(piece);
+      realm.free(number);
+    }
+    return joined;
+  };
+
+  const drain = (): WorkerEnd | undefined => {
+    let lastPull = performance.now();
+    for (;;) {
+      const ran = realm.runJobs(sliceJobs);
+      if (shouldStop()) throw new Stopped();
+      const now = performance.now();
+      if (ran < sliceJobs || now - lastPull > pullEveryMs) {
+        lastPull = now;
+        const some = pull();
+        if (finished) return { kind: "finished" };
+        if (ran >= sliceJobs) continue;
+        return some ? undefined : whenQuiet();
+      }
+    }
+  };
+
+  /** Nothing ran and nothing came out: the script waits, or waits for ever. */
+  const whenQuiet = (): WorkerEnd | undefined => {
+    const idle = invoke(handles.idle);
+    const waitingFor = realm.toNumber(idle);
+    realm.free(idle);
+    if (waitingFor < 0) return { kind: "memory" };
+    if (waitingFor > 0) return undefined;
+    const stuck = invoke(handles.stuck);
+    const places = realm.string(stuck);
+    realm.free(stuck);
+    return { kind: "deadlock", places };
+  };
+
+  const setTimers = (operations: string): void => {
+    for (const operation of operations.split(";")) {
+      const id = Number(operation.slice(1, operation.indexOf(":")));
+      if (operation.startsWith("+")) {
+        const delay = Number(operation.slice(operation.indexOf(":") + 1));
+        timers.set(
+          id,
+          setTimeout(() => {
+            timers.delete(id);
+            enter(() => {
+              const number = realm.number(id);
+              realm.free(invoke(handles.fire, number));
+              realm.free(number);
+            });
+          }, delay),
+        );
+      } else if (operation.startsWith("-")) {
+        clearTimeout(timers.get(id));
+        timers.delete(id);
+      }
+    }
+  };
+
+  /**
+   * Where an interrupted script stood. The engine rejects the promise of the interrupted function; a few more jobs carry
+   * that to the script's own promise. What the script does in them reaches nobody: the outbox is not pulled any more.
+   */
+  const whereInterrupted = (): string => {
+    let stack: string | undefined;
+    try {
+      if (main === undefined) return "";
+      for (let jobs = 0; jobs < traceJobs && stack === undefined; jobs++) {
+        stack = realm.rejectionStack(main);
+        if (stack === undefined && realm.runJobs(1) === 0) break;
+      }
+    } catch {
+      // Only the line is lost.
+    }
+    return stack ?? "";
+  };
+  /** What an interrupted script had written, and where it stood. Its code gets no further than a few more jobs. */
+  const interrupted = (cause: "cpu" | "cancelled"): WorkerEnd => {
+    stopped = undefined;
+    budgetEnd = performance.now() + traceMs;
+    run = 0;
+    try {
+      pull();
+    } catch {
+      // Its last console lines are lost.
+    }
+    const stack = cause === "cpu" ? whereInterrupted() : "";
+    stopped = cause;
+    return cause === "cpu" ? { kind: cause, stack } : { kind: cause };
+  };
+  const failure = (error: unknown): WorkerEnd => {
+    if (stopped !== undefined) return interrupted(stopped);
+    if (error instanceof EngineError && error.kind === "memory") return { kind: "memory" };
+    return { kind: "crashed", message: error instanceof Error ? error.message : String(error) };
+  };
+
+  return {
+    start(request, given) {
+      run = request.run;
+      events = given;
+      limitMs = request.cpuMs;
+      control.numbers[controlUsed] = 0;
+      enter(() => {
+        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls });
+        realm.free(invoke(handles.start, config));
+        realm.free(config);
+        const compiled = realm.evaluate(request.code, scriptFile);
+        if (!compiled.ok) {
+          if (shouldStop()) throw new Stopped();
+          const described = invoke(handles.describe, compiled.error);
+          const thrown = realm.string(described);
+          realm.free(described);
+          realm.free(compiled.error);
+          finish({ kind: "syntax", thrown });
+          return;
+        }
+        main = invoke(handles.run, compiled.value);
+        realm.free(compiled.value);
+      });
+    },
+    answers(bytes) {
+      enter(() => {
+        const batch = json ? give(decodeBjson(bytes)) : realm.decode(bytes);
+        realm.free(invoke(handles.deliver, batch));
+        realm.free(batch);
+      });
+    },
+    stop() {
+      over = true;
+      clearTimers();
+    },
+    dispose() {
+      over = true;
+      clearTimers();
+      // An interrupt leaves values behind that nobody can free: freeing the runtime would abort.
+      if (stopped !== undefined) return false;
+      try {
+        for (const handle of Object.values(handles) as Handle[]) realm.free(handle);
+        if (main !== undefined) realm.free(main);
+      } catch {
+        return false;
+      }
+      return realm.dispose();
+    },
+  };
+}
+
+/** Proves that the engine's binary JSON is the dialect written here. */
+export function speaksBjson(engine: Engine): boolean {
+  const sample = { text: "a\0b\ud800\u0416é", big: "x".repeat(100), list: [1, -1, 300, -70_000, 2 ** 31, 0.5, true, false, null], ["__proto__"]: { deep: [] }, 7: "seven" };
+  const realm = engine.createRealm(() => false);
+  try {
+    const value = realm.decode(createBjsonWriter().encode(sample));
+    const check = unwrap(realm, realm.evaluate("(value) => JSON.stringify(value)", preludeFile));
+    const text = unwrap(realm, realm.call(check, value));
+    const inGuest = realm.string(text);
+    for (const handle of [value, check, text]) realm.free(handle);
+    return inGuest === JSON.stringify(sample);
+  } catch {
+    return false;
+  } finally {
+    realm.dispose();
+  }
+}
+
+/** Thrown on the host side when the guest was stopped on purpose. */
+class Stopped extends Error {}
+
+function unwrap(realm: Realm, outcome: ReturnType<Realm["evaluate"]>): Handle {
+  if (outcome.ok) return outcome.value;
+  const text = realm.string(outcome.error);
+  realm.free(outcome.error);
+  throw new EngineError("broken", text);
+}
+
+function evaluatePrelude(realm: Realm): PreludeHandles {
+  const guest = unwrap(realm, realm.evaluate(preludeSource, preludeFile));
+  const of = (name: keyof PreludeHandles): Handle => realm.property(guest, name);
+  const handles: PreludeHandles = {
+    start: of("start"),
+    run: of("run"),
+    deliver: of("deliver"),
+    fire: of("fire"),
+    pull: of("pull"),
+    pullPiece: of("pullPiece"),
+    idle: of("idle"),
+    stuck: of("stuck"),
+    describe: of("describe"),
+  };
+  realm.free(guest);
+  return handles;
+}

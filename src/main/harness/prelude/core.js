@@ -1,0 +1,350 @@
+// Guest side of the harness, evaluated in QuickJS before every script: the promise table, the outbox, timers and how a
+// script ends. A script shares this realm and may change any built-in, so nothing here calls through a prototype a
+// script can reach, except those frozen below. Records of the outbox are described in `wire.ts`.
+(function () {
+  "use strict";
+  const NativePromise = Promise;
+  const NativeError = Error;
+  const { construct, apply } = Reflect;
+  const { stringify } = JSON;
+  const { create, defineProperty, freeze, setPrototypeOf } = Object;
+  const { isArray } = Array;
+  const text = String;
+  const then = NativePromise.prototype.then;
+  const settled = NativePromise.resolve();
+
+  /** An array no script can reach through `Array.prototype`: index access only. */
+  const list = () => setPrototypeOf([], null);
+
+  const scriptFrame = "(script.ts:";
+  /** `line:column` of the script's innermost frame, or "" when the caller is not the script. */
+  function place() {
+    const stack = new NativeError().stack;
+    const from = stack.indexOf(scriptFrame);
+    return from < 0 ? "" : stack.slice(from + scriptFrame.length, stack.indexOf(")", from));
+  }
+
+  // --- outbox -------------------------------------------------------------------------------------------------------
+  const bigValue = 65536;
+  let out = "";
+  let timerOps = "";
+  let finished = false;
+  let failing = false;
+  /** Pieces of an outbox with long values: joined by the host, since joining them here would copy them once more. */
+  let pieces = list();
+  let pieceCount = 0;
+
+  function emit(record) {
+    out = out === "" && pieceCount === 0 ? record : out + "," + record;
+  }
+
+  /** `before + value + after` as one record, without copying a long value. */
+  function emitLong(before, value, after) {
+    if (value.length < bigValue) return emit(before + value + after);
+    emit(before);
+    pieces[pieceCount++] = out;
+    pieces[pieceCount++] = value;
+    out = after;
+  }
+
+  function pull() {
+    if (out === "" && timerOps === "") return "";
+    const all = (finished ? "F" : "-") + (pieceCount > 0 ? "" + pieceCount : "") + "|" + timerOps + "\n" + out;
+    out = timerOps = "";
+    return all;
+  }
+
+  /** The pieces that stand before what `pull` gave, one by one and each only once. */
+  function pullPiece(index) {
+    const piece = pieces[index];
+    pieces[index] = "";
+    if (index === pieceCount - 1) {
+      pieces = list();
+      pieceCount = 0;
+    }
+    return piece;
+  }
+
+  // --- calls --------------------------------------------------------------------------------------------------------
+  const callId = Symbol("call");
+  let maxCalls = 0;
+  let nextId = 0;
+  let open = 0;
+  const resolvers = list();
+  const rejecters = list();
+  /** Whether anything ever looked at the promise of a call: await, then, all, race … all read its `constructor`. */
+  const seen = list();
+  /** Calls that were rejected; with `seen` false at the end they are reported. */
+  const rejected = list();
+
+  function CallPromise() {}
+  CallPromise.prototype = create(NativePromise.prototype, {
+    constructor: {
+      get() {
+        const id = this[callId];
+        if (id !== undefined) seen[id] = true;
+        return NativePromise;
+      },
+    },
+    abort: {
+      value: function abort() {
+        const id = this[callId];
+        if (id !== undefined && resolvers[id] !== undefined) emit("[1," + id + "]");
+      },
+    },
+  });
+  let lastResolve, lastReject;
+  const executor = [
+    (resolve, reject) => {
+      lastResolve = resolve;
+      lastReject = reject;
+    },
+  ];
+
+  class ToolError extends NativeError {}
+  defineProperty(ToolError.prototype, "name", { value: "ToolError", configurable: true, writable: true });
+
+  function toolError(data) {
+    const error = new ToolError(data.message);
+    // Without a stack of its own the engine fills it in where the script awaits: the line a reader wants.
+    delete error.stack;
+    error.code = data.code;
+    error.tool = data.tool;
+    error.arguments = data.arguments;
+    if (data.line !== null) error.line = data.line;
+    if (data.hint !== undefined) error.hint = data.hint;
+    if (data.details !== undefined) error.details = data.details;
+    return error;
+  }
+
+  function call(name, nameJson, input) {
+    const id = nextId++;
+    const at = place();
+    const promise = construct(NativePromise, executor, CallPromise);
+    const resolve = lastResolve;
+    const reject = lastReject;
+    promise[callId] = id;
+    seen[id] = rejected[id] = false;
+    resolvers[id] = rejecters[id] = undefined;
+    let args;
+    try {
+      args = input === undefined ? "{}" : stringify(input);
+    } catch (error) {
+      rejected[id] = true;
+      reject(refused("invalid_input", "The input of tools." + name + " is not JSON: " + messageOf(error), name, at));
+      return promise;
+    }
+    if (id >= maxCalls) {
+      rejected[id] = true;
+      reject(refused("too_many_calls", "The script made more than " + maxCalls + " calls.", name, at));
+      return promise;
+    }
+    open++;
+    resolvers[id] = resolve;
+    rejecters[id] = reject;
+    emitLong("[0," + id + ',"' + at + '",' + nameJson + ",", args === undefined ? "null" : args, "]");
+    return promise;
+  }
+
+  /** An error for a call that never left the guest. `at` is mapped by the host when it becomes the script's error. */
+  function refused(code, message, tool, at) {
+    const error = toolError({ message, code, tool, arguments: "", line: null });
+    defineProperty(error, "at", { value: at });
+    return error;
+  }
+
+  function messageOf(error) {
+    try {
+      return text(error !== null && typeof error === "object" && "message" in error ? error.message : error);
+    } catch {
+      return "unknown error";
+    }
+  }
+
+  /** Host -> guest: results, errors and nothing else. */
+  function deliver(batch) {
+    for (let index = 0; index < batch.length; index++) {
+      const record = batch[index];
+      const id = record[1];
+      const resolve = resolvers[id];
+      if (resolve === undefined) continue;
+      const reject = rejecters[id];
+      resolvers[id] = rejecters[id] = undefined;
+      open--;
+      if (record[0] === 0) resolve(record[2]);
+      else {
+        rejected[id] = true;
+        reject(toolError(record[2]));
+      }
+    }
+  }
+
+  // --- timers -------------------------------------------------------------------------------------------------------
+  const timers = create(null);
+  let nextTimer = 1;
+  let timerCount = 0;
+
+  function setTimeout(run, ms, ...args) {
+    if (typeof run !== "function") throw new TypeError("setTimeout needs a function");
+    const id = nextTimer++;
+    const delay = +ms;
+    timers[id] = { run, args };
+    timerCount++;
+    timerOps += "+" + id + ":" + (delay > 0 ? (delay > 2147483647 ? 2147483647 : delay) : 0) + ";";
+    return id;
+  }
+
+  function clearTimeout(id) {
+    if (timers[id] === undefined) return;
+    delete timers[id];
+    timerCount--;
+    timerOps += "-" + +id + ":0;";
+  }
+
+  function fire(id) {
+    const timer = timers[id];
+    if (timer === undefined) return;
+    delete timers[id];
+    timerCount--;
+    try {
+      apply(timer.run, undefined, timer.args);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function queueMicrotask(run) {
+    if (typeof run !== "function") throw new TypeError("queueMicrotask needs a function");
+    apply(then, apply(then, settled, [() => run()]), [undefined, fail]);
+  }
+
+  // --- end ----------------------------------------------------------------------------------------------------------
+  /** Set by the parts evaluated after this one. */
+  const parts = { inspect: undefined, toJson: undefined, dropped: undefined, raced: undefined };
+
+  function ids(condition) {
+    let found = "";
+    let count = 0;
+    for (let id = 0; id < nextId && count < 1000; id++) {
+      if (!condition(id)) continue;
+      found += (count++ === 0 ? "" : ",") + id;
+    }
+    return "[" + found + "]";
+  }
+
+  function finish(before, value, after) {
+    if (finished) return;
+    emitLong(before, value, after);
+    finished = true;
+  }
+
+  function tail() {
+    return (
+      ids((id) => resolvers[id] !== undefined && !seen[id]) +
+      "," +
+      ids((id) => rejected[id] && !seen[id]) +
+      "," +
+      parts.raced() +
+      "," +
+      parts.dropped()
+    );
+  }
+
+  function done(value) {
+    if (finished) return;
+    try {
+      const result = parts.toJson(value);
+      finish("[5,", result.json, "," + result.lossy + "," + tail() + "]");
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function fail(error) {
+    if (finished) return;
+    failing = true;
+    finish("[6,", describe(error, 0), "," + tail() + "]");
+  }
+
+  function read(object, key) {
+    try {
+      return object[key];
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A thrown value as JSON: name, message, stack and what tool errors carry. Never throws for a hostile value. */
+  function describe(error, depth) {
+    const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
+    const message = isObject ? read(error, "message") : undefined;
+    const stack = isObject ? read(error, "stack") : undefined;
+    if (!(isObject && typeof message === "string" && (typeof stack === "string" || error instanceof NativeError))) {
+      let shown;
+      try {
+        shown = parts.inspect(error);
+      } catch {
+        shown = "a value that cannot be shown";
+      }
+      return '{"name":"Error","thrown":true,"message":' + stringify("The script threw " + shown.slice(0, 4000)) + "}";
+    }
+    const name = read(error, "name");
+    let json = '{"name":' + stringify(typeof name === "string" ? name : "Error") + ',"message":' + stringify(message.slice(0, 8000));
+    if (typeof stack === "string") json += ',"stack":' + stringify(stack.slice(0, 8000));
+    const at = read(error, "at");
+    if (typeof at === "string") json += ',"at":' + stringify(at);
+    if (error instanceof ToolError) {
+      const { code, tool, arguments: args, line, hint, details } = error;
+      let extra = "";
+      try {
+        extra = stringify({ code, tool, arguments: args, line, hint, details });
+      } catch {
+        extra = stringify({ code: text(code), tool: text(tool) });
+      }
+      json += ',"call":' + extra;
+    }
+    const errors = read(error, "errors");
+    const cause = isArray(errors) && errors.length > 0 ? errors[0] : read(error, "cause");
+    if (cause !== undefined && depth < 3) json += ',"cause":' + describe(cause, depth + 1);
+    return json + "}";
+  }
+
+  /** Starts the script's async function; returns its promise. */
+  function run(main) {
+    const promise = main();
+    apply(then, promise, [done, fail]);
+    return promise;
+  }
+
+  /** How many things can still wake the script; -1 when its end could not be written (memory). */
+  function idle() {
+    return failing && !finished ? -1 : open + timerCount;
+  }
+
+  function define(name, value) {
+    defineProperty(globalThis, name, { value, writable: false, configurable: false, enumerable: true });
+  }
+
+  defineProperty(globalThis, "ToolError", { value: freeze(ToolError), writable: false, configurable: false });
+  define("setTimeout", setTimeout);
+  define("clearTimeout", clearTimeout);
+  define("queueMicrotask", queueMicrotask);
+  // What this file itself calls through a prototype or namespace, and what decides how a script ends.
+  freeze(CallPromise.prototype);
+  freeze(String.prototype);
+  freeze(JSON);
+  freeze(Reflect);
+
+  return {
+    guest: { pull, pullPiece, deliver, fire, run, idle, describe: (error) => describe(error, 0) },
+    parts,
+    call,
+    emit,
+    place,
+    list,
+    define,
+    setMaxCalls: (count) => {
+      maxCalls = count;
+    },
+  };
+})();

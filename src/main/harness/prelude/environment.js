@@ -1,0 +1,66 @@
+// Per script: `tools`, `context` and the limits, set just before the script runs.
+(function (core) {
+  "use strict";
+  const { create, freeze, keys, defineProperty } = Object;
+  const { stringify } = JSON;
+  const { call, define } = core;
+
+  /** Names that look alike: same letters without case and separators, or few edits away. */
+  function closest(wanted, names) {
+    const bare = (name) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
+    const goal = bare(wanted);
+    let best;
+    let bestDistance = Math.max(2, Math.floor(goal.length / 3)) + 1;
+    for (const name of names) {
+      const other = bare(name);
+      const distance = other === goal ? 0 : other.startsWith(goal) || goal.startsWith(other) ? 1 : edits(goal, other);
+      if (distance < bestDistance) {
+        best = name;
+        bestDistance = distance;
+      }
+    }
+    return best;
+  }
+
+  function edits(a, b) {
+    if (a.length > 60 || b.length > 60) return 99;
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      row = next;
+    }
+    return row[b.length];
+  }
+
+  function deepFreeze(value) {
+    if (typeof value !== "object" || value === null) return value;
+    const own = keys(value);
+    for (let index = 0; index < own.length; index++) deepFreeze(value[own[index]]);
+    return freeze(value);
+  }
+
+  /** Read by protocols of the language (await, JSON, inspect) on any object: absent, not an unknown tool. */
+  const quiet = ["then", "toJSON", "constructor", "valueOf", "toString", "__proto__", "nodeType", "$$typeof", "asymmetricMatch"];
+
+  core.guest.start = (config) => {
+    core.setMaxCalls(config.maxCalls);
+    const names = config.names;
+    const unknown = new Proxy(freeze(create(null)), {
+      get(_, name) {
+        if (typeof name !== "string" || quiet.includes(name)) return undefined;
+        const near = closest(name, names);
+        throw new TypeError("tools." + name + " does not exist." + (near === undefined ? "" : " Did you mean tools." + near + "?") + " Known tools: " + names.join(", ") + ".");
+      },
+    });
+    const tools = create(unknown);
+    for (const name of names) {
+      const nameJson = stringify(name);
+      const tool = (input) => call(name, nameJson, input);
+      defineProperty(tool, "name", { value: name });
+      defineProperty(tools, name, { value: freeze(tool), enumerable: true });
+    }
+    define("tools", freeze(tools));
+    define("context", deepFreeze(config.context));
+  };
+})

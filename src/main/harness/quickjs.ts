@@ -1,0 +1,280 @@
+import * as variantModule from "@jitl/quickjs-wasmfile-release-sync";
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type JSContextPointer,
+  type JSRuntimePointer,
+  type JSValueConstPointer,
+  type JSValuePointer,
+  type QuickJSEmscriptenModule,
+  type QuickJSFFI,
+  type QuickJSSyncVariant,
+} from "quickjs-emscripten-core";
+
+/** Compiled QuickJS; shared by all workers. */
+export type WasmModule = WebAssembly.Module;
+
+type EmscriptenOptions = NonNullable<NonNullable<Parameters<typeof newVariant>[1]>["emscriptenModule"]>;
+
+/** A value inside a realm. Freed with `free`, or with the realm. */
+export type Handle = JSValuePointer;
+
+/** The engine cannot go on: `memory` when the guest's memory is full, `broken` when the host itself failed inside it. */
+export class EngineError extends Error {
+  readonly kind: "memory" | "broken";
+  constructor(kind: "memory" | "broken", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export type EvalResult = { readonly ok: true; readonly value: Handle } | { readonly ok: false; readonly error: Handle };
+
+/** One runtime with one context: what a script lives in. Every method throws `EngineError` when memory or the engine fails. */
+export interface Realm {
+  evaluate(code: string, file: string): EvalResult;
+  call(fn: Handle, ...args: readonly Handle[]): EvalResult;
+  property(object: Handle, name: string): Handle;
+  number(value: number): Handle;
+  /** Decodes binary JSON into a value. */
+  decode(bytes: Uint8Array): Handle;
+  /** A string without NUL; slow for long text. */
+  text(value: string): Handle;
+  /** A string value up to its first NUL. */
+  string(value: Handle): string;
+  toNumber(value: Handle): number;
+  /** The `stack` of the error a promise was rejected with; undefined while it is not rejected with an error. */
+  rejectionStack(promise: Handle): string | undefined;
+  /** Runs at most `max` jobs; returns how many ran. Fewer than `max` means none is left. */
+  runJobs(max: number): number;
+  free(value: Handle): void;
+  /** Returns false when the engine is not to be used again. */
+  dispose(): boolean;
+}
+
+export interface Engine {
+  readonly memoryMb: number;
+  /** `shouldStop` is asked while code of the realm runs; true ends it in a way the code cannot catch. */
+  createRealm(shouldStop: () => boolean): Realm;
+  /** True when memory beyond `mb` was ever touched: only a new engine gives it back. */
+  touchedBeyond(mb: number): boolean;
+}
+
+/** A CommonJS bundle that leaves this package outside sees its default export one level deeper. */
+const variant = unwrapDefault(variantModule.default);
+
+const strictFlag = 1 << 3;
+const rejectedState = 2;
+const mib = 1024 * 1024;
+/** Kept free before every write of the host: its own small allocations are not checked by the glue code. */
+const headroom = 64 * 1024;
+/** Fits a worker with `resourceLimits.stackSizeMb` 16: QuickJS's own check fires before the thread's stack ends. */
+const guestStackBytes = 256 * 1024;
+
+/**
+ * QuickJS (bellard, release-sync, quickjs-emscripten 0.32) by its raw functions. Memory is fixed from the start: a memory
+ * that grows while jobs run corrupts the wrapper's out-pointers, and `setMemoryLimit` counts only single requests.
+ */
+export async function createEngine(wasm: WasmModule, memoryMb: number): Promise<Engine> {
+  const pages = memoryMb * 16;
+  const wasmMemory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  // An abort is reported as an error; its text on the console helps nobody.
+  const own = newVariant(variant, { wasmModule: wasm, wasmMemory, emscriptenModule: { printErr: () => undefined } as EmscriptenOptions });
+  const loaded: { module?: QuickJSEmscriptenModule } = {};
+  const core = await newQuickJSWASMModuleFromVariant({
+    ...own,
+    importModuleLoader: async () => {
+      const load = await own.importModuleLoader();
+      if (typeof load !== "function") throw new EngineError("broken", "QuickJS has no loader.");
+      return async (options) => (loaded.module = await load(options));
+    },
+  });
+  const module = loaded.module;
+  if (module === undefined) throw new EngineError("broken", "QuickJS did not load.");
+  const ffi = core.getFFI() as QuickJSFFI;
+  const words = new Int32Array(wasmMemory.buffer);
+  const stops = new Map<number, () => boolean>();
+  module.callbacks = {
+    ...module.callbacks,
+    shouldInterrupt: (_asyncify, runtime) => (stops.get(runtime)?.() ? 1 : 0),
+  };
+  const scratch = module._malloc(64);
+
+  return {
+    memoryMb,
+    createRealm(shouldStop) {
+      const runtime = guard(() => ffi.QTS_NewRuntime());
+      stops.set(runtime, shouldStop);
+      ffi.QTS_RuntimeSetMaxStackSize(runtime, guestStackBytes);
+      ffi.QTS_RuntimeEnableInterruptHandler(runtime);
+      const context = guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]));
+      return createRealm({ module, ffi, words, scratch, runtime, context, forget: () => stops.delete(runtime) });
+    },
+    touchedBeyond(mb) {
+      // Memory is handed out from below; eight words of every 64 KiB tell well enough whether it was ever written.
+      const step = 65_536 / 4;
+      for (let at = (mb * mib) / 4; at < words.length; at += step) {
+        for (let offset = 0; offset < step; offset += step / 8) if (words[at + offset] !== 0) return true;
+      }
+      return false;
+    },
+  };
+}
+
+interface RealmParts {
+  readonly module: QuickJSEmscriptenModule;
+  readonly ffi: QuickJSFFI;
+  readonly words: Int32Array;
+  readonly scratch: number;
+  readonly runtime: JSRuntimePointer;
+  readonly context: JSContextPointer;
+  forget(): void;
+}
+
+function createRealm({ module, ffi, words, scratch, runtime, context, forget }: RealmParts): Realm {
+  const undefinedValue = ffi.QTS_GetUndefined();
+
+  /** Room for `size` bytes of the caller plus the glue's own; anything less would be written over address 0. */
+  const allocate = (size: number): number => {
+    const probe = module._malloc(size + headroom);
+    if (probe === 0) throw new EngineError("memory", "The script's memory is full.");
+    module._free(probe);
+    return module._malloc(size);
+  };
+  const checked = (value: JSValuePointer): Handle => {
+    if (value === 0) throw new EngineError("memory", "The script's memory is full.");
+    return value;
+  };
+  const result = (value: JSValuePointer): EvalResult => {
+    const error = ffi.QTS_ResolveException(context, checked(value));
+    if (error === 0) return { ok: true, value };
+    ffi.QTS_FreeValuePointer(context, value);
+    return { ok: false, error };
+  };
+  const writeText = (value: string): { at: number; size: number } => {
+    const size = module.lengthBytesUTF8(value);
+    const at = allocate(size + 1);
+    module.stringToUTF8(value, at as Parameters<typeof module.stringToUTF8>[1], size + 1);
+    return { at, size };
+  };
+  const take = (outcome: EvalResult): Handle => {
+    if (outcome.ok) return outcome.value;
+    const message = realm.string(outcome.error);
+    ffi.QTS_FreeValuePointer(context, outcome.error);
+    throw thrownByEngine(message);
+  };
+
+  const realm: Realm = {
+    evaluate: (code, file) =>
+      guard(() => {
+        const source = writeText(code);
+        const value = ffi.QTS_Eval(
+          context,
+          source.at as Parameters<QuickJSFFI["QTS_Eval"]>[1],
+          source.size,
+          file,
+          0 as Parameters<QuickJSFFI["QTS_Eval"]>[4],
+          strictFlag as Parameters<QuickJSFFI["QTS_Eval"]>[5],
+        );
+        module._free(source.at);
+        return result(value);
+      }),
+    call: (fn, ...args) =>
+      guard(() => {
+        allocate(0);
+        for (let index = 0; index < args.length; index++) words[(scratch >> 2) + index] = args[index] ?? 0;
+        return result(ffi.QTS_Call(context, fn, undefinedValue, args.length, scratch as Parameters<QuickJSFFI["QTS_Call"]>[4]));
+      }),
+    property: (object, name) =>
+      guard(() => {
+        const key = realm.text(name);
+        const value = take(result(ffi.QTS_GetProp(context, object, key)));
+        realm.free(key);
+        return value;
+      }),
+    number: (value) => guard(() => checked(ffi.QTS_NewFloat64(context, value))),
+    decode: (bytes) =>
+      guard(() => {
+        const at = allocate(bytes.length);
+        module.HEAPU8.set(bytes, at);
+        const buffer = checked(ffi.QTS_NewArrayBuffer(context, at as Parameters<QuickJSFFI["QTS_NewArrayBuffer"]>[1], bytes.length));
+        const value = result(ffi.QTS_bjson_decode(context, buffer));
+        realm.free(buffer);
+        return take(value);
+      }),
+    text: (value) =>
+      guard(() => {
+        const source = writeText(value);
+        const handle = checked(ffi.QTS_NewString(context, source.at as Parameters<QuickJSFFI["QTS_NewString"]>[1]));
+        module._free(source.at);
+        return handle;
+      }),
+    string: (value) =>
+      guard(() => {
+        const at = ffi.QTS_GetString(context, value);
+        if (at === 0) throw new EngineError("broken", "a value could not be read");
+        const text = module.UTF8ToString(at);
+        ffi.QTS_FreeCString(context, at);
+        return text;
+      }),
+    toNumber: (value) => guard(() => ffi.QTS_GetFloat64(context, value)),
+    rejectionStack: (promise) =>
+      guard(() => {
+        if (ffi.QTS_PromiseState(context, promise) !== rejectedState) return undefined;
+        const reason = checked(ffi.QTS_PromiseResult(context, promise));
+        const stack = realm.property(reason, "stack");
+        const text = realm.string(stack);
+        realm.free(stack);
+        realm.free(reason);
+        return text;
+      }),
+    runJobs: (max) =>
+      guard(() => {
+        if (ffi.QTS_IsJobPending(runtime) === 0) return 0;
+        const value = ffi.QTS_ExecutePendingJob(runtime, max, scratch as Parameters<QuickJSFFI["QTS_ExecutePendingJob"]>[2]);
+        const jobContext = words[scratch >> 2] as JSContextPointer | undefined;
+        if (jobContext === undefined || jobContext === 0) {
+          ffi.QTS_FreeValuePointerRuntime(runtime, value);
+          return 0;
+        }
+        const ran = result(value);
+        // An exception here is the interrupt, or a job of the engine that could not even report: `max` means look again.
+        const count = ran.ok ? ffi.QTS_GetFloat64(context, ran.value) : max;
+        realm.free(ran.ok ? ran.value : ran.error);
+        return count;
+      }),
+    free: (value: JSValuePointer | JSValueConstPointer) => ffi.QTS_FreeValuePointer(context, value as JSValuePointer),
+    dispose() {
+      try {
+        ffi.QTS_FreeContext(context);
+        ffi.QTS_FreeRuntime(runtime);
+        return true;
+      } catch {
+        // Handles of an interrupted script can be left: the runtime's own assertion aborts. The instance is thrown away.
+        return false;
+      } finally {
+        forget();
+      }
+    },
+  };
+  return realm;
+}
+
+function unwrapDefault(module: QuickJSSyncVariant | { readonly default: QuickJSSyncVariant }): QuickJSSyncVariant {
+  return "default" in module ? module.default : module;
+}
+
+/** An exception nothing of the script can have caused: lack of memory (then even the error may be missing), or a fault. */
+export function thrownByEngine(message: string): EngineError {
+  return message === "null" || message.includes("out of memory") ? new EngineError("memory", message) : new EngineError("broken", message);
+}
+
+/** A trap, a native stack overflow or an abort inside WASM leaves the instance unusable. */
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    throw new EngineError("broken", error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { scriptFile } from "./prelude.ts";
+
+/** A position in the script as it was given; line and column 1-based. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Translates places of the compiled code into the script's own. */
+export interface StackMap {
+  /** `line:column` of compiled code; null when it is empty or belongs to no line of the script. */
+  position(place: string): Position | null;
+  /** The frames of the script, mapped, in Node's form; and the innermost one. */
+  stack(raw: string): { readonly text: string; readonly top: Position | null };
+  /** Text with places of the compiled code (a printed stack) in the script's own. */
+  text(raw: string): string;
+  /** The script's lines around a position, with a caret. */
+  frame(at: Position): string;
+}
+
+const framePattern = new RegExp(`^\\s*at (?:(.*?) \\()?${scriptFile.replace(".", "\\.")}:(\\d+):(\\d+)\\)?$`);
+const placePattern = new RegExp(`\\b${scriptFile.replace(".", "\\.")}:(\\d+:\\d+)`, "g");
+/** Names of the wrapper around the script, not of anything a person wrote. */
+const wrapperNames = new Set(["<eval>", "<anonymous>", ""]);
+const maxFrames = 20;
+/** The compiled wrapper has this line to itself. A frame there is a function whose position the engine does not know. */
+const wrapperLine = 1;
+
+/**
+ * `map` is the compiler's source map of the wrapped script, whose first line starts `wrapperLength` characters before the
+ * script's own. Decoded on first use; positions are remembered because a loop calls from the same place again and again.
+ */
+export function createStackMap(source: string, map: string, wrapperLength: number): StackMap {
+  let trace: TraceMap | undefined;
+  const known = new Map<string, Position | null>();
+  let lines: readonly string[] | undefined;
+
+  const find = (place: string): Position | null => {
+    const match = /^(\d+):(\d+)$/.exec(place);
+    const generated = { line: Number(match?.[1]), column: Number(match?.[2]) - 1 };
+    if (!(generated.line > wrapperLine) || !(generated.column >= 0)) return null;
+    trace ??= new TraceMap(map);
+    const found = originalPositionFor(trace, generated);
+    if (found.line === null) return null;
+    lines ??= source.split("\n");
+    // The wrapper's closing brace stands on a line of its own after the script's last.
+    if (found.line > lines.length) return null;
+    const column = Math.max(0, found.line === 1 ? found.column - wrapperLength : found.column);
+    // The engine points at the class of `new X()`; people and Node point at `new`.
+    const created = /\bnew\s+(?:[\w$]+\s*\.\s*)*$/.exec((lines[found.line - 1] ?? "").slice(Math.max(0, column - 80), column));
+    return { line: found.line, column: column + 1 - (created?.[0].length ?? 0) };
+  };
+  const position = (place: string): Position | null => {
+    let found = known.get(place);
+    if (found === undefined) known.set(place, (found = find(place)));
+    return found;
+  };
+
+  return {
+    position,
+    stack(raw) {
+      const shown: string[] = [];
+      let top: Position | null = null;
+      for (const line of raw.split("\n")) {
+        const match = framePattern.exec(line);
+        if (match === null) continue;
+        const at = position(`${match[2]}:${match[3]}`);
+        if (at === null) continue;
+        top ??= at;
+        const name = match[1] ?? "";
+        if (shown.length < maxFrames) shown.push(wrapperNames.has(name) ? `    at script:${at.line}:${at.column}` : `    at ${name} (script:${at.line}:${at.column})`);
+      }
+      return { text: shown.join("\n"), top };
+    },
+    text: (raw) =>
+      raw.includes(scriptFile)
+        ? raw.replace(placePattern, (whole, place: string) => {
+            const at = position(place);
+            return at === null ? whole : `script:${at.line}:${at.column}`;
+          })
+        : raw,
+    frame: (at) => codeFrame(source, at),
+  };
+}
+
+/** Two lines before and after a position, numbered, with a caret under the column. */
+export function codeFrame(source: string, at: Position): string {
+  const lines = source.split("\n");
+  const first = Math.max(1, at.line - 2);
+  const last = Math.min(lines.length, at.line + 2);
+  const digits = String(last).length;
+  const shown: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const full = (lines[number - 1] ?? "").replace(/\r$/, "");
+    // A minified line is shown around the column only.
+    const from = number === at.line && at.column > 120 ? at.column - 60 : 0;
+    const text = full.slice(from, from + 160).replaceAll("\t", " ");
+    shown.push(`${number === at.line ? ">" : " "} ${String(number).padStart(digits)} | ${text}`);
+    if (number === at.line) shown.push(`  ${" ".repeat(digits)} | ${" ".repeat(Math.max(0, at.column - 1 - from))}^`);
+  }
+  return shown.join("\n");
+}

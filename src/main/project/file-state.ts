@@ -1,0 +1,84 @@
+import { constants as flags, type Stats } from "node:fs";
+import { open, readlink, type FileHandle } from "node:fs/promises";
+import { SpindleError } from "../../protocol/error.ts";
+import { statOrUndefined } from "./staged-write.ts";
+
+/** What stands at a place of the disk, or shall stand there. Null means nothing. */
+export type FileState = { readonly type: "file"; readonly bytes: Buffer; readonly mode: number } | { readonly type: "link"; readonly target: string };
+
+/** A state as it was read, with what tells whether the place changed since. */
+export interface SeenState {
+  readonly state: FileState | null;
+  readonly stamp: string;
+}
+
+/**
+ * Reads what stands at a place; the last component of the path is not followed. Folders, pipes and devices are `not_a_file`,
+ * files over `maxBytes` are `too_large`; other errors are the system's.
+ */
+export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BYTES): Promise<SeenState> {
+  let handle: FileHandle;
+  try {
+    // Non-blocking and no-follow: a pipe or a link neither hangs nor leads elsewhere.
+    handle = await open(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
+  } catch (error) {
+    return readUnopened(place, error);
+  }
+  try {
+    const facts = await handle.stat();
+    if (!facts.isFile()) throw notAFile(place);
+    if (facts.size > maxBytes) {
+      throw new SpindleError("too_large", `${place} has ${facts.size} bytes; files over ${maxBytes} bytes cannot be kept for undo.`, {
+        hint: "Change it with a command instead.",
+        details: { path: place, bytes: facts.size, limit: maxBytes },
+      });
+    }
+    return { state: { type: "file", bytes: await readAll(handle, facts.size), mode: facts.mode & 0o7777 }, stamp: stampOf(facts) };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readUnopened(place: string, error: unknown): Promise<SeenState> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return { state: null, stamp: stampOf(undefined) };
+  if (code === "ENXIO") throw notAFile(place);
+  const facts = await statOrUndefined(place);
+  if (!facts?.isSymbolicLink()) throw error;
+  return { state: { type: "link", target: await readlink(place) }, stamp: stampOf(facts) };
+}
+
+/** One read is enough for a file that has the size it said. */
+async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await handle.read(buffer, filled, size - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+function notAFile(place: string): SpindleError {
+  return new SpindleError("not_a_file", `${place} is not a file.`, { details: { path: place } });
+}
+
+/** The present stamp of a place; equal stamps mean it was not touched in between. */
+export async function stampAt(place: string): Promise<string> {
+  return stampOf(await statOrUndefined(place));
+}
+
+/** True when both say the same content (modes are not compared). */
+export function sameContent(a: FileState | null, b: FileState | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.type === "link" || b.type === "link") return a.type === "link" && b.type === "link" && a.target === b.target;
+  return a.bytes.equals(b.bytes);
+}
+
+/** Files beyond this are neither patched nor kept for undo. */
+export const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
+
+function stampOf(facts: Stats | undefined): string {
+  return facts === undefined ? "none" : `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.ctimeMs}:${facts.mode}`;
+}

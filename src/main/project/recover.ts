@@ -1,0 +1,89 @@
+import path from "node:path";
+import { openAnchor } from "./anchor.ts";
+import type { BlobStore } from "./blob-store.ts";
+import { removeIfEmpty, restoreState } from "./change-files.ts";
+import { readState, type FileState } from "./file-state.ts";
+import { matchesImage, type Image, type JournalFile, type JournalRecord } from "./journal-record.ts";
+import { removeIfThere, statOrUndefined } from "./staged-write.ts";
+
+/** How an interrupted change ended. */
+export interface RecordOutcome {
+  /** finished: every file has its new content. rolled_back: every file has its old one (but for `conflicts`). */
+  readonly outcome: "finished" | "rolled_back";
+  /** Files that hold neither: somebody changed them since. They are left alone. */
+  readonly conflicts: readonly string[];
+}
+
+/**
+ * Brings the files of a half-done change to one side: all new if all are, else all old, since the call never returned.
+ * May itself be interrupted and run again.
+ */
+export async function recoverRecord(record: JournalRecord, blobs: BlobStore): Promise<RecordOutcome> {
+  const places = await Promise.all(record.files.map((file) => look(file)));
+  if (places.every((place) => place.isAfter)) {
+    await removeTemps(record.files.flatMap((file) => file.temp ?? []));
+    return { outcome: "finished", conflicts: [] };
+  }
+  const conflicts: string[] = [];
+  for (const place of places.toReversed()) {
+    if (place.isBefore) continue;
+    if (!place.isAfter && !place.isTornByUs) conflicts.push(place.file.path);
+    else await putBack(place.file, blobs);
+  }
+  await removeTemps(record.files.flatMap((file) => file.temp ?? []));
+  for (const folder of record.createdFolders.toReversed()) await removeIfEmpty(folder);
+  return { outcome: "rolled_back", conflicts };
+}
+
+/** Removes temp files that exist. */
+export async function removeTemps(temps: readonly string[]): Promise<void> {
+  for (const temp of temps) {
+    try {
+      await removeIfThere(temp);
+    } catch (error) {
+      // Its folder became a file or went away with it.
+      if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+    }
+  }
+}
+
+/** The content that an image names. */
+export async function stateOf(image: Image | null, blobs: BlobStore): Promise<FileState | null> {
+  return image?.type === "file" ? { type: "file", bytes: await blobs.get(image.hash), mode: image.mode } : image;
+}
+
+interface Place {
+  readonly file: JournalFile;
+  readonly isBefore: boolean;
+  readonly isAfter: boolean;
+  readonly isTornByUs: boolean;
+}
+
+async function look(file: JournalFile): Promise<Place> {
+  let state: FileState | null | undefined;
+  try {
+    ({ state } = await readState(file.path));
+  } catch {
+    // A folder, an unreadable or a huge file now: certainly neither content of ours.
+    state = undefined;
+  }
+  // The temp file of an in-place write goes only when the write is complete.
+  const isTornByUs = file.inPlace && file.temp !== null && (await statOrUndefined(file.temp)) !== undefined;
+  return {
+    file,
+    isBefore: state !== undefined && matchesImage(state, file.before),
+    isAfter: state !== undefined && matchesImage(state, file.after) && !isTornByUs,
+    isTornByUs,
+  };
+}
+
+async function putBack(file: JournalFile, blobs: BlobStore): Promise<void> {
+  const state = await stateOf(file.before, blobs);
+  const anchor = await openAnchor(path.dirname(file.path), state === null ? undefined : () => {});
+  try {
+    await restoreState(anchor, path.basename(file.path), state);
+    await anchor.sync();
+  } finally {
+    await anchor.close();
+  }
+}

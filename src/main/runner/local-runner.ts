@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { inheritedDescriptors } from "./inherited-descriptors.ts";
+import { createOutputPipes } from "./output-pipes.ts";
+import { cancelled, checkRequest, runChild, type OnOutput } from "./run-child.ts";
+import type { Runner, RunRequest, RunResult } from "./runner.ts";
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
+
+/**
+ * Runs children of this very process: for the command line, the tests, and inside the broker. In Electron's main process
+ * use `createBrokerRunner` instead. Commands that are still running when this process dies, even by SIGKILL, are killed.
+ */
+export function createLocalRunner(): Runner {
+  const open = new Map<AbortController, Promise<unknown>>();
+  const pipes = createOutputPipes();
+  let watchdog: Watchdog | undefined;
+  let mustCloseInherited: boolean | undefined;
+  let closed: Promise<void> | undefined;
+
+  const start = async (request: RunRequest, signal: AbortSignal, onOutput: OnOutput | undefined): Promise<RunResult> => {
+    checkRequest(request);
+    mustCloseInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
+    const pair = await pipes.openPair();
+    if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder());
+    if (signal.aborted) {
+      for (const pipe of pair ?? []) {
+        pipe.release();
+        pipe.reader.destroy();
+      }
+      throw cancelled();
+    }
+    return runChild(request, signal, onOutput, { pipes: pair, closeInherited: mustCloseInherited, watchdog });
+  };
+
+  return {
+    async run(request, signal, onOutput) {
+      if (signal.aborted || closed !== undefined) throw cancelled();
+      const stop = new AbortController();
+      const abort = (): void => stop.abort();
+      signal.addEventListener("abort", abort, { once: true });
+      const done = start(request, stop.signal, onOutput);
+      open.set(stop, done);
+      try {
+        return await done;
+      } finally {
+        open.delete(stop);
+        signal.removeEventListener("abort", abort);
+      }
+    },
+    close() {
+      closed ??= (async () => {
+        for (const stop of open.keys()) stop.abort();
+        await Promise.allSettled(open.values());
+        pipes.close();
+        await watchdog?.close();
+      })();
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import type { ErrorData } from "../../protocol/error.ts";
+import { SpindleError, toErrorData } from "../../protocol/error.ts";
+import type { EventBody } from "../../protocol/event.ts";
+import type { CallId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { SandboxLevel } from "../../protocol/settings.ts";
+import { shortenJson } from "../lib/shorten-json.ts";
+import { truncateForModel } from "../lib/truncate.ts";
+import type { Effect, Tool, ToolContext } from "./tool.ts";
+
+/** A call as it reaches the gate, from a model or from a script. */
+export interface GateCall {
+  readonly callId: CallId;
+  readonly parentCallId?: CallId;
+  readonly name: string;
+  readonly input: Json;
+  readonly wireCallId?: string;
+  readonly wireFormat?: "custom" | "function";
+  readonly scriptLine?: number;
+}
+
+export type GateOutcome = { readonly ok: true; readonly result: Json; readonly text: string } | { readonly ok: false; readonly error: ErrorData; readonly text: string };
+
+export interface GateDeps {
+  readonly tools: ReadonlyMap<string, Tool>;
+  /** Asks policy and person. Resolves with the sandbox level to run with; rejects with `denied` (or `cancelled`). */
+  authorize(call: GateCall, effect: Effect, ctx: ToolContext): Promise<SandboxLevel>;
+  now(): number;
+}
+
+/** Tokens of tool output a model reads at most, per call (Codex 0.169.0, measured). */
+const modelTokens = 10_000;
+
+/**
+ * THE gate: every tool call passes here, the same lines for a model's and a script's: look up, validate, approve, run,
+ * cap, record. Never throws; each call it is given gets exactly one `tool_started` and one `tool_finished`.
+ */
+export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps): Promise<GateOutcome> {
+  const startedAt = deps.now();
+  ctx.emit(startedEvent(call, ctx));
+  try {
+    ctx.signal.throwIfAborted();
+    const tool = lookUp(call.name, deps.tools);
+    const input = validate(tool, call.input);
+    const effect = tool.effect(input, ctx);
+    const sandboxLevel = await deps.authorize(call, effect, ctx);
+    ctx.signal.throwIfAborted();
+    const outcome = await tool.run(input, { ...ctx, sandboxLevel });
+    const text = truncateForModel(outcome.text, modelTokens).text;
+    const result = outcome.result as Json;
+    const ok = outcome.ok ?? true;
+    ctx.emit({ ...finished(call, ctx, deps.now() - startedAt), ok, ...(outcome.code === undefined ? {} : { code: outcome.code }), summary: outcome.summary, text: logText(call, text), ...logResult(call, result) });
+    return { ok: true, result, text };
+  } catch (thrown) {
+    const error = ctx.signal.aborted ? cancelled(thrown) : toErrorData(thrown);
+    const text = errorText(error);
+    ctx.emit({ ...finished(call, ctx, deps.now() - startedAt), ok: false, code: error.code, error, summary: error.message, text, result: null });
+    return { ok: false, error, text };
+  }
+}
+
+function startedEvent(call: GateCall, ctx: ToolContext): EventBody {
+  // A script's call is logged with a shortened input: the script's own source is in the log already.
+  const input = call.parentCallId === undefined ? call.input : shortenJson(call.input, { string: 400, items: 20, depth: 4 }).value;
+  return {
+    type: "tool_started",
+    turnId: ctx.turnId,
+    callId: call.callId,
+    name: call.name,
+    input,
+    ...(call.parentCallId === undefined ? {} : { parentCallId: call.parentCallId }),
+    ...(call.wireCallId === undefined ? {} : { wireCallId: call.wireCallId }),
+    ...(call.wireFormat === undefined ? {} : { wireFormat: call.wireFormat }),
+    ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
+  };
+}
+
+function finished(call: GateCall, ctx: ToolContext, durationMs: number) {
+  const parent = call.parentCallId === undefined ? {} : { parentCallId: call.parentCallId };
+  return { type: "tool_finished" as const, turnId: ctx.turnId, callId: call.callId, ...parent, name: call.name, durationMs };
+}
+
+function lookUp(name: string, tools: ReadonlyMap<string, Tool>): Tool {
+  const tool = tools.get(name);
+  if (tool !== undefined) return tool;
+  throw new SpindleError("unknown_tool", `There is no tool named ${JSON.stringify(name)}.`, { hint: `The tools are ${[...tools.keys()].join(", ")}.` });
+}
+
+function validate(tool: Tool, input: Json): unknown {
+  const parsed = tool.input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => (issue.path.length === 0 ? issue.message : `${z.core.toDotPath(issue.path)}: ${issue.message}`));
+  throw new SpindleError("invalid_input", `${tool.name}: ${issues.join("; ")}`, {
+    hint: `Call ${tool.name} with the fields its declaration names.`,
+    details: { issues },
+  });
+}
+
+function cancelled(thrown: unknown): ErrorData {
+  const data = toErrorData(thrown);
+  return data.code === "cancelled" || data.code === "interrupted" ? data : { code: "cancelled", message: "The call was cancelled." };
+}
+
+/** What the model reads of a failed call. */
+function errorText(error: ErrorData): string {
+  return `Error (${error.code}): ${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`;
+}
+
+/** Calls of a script are read by the script, not from the log: the log keeps what a row and a detail view show. */
+function logText(call: GateCall, text: string): string {
+  return call.parentCallId === undefined || text.length <= 2_000 ? text : `${text.slice(0, 2_000)}… (${text.length} characters)`;
+}
+
+function logResult(call: GateCall, result: Json): { readonly result: Json; readonly resultTruncated?: boolean } {
+  const limits = call.parentCallId === undefined ? { string: 20_000, items: 500, depth: 12 } : { string: 1_000, items: 30, depth: 5 };
+  const short = shortenJson(result, limits);
+  return short.truncated ? { result: short.value, resultTruncated: true } : { result: short.value };
+}

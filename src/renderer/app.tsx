@@ -1,0 +1,150 @@
+import { Tooltip } from "@base-ui/react/tooltip";
+import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { Group, type Layout, type LayoutChangedMeta, Panel, type PanelImperativeHandle, Separator } from "react-resizable-panels";
+import { useShallow } from "zustand/react/shallow";
+import { Composer } from "./features/composer/composer.tsx";
+import { Conversation } from "./features/conversation/conversation.tsx";
+import { ScriptCard } from "./features/script/script-card.tsx";
+import { ApprovalDock, SettingsDialog, Sidebar, TaskList, Welcome } from "./fallback.tsx";
+import { Notices } from "./notices.tsx";
+import { followApp, loadApp, useApp } from "./state/app.ts";
+import { followConversation } from "./state/conversation.ts";
+import type { ScriptStep } from "./state/conversation-view.ts";
+import { followConversations, loadConversations } from "./state/conversations.ts";
+import { useLayout } from "./state/layout.ts";
+import { followTasks, loadTasks } from "./state/tasks.ts";
+import { Button } from "./ui/button.tsx";
+import { ErrorBoundary } from "./ui/error-boundary.tsx";
+import { ErrorState, LoadingState } from "./ui/state-view.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+
+/** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
+const loadReview = () => import("./features/diff/review-panel.tsx");
+const ReviewPanel = lazy(async () => ({ default: (await loadReview()).ReviewPanel }));
+
+/** The window: joins the features, which know nothing of each other. */
+export function App() {
+  useStores();
+  useShortcuts();
+  const root = useApp((state) => state.app?.project?.root ?? null);
+  const started = useApp((state) => state.app !== null);
+  const error = useApp((state) => state.error);
+  useEffect(() => {
+    if (root === null) return;
+    void loadConversations();
+    void loadTasks();
+  }, [root]);
+  return (
+    <Tooltip.Provider>
+      {!started && error !== null ? (
+        <div className="flex h-full items-center justify-center p-8">
+          <ErrorState
+            className="w-full max-w-120"
+            code={error.code}
+            message={error.message}
+            hint={error.hint}
+            action={
+              <Button size="sm" onClick={() => void loadApp()}>
+                Try again
+              </Button>
+            }
+          />
+        </div>
+      ) : !started ? (
+        <LoadingState label="Starting" />
+      ) : root === null ? (
+        <Welcome />
+      ) : (
+        <Workbench />
+      )}
+      <SettingsDialog />
+      <Notices />
+    </Tooltip.Provider>
+  );
+}
+
+/** Sidebar, conversation and review side by side, with their widths remembered in px. */
+function Workbench() {
+  const { sidebarOpen, reviewOpen } = useLayout(useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen })));
+  const sidebar = useRef<PanelImperativeHandle>(null);
+  const review = useRef<PanelImperativeHandle>(null);
+  const [sidebarWidth, reviewWidth] = fittingWidths();
+  // Only what a person drags is remembered, not what a small window forces.
+  const remember = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
+    if (!isUserInteraction) return;
+    if (sidebar.current !== null) useLayout.setState({ sidebarWidth: Math.round(sidebar.current.getSize().inPixels) });
+    if (review.current !== null) useLayout.setState({ reviewWidth: Math.round(review.current.getSize().inPixels) });
+  };
+  const renderScript = useCallback((step: ScriptStep) => <ScriptCard step={step} />, []);
+  return (
+    <Group orientation="horizontal" className="h-full" id="workbench" role="main" aria-label="Workbench" onLayoutChanged={remember}>
+      {sidebarOpen ? (
+        <>
+          <Panel
+            id="sidebar"
+            defaultSize={sidebarWidth}
+            minSize={220}
+            maxSize={360}
+            groupResizeBehavior="preserve-pixel-size"
+            panelRef={sidebar}
+          >
+            <ErrorBoundary name="The sidebar">
+              <Sidebar tasks={<TaskList />} />
+            </ErrorBoundary>
+          </Panel>
+          <Handle label="Width of the sidebar" />
+        </>
+      ) : null}
+      <Panel id="thread" minSize={360}>
+        <ErrorBoundary name="The conversation">
+          <Conversation renderScript={renderScript}>
+            <Composer dock={<ApprovalDock />} />
+          </Conversation>
+        </ErrorBoundary>
+      </Panel>
+      {reviewOpen ? (
+        <>
+          <Handle label="Width of the review" />
+          <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={review}>
+            <ErrorBoundary name="The review">
+              <Suspense fallback={<div className="h-full bg-panel" />}>
+                <ReviewPanel />
+              </Suspense>
+            </ErrorBoundary>
+          </Panel>
+        </>
+      ) : null}
+    </Group>
+  );
+}
+
+function Handle({ label }: { readonly label: string }) {
+  return (
+    <Separator
+      aria-label={label}
+      className="w-px bg-line transition-colors duration-100 data-[separator=active]:bg-accent data-[separator=hover]:bg-deco focus-visible:bg-accent focus-visible:outline-none"
+    />
+  );
+}
+
+/** Width the conversation is left with as long as the review can give, px. */
+const comfortableThread = 590;
+
+/** The remembered widths, smaller where the window is. */
+function fittingWidths(): readonly [sidebar: number, review: number] {
+  const { sidebarWidth, reviewWidth } = useLayout.getState();
+  const sidebar = window.innerWidth < 1_360 ? Math.min(sidebarWidth, 240) : sidebarWidth;
+  return [sidebar, Math.min(reviewWidth, Math.max(380, window.innerWidth - sidebar - comfortableThread))];
+}
+
+function useStores(): void {
+  useEffect(() => {
+    const stops = [followApp(), followConversations(), followConversation(), followTasks()];
+    void loadApp();
+    const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
+    return () => {
+      cancelIdleCallback(idle);
+      for (const stop of stops) stop();
+    };
+  }, []);
+}

@@ -1,0 +1,36 @@
+import type { Attachment } from "../../../protocol/attachment.ts";
+import { call, pathOf } from "../../lib/api.ts";
+import { splitPath } from "../../lib/format.ts";
+
+/** Attachments one prompt may have, as main checks it. */
+export const maxAttachments = 100;
+
+/** What came of dropped or pasted files: the chips to add and a sentence about what could not be taken, if any. */
+export interface AddedFiles {
+  readonly attachments: readonly Attachment[];
+  readonly problem: string | null;
+}
+
+/** Turns dropped files into attachments by their true paths. `room`: how many the prompt can still take. Rejects with ApiError. */
+export async function addFiles(files: readonly File[], room: number): Promise<AddedFiles> {
+  const named = files.map((file) => ({ name: file.name, path: pathOf(file) }));
+  const paths = [...new Set(named.map((file) => file.path).filter((path) => path !== ""))];
+  const pathless = named.filter((file) => file.path === "").map((file) => file.name || "pasted image");
+  const taken = paths.slice(0, Math.max(0, room));
+  const { attachments, missing } =
+    taken.length === 0 ? { attachments: [], missing: [] } : await call("attachments.describe", { paths: taken });
+  return { attachments, problem: problemOf(missing, pathless, paths.length - taken.length) };
+}
+
+function problemOf(missing: readonly string[], pathless: readonly string[], left: number): string | null {
+  const sentences = [
+    ...(missing.length === 0 ? [] : [`Not found: ${names(missing.map((path) => splitPath(path)[1] || path))}.`]),
+    ...(pathless.length === 0 ? [] : [`No file on disk: ${names(pathless)}. Save it first, then drop the file.`]),
+    ...(left <= 0 ? [] : [`${left} more were left out: a prompt takes ${maxAttachments} attachments. Drop their folder instead.`]),
+  ];
+  return sentences.length === 0 ? null : sentences.join(" ");
+}
+
+function names(list: readonly string[]): string {
+  return list.length <= 3 ? list.join(", ") : `${list.slice(0, 3).join(", ")} and ${list.length - 3} more`;
+}

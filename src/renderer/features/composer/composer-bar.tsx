@@ -1,0 +1,134 @@
+import { ArrowUp, AtSign, ChevronDown, FolderLock, ShieldCheck, Square } from "lucide-react";
+import type { ApprovalMode } from "../../../protocol/settings.ts";
+import { activeProvider, openSettings, updateSettings, useApp } from "../../state/app.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { Select } from "../../ui/select.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
+
+const modes: readonly { readonly value: ApprovalMode; readonly label: string; readonly detail: string }[] = [
+  { value: "plan", label: "Plan only", detail: "Nothing is written or run" },
+  { value: "ask", label: "Ask first", detail: "You decide about each write and command" },
+  { value: "auto", label: "Auto", detail: "What the sandbox allows runs without a question" },
+];
+
+/** The row below the text: attach, approval mode, sandbox, model, send or stop. */
+export function ComposerBar({
+  running,
+  canSend,
+  onPick,
+  onSend,
+  onStop,
+  onError,
+}: {
+  readonly running: boolean;
+  readonly canSend: boolean;
+  readonly onPick: () => void;
+  readonly onSend: () => void;
+  readonly onStop: () => void;
+  readonly onError: (error: unknown) => void;
+}) {
+  const approval = useApp((state) => state.app?.settings.approval ?? "ask");
+  return (
+    <div className="flex h-11 items-center gap-1 pr-2 pl-2">
+      <IconButton label="Add files" keys="@" onClick={onPick} data-testid="composer-attach">
+        <AtSign size={15} aria-hidden />
+      </IconButton>
+      <Select
+        label="Approval mode"
+        value={approval}
+        choices={modes}
+        quiet
+        labelClass="@max-[520px]:hidden"
+        icon={<ShieldCheck size={14} aria-hidden />}
+        onChange={(mode) => void updateSettings({ approval: mode }).catch(onError)}
+        testId="approval-mode"
+      />
+      <Sandbox />
+      <span className="flex-1" />
+      <Model />
+      {running ? (
+        <Tooltip text="Stop" keys="Esc">
+          <button
+            type="button"
+            aria-label="Stop"
+            data-testid="composer-stop"
+            onClick={onStop}
+            className="ml-1.5 inline-flex size-8 items-center justify-center rounded-md border border-strong bg-raise text-fg hover:bg-press"
+          >
+            <Square size={12} aria-hidden fill="currentColor" />
+          </button>
+        </Tooltip>
+      ) : (
+        <Tooltip text="Send" keys="Enter">
+          <button
+            type="button"
+            aria-label="Send"
+            data-testid="composer-send"
+            disabled={!canSend}
+            onClick={onSend}
+            className={cx(
+              "ml-1.5 inline-flex size-8 items-center justify-center rounded-md transition-colors duration-100",
+              canSend ? "bg-primary text-on-primary hover:opacity-90" : "bg-raise text-fg3",
+            )}
+          >
+            <ArrowUp size={16} aria-hidden />
+          </button>
+        </Tooltip>
+      )}
+    </div>
+  );
+}
+
+function Model() {
+  const provider = useApp((state) => activeProvider(state.app));
+  const effort = useApp((state) => (state.app === null ? undefined : state.app.settings.providers[state.app.settings.provider].effort));
+  if (provider === null) return null;
+  return (
+    <Tooltip text={provider.missing ?? `${provider.label}: ${provider.model}`}>
+      <button
+        type="button"
+        onClick={() => openSettings(true)}
+        className="flex h-7 min-w-0 items-center gap-1.5 rounded-sm px-2 text-small text-fg2 hover:bg-raise hover:text-fg"
+      >
+        {provider.id === "demo" ? (
+          <Badge tone="accent" data-testid="demo-badge">
+            Demo
+          </Badge>
+        ) : null}
+        {provider.missing === null ? null : <Badge tone="warn">not ready</Badge>}
+        <span className="truncate">{provider.model || provider.label}</span>
+        {effort === undefined ? null : <span className="text-fg3">{effort}</span>}
+        <span className="sr-only">Model. Change in settings</span>
+        <ChevronDown size={13} aria-hidden className="shrink-0 text-fg3" />
+      </button>
+    </Tooltip>
+  );
+}
+
+const sandboxWords = { "read-only": "Read only", "workspace-write": "Project only", full: "Full access" } as const;
+
+/** How far commands reach, and whether anything holds them to it. */
+function Sandbox() {
+  const level = useApp((state) => state.app?.settings.sandbox ?? "workspace-write");
+  const info = useApp((state) => state.app?.sandbox ?? null);
+  if (info === null) return null;
+  const loose = info.enforcer === "none" || level === "full";
+  return (
+    <Tooltip text={info.detail}>
+      <button
+        type="button"
+        onClick={() => openSettings(true)}
+        className={cx(
+          "flex h-7 items-center gap-1.5 rounded-sm px-2 text-small hover:bg-raise @max-[620px]:hidden",
+          loose ? "text-warn" : "text-fg3",
+        )}
+      >
+        <FolderLock size={14} aria-hidden />
+        {info.enforcer === "none" && level !== "full" ? "No sandbox" : sandboxWords[level]}
+        <span className="sr-only">Sandbox. {info.detail}</span>
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,155 @@
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
+import type { ErrorData } from "../../../protocol/error.ts";
+import { asErrorData, call } from "../../lib/api.ts";
+import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
+import { runningTurn } from "../../state/conversation-view.ts";
+import { useConversations } from "../../state/conversations.ts";
+import { attach, changeDraft, draftOf, useDrafts } from "../../state/drafts.ts";
+import { Button } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { ErrorState } from "../../ui/state-view.tsx";
+import { addFiles, maxAttachments } from "./add-files.ts";
+import { Chips } from "./chips.tsx";
+import { ComposerBar } from "./composer-bar.tsx";
+import { recall } from "./recall.ts";
+import { useFileDrop } from "./use-file-drop.ts";
+
+/** Height of the text at most, px; above it scrolls. */
+const maxTextHeight = 260;
+
+/** Where a person writes: text, chips, mode, model, send or stop. `dock` stands above it (approvals). */
+export function Composer({ dock }: { readonly dock: ReactNode }) {
+  const id = useConversations((state) => state.selectedId);
+  const draft = useDrafts((state) => draftOf(state.drafts, id));
+  const running = useConversation((state) => runningTurn(state.view) !== null);
+  const [failure, setFailure] = useState<ErrorData | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [sending, setSending] = useState(false);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
+
+  const take = useCallback(
+    (files: readonly File[]) => {
+      const target = useConversations.getState().selectedId;
+      const room = maxAttachments - draftOf(useDrafts.getState().drafts, target).attachments.length;
+      addFiles(files, room).then(({ attachments, problem: words }) => {
+        attach(target, attachments);
+        setProblem(words);
+        input.current?.focus();
+      }, fail);
+    },
+    [fail],
+  );
+  const drag = useFileDrop(take);
+  const canSend = !sending && (draft.text.trim() !== "" || draft.attachments.length > 0);
+
+  const send = async () => {
+    if (!canSend) return;
+    setSending(true);
+    setFailure(null);
+    setProblem(null);
+    try {
+      await sendPrompt(draft.text.trim(), draft.attachments);
+      // The draft goes only once main has the prompt: nothing typed is ever lost.
+      changeDraft(id, { text: "", attachments: [] });
+    } catch (error) {
+      // The conversation may have been made already: the text follows the person there.
+      const now = useConversations.getState().selectedId;
+      if (id === null && now !== null) {
+        changeDraft(null, { text: "", attachments: [] });
+        changeDraft(now, draft);
+      }
+      fail(error);
+    } finally {
+      setSending(false);
+      input.current?.focus();
+    }
+  };
+  const stop = () => void stopTurn().catch(fail);
+  const pick = () =>
+    void call("attachments.pick", {}).then(({ attachments }) => {
+      attach(id, attachments);
+      input.current?.focus();
+    }, fail);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "Escape" && running) {
+      event.preventDefault();
+      stop();
+    } else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !event.altKey && !event.shiftKey) {
+      const text = recall(event.key === "ArrowUp" ? "older" : "newer", draft.text);
+      if (text === undefined) return;
+      event.preventDefault();
+      changeDraft(id, { text });
+    }
+  };
+  const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    take([...event.clipboardData.files]);
+  };
+
+  useLayoutEffect(() => {
+    const element = input.current;
+    if (element === null) return;
+    element.style.height = "0";
+    element.style.height = `${Math.min(element.scrollHeight, maxTextHeight)}px`;
+  }, [draft.text, id]);
+
+  return (
+    <div className="shrink-0 px-6 pb-4">
+      <div className="mx-auto w-full max-w-[684px]">
+        {dock}
+        {failure === null ? null : (
+          <ErrorState
+            className="mb-2"
+            code={failure.code}
+            message={failure.message}
+            hint={failure.hint}
+            action={
+              <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+                Dismiss
+              </Button>
+            }
+          />
+        )}
+        {problem === null ? null : (
+          <p role="status" data-testid="composer-problem" className="mb-2 px-1 text-small text-warn">
+            {problem}
+          </p>
+        )}
+        <div
+          className={cx(
+            "rounded-xl border bg-card shadow-composer transition-colors duration-100 focus-within:border-deco",
+            drag === null ? "border-strong" : "border-accent",
+          )}
+        >
+          <Chips
+            attachments={draft.attachments}
+            drag={drag}
+            onRemove={(path) => changeDraft(id, { attachments: draft.attachments.filter((file) => file.path !== path) })}
+          />
+          <textarea
+            ref={input}
+            data-testid="composer-input"
+            aria-label="Prompt"
+            autoFocus
+            rows={1}
+            spellCheck={false}
+            value={draft.text}
+            placeholder={running ? "The agent is working. Esc stops it" : "Describe the work. Drop files anywhere"}
+            onChange={(event) => changeDraft(id, { text: event.target.value })}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
+          />
+          <ComposerBar running={running} canSend={canSend} onPick={pick} onSend={() => void send()} onStop={stop} onError={fail} />
+        </div>
+      </div>
+    </div>
+  );
+}

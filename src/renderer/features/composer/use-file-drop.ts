@@ -1,0 +1,49 @@
+import { useEffect, useState } from "react";
+
+/** What is being dragged over the window: how many things; null when nothing is. */
+export type DragState = { readonly count: number } | null;
+
+/**
+ * Takes files and folders dropped anywhere on the window. `onFiles` gets them on the drop. Drags without files (text,
+ * links) are left alone.
+ */
+export function useFileDrop(onFiles: (files: readonly File[]) => void): DragState {
+  const [drag, setDrag] = useState<DragState>(null);
+  useEffect(() => {
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      const count = event.dataTransfer.items.length;
+      setDrag((now) => (now?.count === count ? now : { count }));
+    };
+    const leave = (event: DragEvent) => {
+      // Only leaving the window counts, not going from one element to the next.
+      if (event.relatedTarget === null) setDrag(null);
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      setDrag(null);
+      onFiles([...event.dataTransfer.files]);
+    };
+    const end = () => setDrag(null);
+    window.addEventListener("dragenter", over);
+    window.addEventListener("dragover", over);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    window.addEventListener("dragend", end);
+    return () => {
+      window.removeEventListener("dragenter", over);
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+      window.removeEventListener("dragend", end);
+    };
+  }, [onFiles]);
+  return drag;
+}
+
+function hasFiles(transfer: DataTransfer | null): transfer is DataTransfer {
+  return transfer !== null && transfer.types.includes("Files");
+}

@@ -1,0 +1,166 @@
+import { ChevronRight, FilePen, FileText, Folder, Search, SquareTerminal, Waypoints, Wrench } from "lucide-react";
+import { memo, type ReactNode, useState } from "react";
+import { formatDuration, formatElapsed } from "../../lib/format.ts";
+import type { CallView } from "../../state/conversation-view.ts";
+import { readLogs } from "../../state/log-rings.ts";
+import { useNow } from "../../state/now.ts";
+import { cx } from "../../ui/cx.ts";
+import { Ring } from "../../ui/ring.tsx";
+import { verbOf } from "./activity.ts";
+import { type CallGroup, groupTitle } from "./rows.ts";
+import { ThreadRow } from "./thread-row.tsx";
+
+/** A single call of the model: one line, open while it runs, folded afterwards. */
+export const CallRow = memo(function CallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
+  const [open, setOpen] = useState<boolean | null>(null);
+  const running = call.finishedAt === null;
+  const shown = open ?? (running && call.outputBytes > 0);
+  return (
+    <ThreadRow node={<ToolIcon tool={call.tool} />} first={first} className="pb-3">
+      <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
+      {shown ? <CallBody call={call} /> : null}
+    </ThreadRow>
+  );
+});
+
+/** Several reading calls as one line that unfolds. */
+export const CallGroupRow = memo(
+  function CallGroupRow({ group, first }: { readonly group: CallGroup; readonly first: boolean }) {
+    const [open, setOpen] = useState(false);
+    return (
+      <ThreadRow node={<Search size={12} />} first={first} className="pb-3">
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="flex items-center gap-1 rounded-xs text-ui text-fg2 hover:text-fg"
+        >
+          {groupTitle(group)}
+          <ChevronRight size={13} aria-hidden className={cx("transition-transform duration-100", open && "rotate-90")} />
+        </button>
+        {open ? (
+          <ul className="mt-1">
+            {group.steps.map(({ call }) => (
+              <li key={call.callId} className="flex gap-2 font-mono text-label text-fg3">
+                <span className="text-fg2">{call.tool}</span>
+                <span className="min-w-0 flex-1 truncate">{call.subject}</span>
+                <span>{call.summary}</span>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </ThreadRow>
+    );
+  },
+  (a, b) => a.first === b.first && a.group.steps.length === b.group.steps.length && a.group.key === b.group.key,
+);
+
+function CallLine({ call, open, onToggle }: { readonly call: CallView; readonly open: boolean; readonly onToggle: () => void }) {
+  const running = call.finishedAt === null;
+  const bad = call.status === "failed";
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      onClick={onToggle}
+      data-testid="call-row"
+      data-tool={call.tool}
+      data-status={call.status}
+      className="group flex w-full items-center gap-2 rounded-xs text-left text-ui"
+    >
+      <span className="shrink-0 text-fg2">{running ? verbOf(call.tool) : past(call.tool)}</span>
+      <span className="min-w-0 truncate font-mono text-code text-fg3 group-hover:text-fg2">{call.subject}</span>
+      <ChevronRight size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", open && "rotate-90")} />
+      <span className={cx("tabular ml-auto shrink-0 text-small", bad ? "text-warn" : "text-fg3")}>
+        {running ? <Elapsed since={call.startedAt} asking={call.status === "asking"} /> : outcome(call)}
+      </span>
+    </button>
+  );
+}
+
+function Elapsed({ since, asking }: { readonly since: number; readonly asking: boolean }) {
+  const now = useNow();
+  return asking ? (
+    <span className="text-warn">waits for you</span>
+  ) : (
+    <span className="flex items-center gap-1.5">
+      <Ring size={12} />
+      {formatElapsed(now - since)}
+    </span>
+  );
+}
+
+function outcome(call: CallView): string {
+  if (call.status === "cancelled") return "cancelled";
+  if (call.error !== null) return call.error.code.replaceAll("_", " ");
+  const time = formatDuration(call.durationMs ?? 0);
+  return call.summary === "" ? time : `${call.summary} · ${time}`;
+}
+
+function CallBody({ call }: { readonly call: CallView }) {
+  const text = call.finishedAt === null ? liveText(call) : call.text;
+  return (
+    <div
+      className="mt-1.5 max-h-80 overflow-auto rounded-md border border-line bg-inset px-3 py-2"
+      tabIndex={0}
+      role="group"
+      aria-label="Output"
+    >
+      {call.error === null ? null : (
+        <p className="selectable text-small text-del" data-testid="error-message" data-code={call.error.code}>
+          {call.error.message}
+          {call.error.hint === undefined ? null : <span className="block text-fg2">{call.error.hint}</span>}
+        </p>
+      )}
+      {text === "" && call.error === null ? <p className="text-small text-fg3">No output{call.finishedAt === null ? " yet" : ""}</p> : null}
+      {call.error === null && text !== "" ? (
+        <pre className="selectable text-code whitespace-pre-wrap text-fg2 [overflow-wrap:anywhere]">{text}</pre>
+      ) : null}
+    </div>
+  );
+}
+
+function liveText(call: CallView): string {
+  return readLogs(call.callId)
+    .lines.slice(-200)
+    .map((line) => line.text)
+    .join("\n");
+}
+
+function past(tool: string): string {
+  switch (tool) {
+    case "exec":
+      return "Ran";
+    case "readFile":
+      return "Read";
+    case "listDir":
+      return "Listed";
+    case "grepFiles":
+      return "Searched";
+    case "applyPatch":
+      return "Patched";
+    case "spawn":
+      return "Started";
+    default:
+      return `Called ${tool}`;
+  }
+}
+
+function ToolIcon({ tool }: { readonly tool: string }): ReactNode {
+  switch (tool) {
+    case "exec":
+      return <SquareTerminal size={12} />;
+    case "readFile":
+      return <FileText size={12} />;
+    case "listDir":
+      return <Folder size={12} />;
+    case "grepFiles":
+      return <Search size={12} />;
+    case "applyPatch":
+      return <FilePen size={12} />;
+    case "spawn":
+      return <Waypoints size={12} />;
+    default:
+      return <Wrench size={12} />;
+  }
+}

@@ -1,0 +1,176 @@
+import { ArrowDown } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { ErrorData } from "../../../protocol/error.ts";
+import { asErrorData } from "../../lib/api.ts";
+import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
+import type { ScriptStep, UserStep } from "../../state/conversation-view.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
+import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
+import { activityOf } from "./activity.ts";
+import { ConversationHead } from "./conversation-head.tsx";
+import { EmptyConversation } from "./empty-conversation.tsx";
+import { type Row, rowsOf } from "./rows.ts";
+import { RowView } from "./row-view.tsx";
+import { RunningRow } from "./small-rows.tsx";
+
+/** The middle of the window: the shown conversation with its head; `renderScript` draws script cards, `children` stands below (composer). */
+export function Conversation({
+  renderScript,
+  children,
+}: {
+  readonly renderScript: (step: ScriptStep) => ReactNode;
+  readonly children: ReactNode;
+}) {
+  const status = useConversation((state) => state.status);
+  const error = useConversation((state) => state.error);
+  const empty = useConversation((state) => state.view.steps.length === 0);
+  const id = useConversation((state) => state.id);
+  const [failure, setFailure] = useState<ErrorData | null>(null);
+  const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
+  return (
+    <section
+      aria-label="Conversation"
+      data-testid="conversation"
+      data-conversation={id ?? ""}
+      className="@container relative flex h-full min-w-0 flex-col bg-panel"
+    >
+      <ConversationHead onError={fail} />
+      {failure === null ? null : (
+        <ErrorState
+          className="mx-6 mt-3"
+          code={failure.code}
+          message={failure.message}
+          hint={failure.hint}
+          action={
+            <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+              Dismiss
+            </Button>
+          }
+        />
+      )}
+      <div className="relative min-h-0 flex-1">
+        {status === "failed" && error !== null ? (
+          <ErrorState
+            className="mx-auto mt-6 max-w-160"
+            code={error.code}
+            message={error.message}
+            hint={error.hint}
+            action={
+              <Button size="sm" onClick={reloadConversation}>
+                Try again
+              </Button>
+            }
+          />
+        ) : status === "loading" ? (
+          <LoadingState label="Opening the conversation" />
+        ) : empty ? (
+          <EmptyConversation />
+        ) : (
+          <Thread key={id} renderScript={renderScript} onError={fail} />
+        )}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+function Thread({
+  renderScript,
+  onError,
+}: {
+  readonly renderScript: (step: ScriptStep) => ReactNode;
+  readonly onError: (error: unknown) => void;
+}) {
+  const view = useConversation((state) => state.view);
+  const rows = useMemo(() => rowsOf(view.steps), [view.steps]);
+  const activity = useMemo(() => activityOf(view), [view]);
+  const list = useRef<VirtualListHandle>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const lastPrompt = rows.findLastIndex((row) => row.kind === "user" && row.source === "user");
+  const prompt = rows[lastPrompt];
+  const retry = useCallback(() => {
+    if (prompt?.kind === "user") sendPrompt(prompt.text, prompt.attachments).catch(onError);
+  }, [prompt, onError]);
+  useJumpKeys(rows, list);
+  const render = (index: number) => {
+    const row = rows[index];
+    if (row === undefined) return activity === null ? <div /> : <RunningRow activity={activity} first={beginsAgentPart(rows, index)} />;
+    const canRetry = row.kind === "end" && row.status === "failed" && index === rows.length - 1 && isPrompt(prompt);
+    return <RowView row={row} first={beginsAgentPart(rows, index)} onRetry={canRetry ? retry : null} renderScript={renderScript} />;
+  };
+  return (
+    <>
+      <VirtualList
+        handle={list}
+        label="Messages"
+        // The row of what runs now is always there, empty when nothing does, and has a new key whenever a row came
+        // before it: the list follows only when it got longer at its end.
+        count={rows.length + 1}
+        keyOf={(index) => rows[index]?.key ?? `tail:${rows.length}`}
+        render={render}
+        estimate={(index) => estimate(rows[index])}
+        onAtEnd={setAtEnd}
+        rowClass="flex justify-center [&>*]:w-full [&>*]:max-w-[684px] px-6"
+      />
+      {atEnd ? null : (
+        <IconButton
+          label="To the end"
+          size="lg"
+          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full border border-strong bg-card shadow-composer"
+          onClick={() => list.current?.toEnd()}
+        >
+          <ArrowDown size={15} aria-hidden />
+        </IconButton>
+      )}
+    </>
+  );
+}
+
+/** Alt+Up and Alt+Down go from prompt to prompt. */
+function useJumpKeys(rows: readonly Row[], list: React.RefObject<VirtualListHandle | null>): void {
+  const at = useRef<number | null>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+      event.preventDefault();
+      const prompts = rows.flatMap((row, index) => (row.kind === "user" ? [index] : []));
+      const from = at.current ?? rows.length;
+      const next = event.key === "ArrowUp" ? prompts.findLast((index) => index < from) : prompts.find((index) => index > from);
+      at.current = next ?? (event.key === "ArrowUp" ? from : null);
+      if (next !== undefined) list.current?.toIndex(next);
+      else if (event.key === "ArrowDown") list.current?.toEnd();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [rows, list]);
+}
+
+function isPrompt(row: Row | undefined): row is UserStep {
+  return row?.kind === "user";
+}
+
+function beginsAgentPart(rows: readonly Row[], index: number): boolean {
+  const before = rows[index - 1];
+  return before === undefined || before.kind === "user" || before.kind === "end";
+}
+
+/** A first guess at heights; rows are measured when they are drawn. */
+function estimate(row: Row | undefined): number {
+  switch (row?.kind) {
+    case "user":
+      return 90 + Math.ceil(Math.min(row.text.length, 1_600) / 80) * 22;
+    case "text":
+      return 30 + Math.ceil(row.text.length / 85) * 22;
+    case "script":
+      return 140 + Math.min(19, row.code.split("\n").length) * 20 + Math.min(14, row.calls.length) * 23;
+    case "patch":
+      return 92;
+    case "end":
+      return 48;
+    case undefined:
+      return 36;
+    default:
+      return 34;
+  }
+}

@@ -1,0 +1,50 @@
+import { ArrowUpRight, FileDiff } from "lucide-react";
+import { memo } from "react";
+import { formatCount } from "../../lib/format.ts";
+import type { PatchStep } from "../../state/conversation-view.ts";
+import { openReview } from "../../state/layout.ts";
+import { ChangeCount } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ThreadRow } from "./thread-row.tsx";
+
+/** Files named on the card; more are counted. */
+const shownFiles = 4;
+
+/** A patch that was written, with the way to review it. */
+export const PatchCard = memo(function PatchCard({ step, first }: { readonly step: PatchStep; readonly first: boolean }) {
+  return (
+    <ThreadRow node={<FileDiff size={13} />} first={first} nodeTop={15}>
+      <section
+        data-testid="patch-card"
+        data-call={step.callId}
+        aria-label="Patch"
+        className="rounded-lg border border-strong bg-card shadow-card"
+      >
+        <div className="flex h-10.5 items-center gap-2.5 pr-2 pl-3.5">
+          <h2 className="min-w-0 truncate text-ui font-semibold">Patch applied to {formatCount(step.files.length, "file")}</h2>
+          <ChangeCount added={step.added} removed={step.removed} />
+          <span className="flex-1" />
+          <Button onClick={() => openReview({ callId: step.callId })}>
+            Review <ArrowUpRight size={13} aria-hidden className="text-fg3" />
+          </Button>
+        </div>
+        <ul aria-label="Files of the patch" className="flex flex-wrap gap-x-3 border-t border-line px-3.5 py-1.5">
+          {step.files.slice(0, shownFiles).map((file) => (
+            <li key={file.path} className="min-w-0">
+              <button
+                type="button"
+                onClick={() => openReview({ callId: step.callId, file: file.path })}
+                className="max-w-full truncate rounded-xs font-mono text-label text-fg3 hover:text-fg hover:underline"
+              >
+                {file.path}
+              </button>
+            </li>
+          ))}
+          {step.files.length > shownFiles ? (
+            <li className="text-micro leading-5 text-fg3">and {step.files.length - shownFiles} more</li>
+          ) : null}
+        </ul>
+      </section>
+    </ThreadRow>
+  );
+});

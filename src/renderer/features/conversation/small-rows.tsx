@@ -1,0 +1,148 @@
+import { ChevronRight, Info, TriangleAlert, Waypoints } from "lucide-react";
+import { memo, useState } from "react";
+import { formatElapsed } from "../../lib/format.ts";
+import { openLink } from "../../state/notices.ts";
+import type { DeliveryStep, NoticeStep, RetryStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
+import { useNow } from "../../state/now.ts";
+import { cx } from "../../ui/cx.ts";
+import { Markdown } from "../../ui/markdown.tsx";
+import { Ring } from "../../ui/ring.tsx";
+import type { Activity } from "./activity.ts";
+import { Dot, ThreadRow } from "./thread-row.tsx";
+
+/** The last row while a turn runs: what the agent does and for how long. */
+export function RunningRow({ activity, first }: { readonly activity: Activity; readonly first: boolean }) {
+  const now = useNow();
+  return (
+    <ThreadRow node={<Ring size={13} />} first={first} last>
+      <p role="status" data-testid="running-row" className="flex min-w-0 items-baseline gap-2 text-ui">
+        <span className="shrink-0 text-fg">{activity.verb}</span>
+        {activity.subject === "" ? null : <span className="min-w-0 truncate text-fg2">{activity.subject}</span>}
+        {activity.others > 0 ? <span className="shrink-0 text-small text-fg3">and {activity.others} more</span> : null}
+        <span className="tabular shrink-0 text-small text-fg3">{formatElapsed(now - activity.since)}</span>
+      </p>
+    </ThreadRow>
+  );
+}
+
+/** The provider failed in a way that may pass: when it is tried again. */
+export const RetryRow = memo(function RetryRow({ step, first }: { readonly step: RetryStep; readonly first: boolean }) {
+  const now = useNow(step.pending);
+  const left = Math.max(0, Math.ceil((step.until - now) / 1000));
+  return (
+    <ThreadRow
+      node={step.pending ? <Ring size={13} className="text-warn-fill" /> : <TriangleAlert size={12} className="text-warn" />}
+      first={first}
+      className="pb-3"
+    >
+      <p role="status" data-testid="retry-row" data-code={step.error.code} className="text-ui text-fg2">
+        {step.error.message}{" "}
+        <span className="tabular text-small text-warn">
+          {step.pending ? (left > 0 ? `Trying again in ${left} s` : "Trying again") : "Tried again"} ({step.attempt} of {step.maxRetries})
+        </span>
+      </p>
+    </ThreadRow>
+  );
+});
+
+export const NoticeRow = memo(function NoticeRow({ step, first }: { readonly step: NoticeStep; readonly first: boolean }) {
+  const warn = step.level === "warn";
+  return (
+    <ThreadRow node={warn ? <TriangleAlert size={12} className="text-warn" /> : <Info size={12} />} first={first} className="pb-3">
+      <p data-testid="notice" data-code={step.code} className={cx("selectable text-small", warn ? "text-warn" : "text-fg3")}>
+        {step.message}
+      </p>
+    </ThreadRow>
+  );
+});
+
+const taskWords = {
+  queued: "queued",
+  running: "runs on in the background",
+  needs_you: "needs you",
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  timed_out: "timed out",
+  interrupted: "interrupted",
+} as const;
+
+/** A background task was started. Its live row is in the sidebar. */
+export const TaskStartRow = memo(function TaskStartRow({ step, first }: { readonly step: TaskStep; readonly first: boolean }) {
+  const bad = step.status === "failed" || step.status === "timed_out" || step.status === "interrupted";
+  return (
+    <ThreadRow node={<Waypoints size={12} className="text-accent-text" />} first={first} className="pb-3">
+      <p className="flex min-w-0 gap-2 text-ui text-fg2">
+        <span className="shrink-0">Started task</span>
+        <span className="min-w-0 truncate text-fg">{step.title}</span>
+        <span className={cx("ml-auto shrink-0 text-small", bad ? "text-del" : "text-fg3")}>{taskWords[step.status]}</span>
+      </p>
+    </ThreadRow>
+  );
+});
+
+/** A finished task's result came into the conversation. */
+export const DeliveryRow = memo(function DeliveryRow({ step, first }: { readonly step: DeliveryStep; readonly first: boolean }) {
+  return (
+    <Folded
+      title="Task result"
+      subject={step.title}
+      state={taskWords[step.status]}
+      bad={step.status !== "succeeded"}
+      text={step.text}
+      first={first}
+      testId="task-delivery"
+    />
+  );
+});
+
+/** A turn that a finished task started. */
+export const WokenRow = memo(function WokenRow({ step, first }: { readonly step: UserStep; readonly first: boolean }) {
+  return <Folded title="Woken by a finished task" subject="" state="" bad={false} text={step.text} first={first} testId="woken-row" />;
+});
+
+function Folded({
+  title,
+  subject,
+  state,
+  bad,
+  text,
+  first,
+  testId,
+}: {
+  readonly title: string;
+  readonly subject: string;
+  readonly state: string;
+  readonly bad: boolean;
+  readonly text: string;
+  readonly first: boolean;
+  readonly testId: string;
+}) {
+  const [open, setOpen] = useState(false);
+  return (
+    <ThreadRow node={text === "" ? <Dot /> : <Waypoints size={12} className="text-accent-text" />} first={first} className="pb-3">
+      <button
+        type="button"
+        data-testid={testId}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="flex w-full min-w-0 items-center gap-2 rounded-xs text-left text-ui text-fg2 hover:text-fg"
+      >
+        <span className="shrink-0">{title}</span>
+        <span className="min-w-0 truncate text-fg">{subject}</span>
+        <ChevronRight size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", open && "rotate-90")} />
+        <span className={cx("ml-auto shrink-0 text-small", bad ? "text-del" : "text-fg3")}>{state}</span>
+      </button>
+      {open ? (
+        <div
+          className="mt-1.5 max-h-96 overflow-auto rounded-md border border-line bg-inset px-3 py-2"
+          tabIndex={0}
+          role="group"
+          aria-label={title}
+        >
+          <Markdown text={text} streaming={false} onLink={openLink} />
+        </div>
+      ) : null}
+    </ThreadRow>
+  );
+}

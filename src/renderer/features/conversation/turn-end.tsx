@@ -1,0 +1,71 @@
+import { Check, CircleAlert, RotateCcw, Settings2, Square } from "lucide-react";
+import { memo } from "react";
+import type { Usage } from "../../../protocol/event.ts";
+import { formatDuration } from "../../lib/format.ts";
+import { openSettings } from "../../state/app.ts";
+import type { EndStep } from "../../state/conversation-view.ts";
+import { Button } from "../../ui/button.tsx";
+import { ErrorState } from "../../ui/state-view.tsx";
+import { ThreadRow } from "./thread-row.tsx";
+
+/** Failures that a setting mends. */
+const settingCodes: ReadonlySet<string> = new Set([
+  "no_api_key",
+  "unauthorized",
+  "unknown_model",
+  "provider_unreachable",
+  "settings_invalid",
+]);
+
+/** The end of a turn: how long and how many tokens, or why it failed and what to do. */
+export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step: EndStep; readonly onRetry: (() => void) | null }) {
+  const facts = [formatDuration(step.durationMs), ...tokens(step.usage)].join(" · ");
+  if (step.error !== null) {
+    return (
+      <ThreadRow node={<CircleAlert size={12} className="text-del" />} last nodeTop={14} className="pb-6">
+        <div data-testid="turn-end" data-status="failed">
+          <ErrorState
+            code={step.error.code}
+            message={step.error.message}
+            hint={step.error.hint}
+            action={
+              <>
+                <span className="flex-1" />
+                {settingCodes.has(step.error.code) ? (
+                  <Button size="sm" variant="ghost" onClick={() => openSettings(true)}>
+                    <Settings2 size={12} aria-hidden /> Settings
+                  </Button>
+                ) : null}
+                {onRetry === null ? null : (
+                  <Button size="sm" onClick={onRetry} data-testid="turn-retry">
+                    <RotateCcw size={12} aria-hidden /> Try again
+                  </Button>
+                )}
+              </>
+            }
+          />
+        </div>
+      </ThreadRow>
+    );
+  }
+  return (
+    <ThreadRow node={step.status === "interrupted" ? <Square size={9} /> : <Check size={11} />} last nodeTop={2} className="pb-7">
+      <p data-testid="turn-end" data-status={step.status} className="tabular flex items-center gap-3 text-micro text-fg3">
+        {step.status === "interrupted" ? "Stopped after" : "Done in"} {facts}
+        <span aria-hidden className="h-px flex-1 bg-line" />
+      </p>
+    </ThreadRow>
+  );
+});
+
+function tokens(usage: Usage): readonly string[] {
+  if (usage.inputTokens === 0 && usage.outputTokens === 0) return [];
+  const cached = usage.cachedTokens ?? 0;
+  return [
+    `${short(usage.inputTokens)} tokens in${cached > 0 ? ` (${Math.round((cached / Math.max(1, usage.inputTokens)) * 100)}% cached)` : ""}, ${short(usage.outputTokens)} out`,
+  ];
+}
+
+function short(count: number): string {
+  return count < 10_000 ? count.toLocaleString("en-US") : `${(count / 1000).toFixed(count < 100_000 ? 1 : 0)}k`;
+}

@@ -1,0 +1,64 @@
+import { Pin } from "lucide-react";
+import { memo, useState } from "react";
+import { formatBytes } from "../../lib/format.ts";
+import type { UserStep } from "../../state/conversation-view.ts";
+import { FileMark } from "../../ui/file-mark.tsx";
+
+/** Characters shown of a long prompt before the rest unfolds. */
+const shownChars = 1_600;
+
+/** What the person said. The first prompt of a conversation says that it goes out with every request. */
+export const UserMessage = memo(function UserMessage({ step }: { readonly step: UserStep }) {
+  const [whole, setWhole] = useState(false);
+  const cut = !whole && step.text.length > shownChars + 200;
+  return (
+    <article data-testid="user-message" aria-label="Your message" className="flex justify-end pb-5 pl-7">
+      <div className="max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
+        <p className="selectable text-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
+          {inlineCode(cut ? `${step.text.slice(0, shownChars)}…` : step.text)}
+        </p>
+        {cut ? (
+          <button type="button" className="rounded-xs text-small text-accent-text hover:underline" onClick={() => setWhole(true)}>
+            Show all {step.text.length.toLocaleString("en-US")} characters
+          </button>
+        ) : null}
+        {step.attachments.length === 0 ? null : (
+          <ul aria-label="Attached" className="mt-2 flex flex-wrap gap-1.5">
+            {step.attachments.map((file) => (
+              <li
+                key={file.path}
+                title={file.path}
+                className="flex h-6 max-w-60 items-center gap-1.5 rounded-sm border border-line bg-card px-1.5 text-small"
+              >
+                <FileMark name={file.name} kind={file.kind} />
+                <span className="truncate">{file.name}</span>
+                <span className="tabular shrink-0 text-micro text-fg3">
+                  {file.lines === undefined ? (file.kind === "folder" ? "folder" : formatBytes(file.size)) : `${file.lines} lines`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        {step.original ? (
+          <p className="mt-1 flex items-center gap-1.5 text-micro text-fg3">
+            <Pin size={11} aria-hidden className="text-accent-text" />
+            Original prompt, sent again with every turn
+          </p>
+        ) : null}
+      </div>
+    </article>
+  );
+});
+
+/** Text between back-ticks as code; nothing else of Markdown, so a prompt reads as it was typed. */
+function inlineCode(text: string) {
+  return text.split(/(`[^`\n]+`)/).map((part, index) =>
+    index % 2 === 1 ? (
+      <code key={index} className="rounded-xs bg-press px-1 text-[12.5px]">
+        {part.slice(1, -1)}
+      </code>
+    ) : (
+      part
+    ),
+  );
+}

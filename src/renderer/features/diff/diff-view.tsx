@@ -1,0 +1,139 @@
+import { CodeView, type CodeViewHandle } from "@pierre/diffs/react";
+import type { CodeViewItem } from "@pierre/diffs";
+import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { diffHighlighter, diffMetrics, diffStyle, diffTheme } from "./diff-theme.ts";
+import { FileHeader } from "./file-header.tsx";
+import type { HunkStop } from "./hunk-stops.ts";
+import type { ReviewFile } from "./merge-patches.ts";
+import type { ParsedFile } from "./parse-file.ts";
+
+export interface DiffViewHandle {
+  showFile(path: string): void;
+  showStop(stop: HunkStop): void;
+}
+
+/** Stacked diffs of all files with sticky heads; only what is visible is in the page. */
+export function DiffView({ files, parsed, layout, wrap, current, handle, onFileAtTop }: {
+  readonly files: readonly ReviewFile[];
+  readonly parsed: ReadonlyMap<string, ParsedFile>;
+  readonly layout: "unified" | "split";
+  readonly wrap: boolean;
+  /** The hunk the keyboard stands on: marked. */
+  readonly current: HunkStop | null;
+  readonly handle: Ref<DiffViewHandle>;
+  readonly onFileAtTop: (path: string) => void;
+}) {
+  const view = useRef<CodeViewHandle<undefined, undefined>>(null);
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const items = useItems(files, parsed, collapsed);
+  const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
+  const top = useRef<string | null>(null);
+  // After a jump the file asked for is the current one, even where the end of the list keeps it from the top.
+  const jumped = useRef(false);
+  useImperativeHandle(handle, () => ({
+    showFile: (path) => {
+      jumped.current = true;
+      top.current = path;
+      view.current?.scrollTo({ type: "item", id: path, align: "start" });
+    },
+    showStop: (stop) => {
+      jumped.current = true;
+      top.current = stop.path;
+      setCollapsed((before) => (before.has(stop.path) ? new Set([...before].filter((path) => path !== stop.path)) : before));
+      if (stop.line === null) view.current?.scrollTo({ type: "item", id: stop.path, align: "start" });
+      else view.current?.scrollTo({ type: "line", id: stop.path, lineNumber: stop.line.from, side: stop.line.side, align: "start", offset: 3 * diffMetrics.lineHeight });
+    },
+  }));
+  const toggle = useCallback((path: string) => setCollapsed((before) => (before.has(path) ? new Set([...before].filter((each) => each !== path)) : new Set([...before, path]))), []);
+  const renderHeader = useCallback(
+    (item: CodeViewItem<undefined>) => {
+      const file = byPath.get(item.id);
+      const ready = file === undefined ? undefined : parsed.get(file.key);
+      return file === undefined || ready === undefined ? null : <FileHeader file={file} parsed={ready} collapsed={collapsed.has(item.id)} onToggle={() => toggle(item.id)} />;
+    },
+    [byPath, parsed, collapsed, toggle],
+  );
+  const options = useMemo(
+    () => ({
+      theme: diffTheme,
+      // The page decides light or dark; the theme's own type must not.
+      unsafeCSS: ":host { color-scheme: inherit; }",
+      preferredHighlighter: diffHighlighter,
+      diffStyle: layout,
+      overflow: wrap ? ("wrap" as const) : ("scroll" as const),
+      diffIndicators: "bars" as const,
+      lineDiffType: "word-alt" as const,
+      hunkSeparators: "line-info-basic" as const,
+      collapsedContextThreshold: 6,
+      stickyHeaders: true,
+      itemMetrics: diffMetrics,
+      layout: { paddingTop: 0, paddingBottom: 24, gap: 8 },
+    }),
+    [layout, wrap],
+  );
+  const describe = useCallback((element: HTMLDivElement | null) => {
+    if (element === null) return;
+    element.tabIndex = 0;
+    element.setAttribute("role", "region");
+    element.setAttribute("aria-label", "Changes");
+    element.dataset["testid"] = "review-diff";
+    for (const name of ["wheel", "pointerdown", "keydown"]) element.addEventListener(name, () => (jumped.current = false), { passive: true });
+  }, []);
+  return (
+    <CodeView<undefined, undefined>
+      ref={view}
+      items={items}
+      options={options}
+      style={diffStyle}
+      className="h-full overflow-auto focus-visible:outline-offset-[-2px]"
+      containerRef={describe}
+      renderCustomHeader={renderHeader}
+      selectedLines={current === null || current.line === null ? null : { id: current.path, range: { start: current.line.from, end: current.line.to, side: current.line.side, endSide: current.line.side } }}
+      onScroll={(scrollTop, viewer) => {
+        if (jumped.current) return;
+        const path = fileAt(items, scrollTop, (id) => viewer.getTopForItem(id));
+        if (path === null || path === top.current) return;
+        top.current = path;
+        onFileAtTop(path);
+      }}
+    />
+  );
+}
+
+function useItems(files: readonly ReviewFile[], parsed: ReadonlyMap<string, ParsedFile>, collapsed: ReadonlySet<string>): readonly CodeViewItem<undefined>[] {
+  const known = useRef(new Map<string, { readonly mark: string; readonly version: number; readonly item: CodeViewItem<undefined> }>());
+  return useMemo(
+    () =>
+      files.flatMap((file): CodeViewItem<undefined>[] => {
+        const ready = parsed.get(file.key);
+        if (ready === undefined) return [];
+        const folded = collapsed.has(file.path) || ready.hunkCount === 0;
+        // The view takes an item again only when its version rose, and appends when the items before are the same objects.
+        const mark = `${file.key} ${folded}`;
+        const before = known.current.get(file.path);
+        if (before?.mark === mark) return [before.item];
+        const version = (before?.version ?? 0) + 1;
+        const item: CodeViewItem<undefined> = { id: file.path, type: "diff", fileDiff: ready.diff ?? emptyDiff(file), version, collapsed: folded };
+        known.current.set(file.path, { mark, version, item });
+        return [item];
+      }),
+    [files, parsed, collapsed],
+  );
+}
+
+/** A file whose text is not kept has a head and nothing below. */
+function emptyDiff(file: ReviewFile): Extract<CodeViewItem<undefined>, { type: "diff" }>["fileDiff"] {
+  return { name: file.path, type: "change", hunks: [], splitLineCount: 0, unifiedLineCount: 0, isPartial: true, deletionLines: [], additionLines: [], deletionCharacterCount: 0, additionCharacterCount: 0, cacheKey: file.key };
+}
+
+/** Binary search: 200 files are asked for on every scroll. */
+function fileAt(items: readonly CodeViewItem<undefined>[], scrollTop: number, topOf: (id: string) => number | undefined): string | null {
+  let low = 0;
+  let high = items.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((topOf(items[middle]?.id ?? "") ?? 0) <= scrollTop + diffMetrics.diffHeaderHeight) low = middle;
+    else high = middle - 1;
+  }
+  return items[low]?.id ?? null;
+}

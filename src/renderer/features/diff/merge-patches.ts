@@ -1,0 +1,92 @@
+import type { CallId } from "../../../protocol/ids.ts";
+import type { PatchFile, PatchHunk } from "../../../protocol/patch.ts";
+
+/** What the review shows of one file: all patches to it in a scope, folded into one change. */
+export interface ReviewFile {
+  /** Changes when the content does: the key of parsed diffs. */
+  readonly key: string;
+  readonly path: string;
+  /** Where the file stood before, when it moved. */
+  readonly fromPath: string | null;
+  readonly kind: PatchFile["kind"];
+  /** First `before` and last `after`; both null when any part kept only its counts. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Known at once for a single patch; null when they must be counted from `before` and `after`. */
+  readonly added: number | null;
+  readonly removed: number | null;
+  readonly hunks: readonly PatchHunk[] | null;
+  /** How many patches were folded. */
+  readonly parts: number;
+  /** True when the file changed between two patches (a command, a person): that change is part of what is shown. */
+  readonly changedBetween: boolean;
+}
+
+export interface PatchPart {
+  readonly callId: CallId;
+  readonly files: readonly PatchFile[];
+}
+
+interface Chain {
+  readonly firstPath: string;
+  readonly parts: PatchFile[];
+  readonly ids: string[];
+}
+
+/**
+ * Folds patches in their order into one change per file, as the disk sees it: from the first `before` to the last
+ * `after`. Moves are followed; a file that was made and removed again, or is back to what it was, is left out. Files
+ * keep the order in which they were first touched.
+ */
+export function mergePatches(patches: readonly PatchPart[]): readonly ReviewFile[] {
+  const chains: Chain[] = [];
+  const byPath = new Map<string, Chain>();
+  for (const patch of patches) {
+    for (const file of patch.files) {
+      const source = file.kind === "move" ? (file.fromPath ?? file.path) : file.path;
+      let chain = byPath.get(source);
+      if (chain === undefined) {
+        chain = { firstPath: source, parts: [], ids: [] };
+        chains.push(chain);
+      }
+      chain.parts.push(file);
+      chain.ids.push(patch.callId);
+      byPath.delete(source);
+      byPath.set(file.path, chain);
+    }
+  }
+  return chains.flatMap((chain) => {
+    const merged = mergeChain(chain);
+    return merged === null ? [] : [merged];
+  });
+}
+
+function mergeChain({ firstPath, parts, ids }: Chain): ReviewFile | null {
+  const first = parts[0];
+  const last = parts.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const path = last.path;
+  const shared = { key: `${path}\n${ids.join(" ")}`, path, parts: parts.length };
+  if (parts.length === 1) {
+    const fromPath = first.kind === "move" ? (first.fromPath ?? null) : null;
+    return { ...shared, fromPath, kind: first.kind, before: first.before, after: first.after, added: first.added, removed: first.removed, hunks: first.hunks, changedBetween: false };
+  }
+  const born = first.kind === "add";
+  const gone = last.kind === "delete";
+  if (born && gone) return null;
+  const moved = !born && !gone && firstPath !== path;
+  const kind = born ? "add" : gone ? "delete" : moved ? "move" : "update";
+  const fromPath = moved ? firstPath : null;
+  // A file that was not there, or is not there any more, has no text on that side.
+  const known = parts.every((part) => part.before !== null && part.after !== null);
+  if (!known) {
+    const added = parts.reduce((sum, part) => sum + part.added, 0);
+    const removed = parts.reduce((sum, part) => sum + part.removed, 0);
+    return { ...shared, fromPath, kind, before: null, after: null, added, removed, hunks: null, changedBetween: false };
+  }
+  const before = born ? "" : first.before;
+  const after = gone ? "" : last.after;
+  if (before === after && !moved) return null;
+  const changedBetween = parts.some((part, index) => index > 0 && part.before !== parts[index - 1]?.after);
+  return { ...shared, fromPath, kind, before, after, added: null, removed: null, hunks: null, changedBetween };
+}

@@ -1,0 +1,64 @@
+import { type FileDiffMetadata, processFile } from "@pierre/diffs";
+import type { PatchFile, PatchHunk } from "../../../protocol/patch.ts";
+import { diffLines, linesOf } from "./line-diff.ts";
+import type { ReviewFile } from "./merge-patches.ts";
+
+/** A file ready to be drawn. Plain data: made in a worker, cloned to the page. */
+export interface ParsedFile {
+  readonly key: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly hunkCount: number;
+  /** Null when only the counts are known: a binary or very large file. */
+  readonly diff: FileDiffMetadata | null;
+}
+
+/** What `parseFile` needs: a ReviewFile without its bookkeeping, so that little is cloned to the worker. */
+export type ParseInput = Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "before" | "after" | "added" | "removed" | "hunks">;
+
+const types = { add: "new", update: "change", delete: "deleted", move: "rename-changed" } as const satisfies Record<PatchFile["kind"], FileDiffMetadata["type"]>;
+
+/** Prepares the diff of one file. Hunks of a single patch are taken as they were applied; folded patches are compared. */
+export function parseFile(file: ParseInput): ParsedFile {
+  const { key, path, before, after } = file;
+  const computed = file.hunks === null && before !== null && after !== null ? diffLines(before, after) : null;
+  const hunks = computed?.hunks ?? file.hunks ?? [];
+  const counts = { key, added: computed?.added ?? file.added ?? 0, removed: computed?.removed ?? file.removed ?? 0, hunkCount: hunks.length };
+  if ((before === null || after === null) && hunks.length === 0) return { ...counts, diff: null };
+  const contents = before === null || after === null ? {} : { oldFile: { name: path, contents: before }, newFile: { name: path, contents: after } };
+  const diff = processFile(patchText(hunks, before, after), { cacheKey: key, isGitDiff: false, throwOnError: true, ...contents });
+  if (diff === undefined) throw new Error(`The diff of ${path} could not be read.`);
+  diff.name = path;
+  diff.type = file.kind === "move" && hunks.length === 0 ? "rename-pure" : types[file.kind];
+  if (file.fromPath !== null) diff.prevName = file.fromPath;
+  return { ...counts, diff };
+}
+
+/** The hunks as unified-diff text. The names are placeholders: real ones may hold what the format cannot. */
+function patchText(hunks: readonly PatchHunk[], before: string | null, after: string | null): string {
+  const oldEnd = openEnd(before);
+  const newEnd = openEnd(after);
+  const parts = ["--- file\n+++ file\n"];
+  for (const hunk of hunks) {
+    parts.push(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@\n`);
+    let oldLine = hunk.oldStart + (hunk.oldLines === 0 ? 1 : 0);
+    let newLine = hunk.newStart + (hunk.newLines === 0 ? 1 : 0);
+    for (const line of hunk.lines) {
+      const onOld = !line.startsWith("+");
+      const onNew = !line.startsWith("-");
+      parts.push(line, "\n");
+      const lastOfOld = onOld && oldLine === oldEnd;
+      const lastOfNew = onNew && newLine === newEnd;
+      // A context line is marked when both sides end open; the view cannot mark only one.
+      if (onOld && onNew ? lastOfOld && lastOfNew : lastOfOld || lastOfNew) parts.push("\\ No newline at end of file\n");
+      if (onOld) oldLine++;
+      if (onNew) newLine++;
+    }
+  }
+  return parts.join("");
+}
+
+/** Number of the last line when it has no terminator, else -1. */
+function openEnd(text: string | null): number {
+  return text === null || text === "" || text.endsWith("\n") ? -1 : linesOf(text).length;
+}

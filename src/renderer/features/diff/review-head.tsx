@@ -1,0 +1,70 @@
+import { ArrowDown, ArrowUp, Columns2, Rows3, TextWrap, X } from "lucide-react";
+import { formatCount } from "../../lib/format.ts";
+import { toggleReview, useLayout } from "../../state/layout.ts";
+import { ChangeCount } from "../../ui/badge.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { Select } from "../../ui/select.tsx";
+import type { ReviewScope, ScopeChoice } from "./review-scope.ts";
+
+export interface ReviewTotals {
+  readonly added: number;
+  readonly removed: number;
+  readonly hunks: number;
+}
+
+/** The bar of the panel: name, totals, how diffs are drawn, close. */
+export function ReviewHead({ totals }: { readonly totals: ReviewTotals | null }) {
+  const layout = useLayout((state) => state.diffStyle);
+  const wrap = useLayout((state) => state.diffWrap);
+  return (
+    <header className="drag-region flex h-11 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">
+      <h2 className="text-ui font-semibold">Review</h2>
+      {totals === null ? null : <ChangeCount added={totals.added} removed={totals.removed} />}
+      <span className="flex-1" />
+      <span className="no-drag flex items-center gap-1.5">
+        <Segmented
+          label="Layout of diffs"
+          value={layout}
+          choices={[
+            { value: "unified", label: "Unified", icon: <Rows3 size={14} aria-hidden /> },
+            { value: "split", label: "Side by side", icon: <Columns2 size={14} aria-hidden /> },
+          ]}
+          onChange={(diffStyle) => useLayout.setState({ diffStyle })}
+        />
+        <IconButton label="Wrap long lines" active={wrap} onClick={() => useLayout.setState({ diffWrap: !wrap })}>
+          <TextWrap size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Close review" keys="Ctrl ." onClick={toggleReview}>
+          <X size={15} aria-hidden />
+        </IconButton>
+      </span>
+    </header>
+  );
+}
+
+/** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
+export function ReviewScopeBar({ scope, choices, files, totals, onScope, onStep }: {
+  readonly scope: ReviewScope;
+  readonly choices: readonly ScopeChoice[];
+  readonly files: number;
+  readonly totals: ReviewTotals | null;
+  readonly onScope: (scope: ReviewScope) => void;
+  readonly onStep: (step: 1 | -1) => void;
+}) {
+  return (
+    <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
+      <Select label="What is reviewed" value={scope} choices={choices} onChange={onScope} quiet testId="review-scope" />
+      <span className="tabular min-w-0 flex-1 truncate text-small text-fg3">
+        {formatCount(files, "file")}
+        {totals === null || totals.hunks === 0 ? "" : `, ${formatCount(totals.hunks, "hunk")}`}
+      </span>
+      <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>
+        <ArrowUp size={14} aria-hidden />
+      </IconButton>
+      <IconButton label="Next hunk" keys="F7" onClick={() => onStep(1)}>
+        <ArrowDown size={14} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

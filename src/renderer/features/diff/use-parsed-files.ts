@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from "react";
+import { createDiffParser, type DiffParser } from "./diff-parser.ts";
+import type { ReviewFile } from "./merge-patches.ts";
+import type { ParsedFile } from "./parse-file.ts";
+
+export interface ParsedFiles {
+  /** By `ReviewFile.key`. */
+  readonly parsed: ReadonlyMap<string, ParsedFile>;
+  /** Why the missing ones are missing. */
+  readonly error: string | null;
+}
+
+/**
+ * Diffs of the files in the review, prepared in a worker and kept while the file stays in it. While new ones are on the
+ * way the old ones stay, so nothing flickers when a running turn adds patches. One request is open at a time; the first
+ * holds what fills the panel, so that a patch of 200 files is drawn before all of it is prepared.
+ */
+export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
+  const [state, setState] = useState<ParsedFiles>({ parsed: new Map(), error: null });
+  const parser = useRef<DiffParser | null>(null);
+  useEffect(() => {
+    const missing = firstBatch(files.filter((file) => !state.parsed.has(file.key)), state.parsed.size === 0);
+    if (missing.length === 0 || state.error !== null) return;
+    let current = true;
+    parser.current ??= createDiffParser();
+    parser.current.parse(missing.map(({ key, path, fromPath, kind, before, after, added, removed, hunks }) => ({ key, path, fromPath, kind, before, after, added, removed, hunks }))).then(
+      (done) => {
+        if (!current) return;
+        setState(({ parsed }) => {
+          const wanted = new Set(files.map((file) => file.key));
+          return { parsed: new Map([...parsed, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key))), error: null };
+        });
+      },
+      (error: unknown) => {
+        if (current) setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [files, state]);
+  useEffect(
+    () => () => {
+      parser.current?.close();
+      parser.current = null;
+    },
+    [],
+  );
+  return state;
+}
+
+/** Text of a first request and of the following ones, in UTF-16 units. */
+const firstSize = 200_000;
+const nextSize = 2_000_000;
+
+function firstBatch(files: readonly ReviewFile[], first: boolean): readonly ReviewFile[] {
+  let room = first ? firstSize : nextSize;
+  const taken = files.findIndex((file) => (room -= (file.before?.length ?? 0) + (file.after?.length ?? 0)) < 0);
+  return taken < 0 ? files : files.slice(0, taken + 1);
+}

@@ -1,0 +1,67 @@
+import { X } from "lucide-react";
+import type { Json } from "../../../protocol/json.ts";
+import { formatDuration } from "../../lib/format.ts";
+import type { CallView } from "../../state/conversation-view.ts";
+import { readLogs } from "../../state/log-rings.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { CodeLines } from "../../ui/code-lines.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+
+/** What one call got and gave: arguments, live output or result, error. */
+export function CallDetail({ call, onClose }: { readonly call: CallView; readonly onClose: () => void }) {
+  const output = call.finishedAt === null && call.outputBytes > 0 ? outputOf(call) : call.text;
+  return (
+    <div className="border-t border-line bg-panel px-3.5 py-2.5" role="region" aria-label={`Call ${call.tool} ${call.subject}`}>
+      <div className="flex items-center gap-2 text-small">
+        <span className="font-mono text-label text-fg">{call.tool}</span>
+        <span className="tabular text-micro text-fg3">
+          {[
+            ...(call.line === null ? [] : [`line ${call.line}`]),
+            ...(call.durationMs === null ? [] : [formatDuration(call.durationMs)]),
+            ...(call.summary === "" ? [] : [call.summary]),
+          ].join(" · ")}
+        </span>
+        <span className="flex-1" />
+        <CopyButton text={() => `${call.tool}(${argumentsText(call.input)})\n\n${output}`} label="Copy call" />
+        <IconButton label="Close details" size="sm" onClick={onClose}>
+          <X size={13} aria-hidden />
+        </IconButton>
+      </div>
+      <Part title="Arguments">
+        <CodeLines code={argumentsText(call.input)} lang="json" />
+      </Part>
+      {call.error === null ? null : (
+        <p className="selectable mt-1.5 text-small text-del" data-testid="error-message" data-code={call.error.code}>
+          {call.error.message}
+          {call.error.hint === undefined ? null : <span className="block text-fg2">{call.error.hint}</span>}
+        </p>
+      )}
+      {output === "" || call.error !== null ? null : (
+        <Part title={call.finishedAt === null ? "Output so far" : "Result"}>
+          <pre className="selectable text-code whitespace-pre-wrap text-fg2 [overflow-wrap:anywhere]">{output}</pre>
+        </Part>
+      )}
+    </div>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <div className="mt-1.5">
+      <div className="text-micro text-fg3">{title}</div>
+      <div className="mt-0.5 max-h-56 overflow-auto rounded-sm bg-inset px-2.5 py-1.5" tabIndex={0} role="group" aria-label={title}>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function argumentsText(input: Json): string {
+  return typeof input === "string" ? input : JSON.stringify(input, null, 2);
+}
+
+function outputOf(call: CallView): string {
+  const { lines, dropped } = readLogs(call.callId);
+  const text = lines.map((line) => line.text).join("\n");
+  return dropped > 0 ? `… ${dropped} earlier lines\n${text}` : text;
+}

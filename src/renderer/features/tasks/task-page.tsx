@@ -1,0 +1,125 @@
+import { Square } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import type { Json } from "../../../protocol/json.ts";
+import { isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
+import { asErrorData } from "../../lib/api.ts";
+import { formatElapsed } from "../../lib/format.ts";
+import { useNow } from "../../state/now.ts";
+import { cancelTask } from "../../state/tasks.ts";
+import { Button } from "../../ui/button.tsx";
+import { CodeLines } from "../../ui/code-lines.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { ErrorState } from "../../ui/state-view.tsx";
+import { deliveryWords, statusName } from "./task-groups.ts";
+import { taskInput } from "./task-input.ts";
+import { TaskMark } from "./task-mark.tsx";
+import { useTaskOutput } from "./use-task-output.ts";
+
+const kindNames: Readonly<Record<TaskKind, string>> = { ask: "Question to a model", agent: "Agent with a conversation of its own", exec: "Command", script: "Detached script" };
+
+/** Everything known about one task: state, times, what was asked, what it wrote, how it ended. */
+export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
+  const over = isTaskOver(row.status);
+  const [problem, setProblem] = useState<string | null>(null);
+  const output = useTaskOutput(row);
+  const input = taskInput(row.kind, row.input);
+  const result = resultText(row.result, output.text);
+  const stop = () => cancelTask(row.taskId).catch((error: unknown) => setProblem(asErrorData(error).message));
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={row.title}
+      description={kindNames[row.kind]}
+      wide
+      testId="task-page"
+      actions={
+        over ? null : (
+          <Button variant="danger" onClick={() => void stop()}>
+            <Square size={11} fill="currentColor" aria-hidden /> Stop
+          </Button>
+        )
+      }
+    >
+      <div className="flex flex-col gap-4 p-4">
+        <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-6 gap-y-3">
+          <Fact name="State">
+            <span className="flex items-center gap-2">
+              <TaskMark status={row.status} /> {statusName(row.status)}
+            </span>
+          </Fact>
+          <Fact name={row.startedAt === null ? "Waiting for" : over ? "Took" : "Running for"}>
+            <Elapsed row={row} />
+          </Fact>
+          <Fact name="Created">{clock(row.createdAt)}</Fact>
+          {row.finishedAt === null ? null : <Fact name="Ended">{clock(row.finishedAt)}</Fact>}
+          <Fact name="Last sign of life">{clock(row.lastEventAt)}</Fact>
+          {row.callId === null ? null : <Fact name="Started by">{row.scriptLine === null ? `Call ${row.callId}` : `Line ${row.scriptLine} of the script, call ${row.callId}`}</Fact>}
+          <Fact name="Result">{deliveryWords(row)}</Fact>
+          <Fact name="Task">
+            <code className="text-code">{row.taskId}</code>
+          </Fact>
+        </dl>
+        {problem === null ? null : <ErrorState code="internal" message="The task was not stopped." hint={problem} />}
+        {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
+        <Block title={input.title} text={input.text}>
+          <CodeLines code={input.text} lang={input.lang} />
+        </Block>
+        {output.error !== null ? (
+          <ErrorState code={output.error.code} message={output.error.message} hint={output.error.hint} />
+        ) : (
+          <Block title={output.truncated ? "Output, last part" : "Output"} text={output.text}>
+            <pre data-testid="task-output" className="selectable text-code [overflow-wrap:anywhere] whitespace-pre-wrap">
+              {output.text === "" ? <span className="text-fg3">{output.loading ? "Reading the output" : over ? "It wrote nothing." : "Nothing yet."}</span> : output.text}
+            </pre>
+          </Block>
+        )}
+        {result === null ? null : (
+          <Block title="Returned" text={result}>
+            <CodeLines code={result} lang="json" />
+          </Block>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-micro text-fg3">{name}</dt>
+      <dd className="selectable text-ui text-fg [overflow-wrap:anywhere]">{children}</dd>
+    </div>
+  );
+}
+
+function Block({ title, text, children }: { readonly title: string; readonly text: string; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <div className="mb-1 flex h-6 items-center justify-between">
+        <h3 className="text-small font-medium text-fg2">{title}</h3>
+        {text === "" ? null : <CopyButton text={text} label={`Copy ${title.toLowerCase()}`} />}
+      </div>
+      <div tabIndex={0} role="group" aria-label={title} className="max-h-80 overflow-auto rounded-md border border-line bg-inset px-3 py-2">
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function Elapsed({ row }: { readonly row: TaskRow }) {
+  const now = useNow(row.finishedAt === null);
+  return <span className="tabular">{formatElapsed((row.finishedAt ?? now) - (row.startedAt ?? row.createdAt))}</span>;
+}
+
+function clock(time: number): string {
+  return new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** The structured result, unless it says no more than the output does. */
+function resultText(result: Json, output: string): string | null {
+  if (result === null || result === output) return null;
+  const text = JSON.stringify(result, null, 2);
+  return text === "{}" || text === '""' ? null : text;
+}

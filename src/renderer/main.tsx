@@ -1,0 +1,11 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { applyTheme, rememberedTheme } from "./state/app.ts";
+import "./theme.css";
+
+// Before the first paint, so that a dark window never flashes white.
+applyTheme(rememberedTheme());
+
+const root = document.querySelector("#root");
+if (root === null) throw new Error("index.html has no #root.");
+createRoot(root).render(<App />);

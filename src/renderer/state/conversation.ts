@@ -1,0 +1,99 @@
+import { create } from "zustand";
+import type { Attachment } from "../../protocol/attachment.ts";
+import type { ErrorData } from "../../protocol/error.ts";
+import type { SpindleEvent } from "../../protocol/event.ts";
+import type { ConversationId } from "../../protocol/ids.ts";
+import { asErrorData, call } from "../lib/api.ts";
+import { onFrame } from "../lib/frame.ts";
+import { type ConversationView, emptyView } from "./conversation-view.ts";
+import { createConversation, useConversations } from "./conversations.ts";
+import { fold, isNews } from "./fold.ts";
+import { clearLogs, recordLogs } from "./log-rings.ts";
+
+export interface ConversationStore {
+  /** The conversation the view belongs to; null: none is chosen yet. */
+  readonly id: ConversationId | null;
+  readonly status: "empty" | "loading" | "ready" | "failed";
+  readonly error: ErrorData | null;
+  readonly view: ConversationView;
+}
+
+/** The shown conversation, folded from its events. Select narrow parts (`state.view.steps`), with useShallow for objects. */
+export const useConversation = create<ConversationStore>()(() => ({ id: null, status: "empty", error: null, view: emptyView }));
+
+/** Events asked for at once; a conversation with more is read in several pages before it is drawn. */
+const pageSize = 20_000;
+
+/** Follows the selection and the pushed events; returns the function that stops. */
+export function followConversation(): () => void {
+  let early: SpindleEvent[] = [];
+  const show = async (id: ConversationId | null) => {
+    early = [];
+    clearLogs();
+    if (id === null) {
+      useConversation.setState({ id: null, status: "empty", error: null, view: emptyView });
+      return;
+    }
+    useConversation.setState({ id, status: "loading", error: null, view: emptyView });
+    try {
+      const events = await readAll(id);
+      if (useConversation.getState().id !== id) return;
+      // Pushes that came meanwhile are newer than the page or part of it; the fold drops what it has.
+      recordLogs(events);
+      const view = fold(emptyView, events);
+      const fresh = early.filter((event) => isNews(event, view.lastSeq));
+      recordLogs(fresh);
+      useConversation.setState({ status: "ready", view: fold(view, fresh) });
+    } catch (error) {
+      if (useConversation.getState().id === id) useConversation.setState({ status: "failed", error: asErrorData(error) });
+    }
+  };
+  const stopSelection = useConversations.subscribe((state, before) => {
+    if (state.selectedId !== before.selectedId) void show(state.selectedId);
+  });
+  const stopEvents = onFrame("events", (batch) => {
+    const { id, status, view } = useConversation.getState();
+    const events = batch.flat().filter((event) => event.conversationId === id);
+    if (events.length === 0) return;
+    if (status !== "ready") {
+      early.push(...events);
+      return;
+    }
+    recordLogs(events.filter((event) => isNews(event, view.lastSeq)));
+    useConversation.setState({ view: fold(view, events) });
+  });
+  void show(useConversations.getState().selectedId);
+  return () => {
+    stopSelection();
+    stopEvents();
+  };
+}
+
+/** Tries again to read the shown conversation. */
+export function reloadConversation(): void {
+  const { id } = useConversation.getState();
+  useConversations.setState({ selectedId: null });
+  useConversations.setState({ selectedId: id });
+}
+
+/** Sends a prompt to the shown conversation, making one first when none is. Rejects with ApiError; nothing is lost then. */
+export async function sendPrompt(text: string, attachments: readonly Attachment[]): Promise<void> {
+  const id = useConversations.getState().selectedId ?? (await createConversation()).id;
+  await call("conversations.send", { id, text, attachments: [...attachments] });
+}
+
+/** Stops the running turn of the shown conversation. Rejects with ApiError. */
+export async function stopTurn(): Promise<void> {
+  const { id } = useConversation.getState();
+  if (id !== null) await call("conversations.stop", { id });
+}
+
+async function readAll(id: ConversationId): Promise<readonly SpindleEvent[]> {
+  let page = await call("conversations.events", { id, limit: pageSize });
+  let events = page.events;
+  while (page.more && page.events[0] !== undefined) {
+    page = await call("conversations.events", { id, limit: pageSize, beforeSeq: page.events[0].seq });
+    events = [...page.events, ...events];
+  }
+  return events;
+}

@@ -1,0 +1,85 @@
+import { create } from "zustand";
+import type { ErrorData } from "../../protocol/error.ts";
+import type { ConversationId } from "../../protocol/ids.ts";
+import type { ConversationRow } from "../../protocol/ipc.ts";
+import { asErrorData, call } from "../lib/api.ts";
+import { onFrame } from "../lib/frame.ts";
+
+export interface ConversationsStore {
+  readonly status: "loading" | "ready" | "failed";
+  readonly error: ErrorData | null;
+  /** Newest first. */
+  readonly rows: readonly ConversationRow[];
+  readonly selectedId: ConversationId | null;
+}
+
+/** The conversations of the open project and which one is shown. */
+export const useConversations = create<ConversationsStore>()(() => ({ status: "loading", error: null, rows: [], selectedId: null }));
+
+/** Reads the list; keeps the selection when it still exists, else selects the newest. */
+export async function loadConversations(): Promise<void> {
+  useConversations.setState({ status: "loading", error: null });
+  try {
+    const rows = sorted(await call("conversations.list", {}));
+    const { selectedId } = useConversations.getState();
+    useConversations.setState({ status: "ready", rows });
+    selectConversation(rows.some((row) => row.id === selectedId) ? selectedId : (rows[0]?.id ?? null));
+  } catch (error) {
+    useConversations.setState({ status: "failed", error: asErrorData(error) });
+  }
+}
+
+/** Follows the pushed rows (each push is the whole list); returns the function that stops. */
+export function followConversations(): () => void {
+  return onFrame("conversations", (batch) => {
+    const rows = batch.at(-1);
+    if (rows === undefined) return;
+    const { selectedId } = useConversations.getState();
+    const gone = selectedId !== null && !rows.some((row) => row.id === selectedId);
+    useConversations.setState({ rows: sorted(rows), status: "ready", ...(gone ? { selectedId: null } : {}) });
+  });
+}
+
+/** Shows a conversation (null: an empty one to be made by the first prompt) and tells main that it was seen. */
+export function selectConversation(id: ConversationId | null): void {
+  useConversations.setState({ selectedId: id });
+  if (id === null) return;
+  // Only the unread mark hangs on it; main pushes the rows again when it matters.
+  call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));
+}
+
+/** Makes a conversation and shows it. Rejects with ApiError. */
+export async function createConversation(): Promise<ConversationRow> {
+  const row = await call("conversations.create", {});
+  useConversations.setState(({ rows }) => ({ rows: sorted([row, ...rows.filter((each) => each.id !== row.id)]) }));
+  selectConversation(row.id);
+  return row;
+}
+
+/** Rejects with ApiError. */
+export async function renameConversation(id: ConversationId, title: string): Promise<void> {
+  await call("conversations.rename", { id, title });
+  useConversations.setState(({ rows }) => ({ rows: rows.map((row) => (row.id === id ? { ...row, title } : row)) }));
+}
+
+/** Deletes it and shows its neighbour. Rejects with ApiError. */
+export async function deleteConversation(id: ConversationId): Promise<void> {
+  await call("conversations.delete", { id });
+  const { rows, selectedId } = useConversations.getState();
+  const at = rows.findIndex((row) => row.id === id);
+  const rest = rows.filter((row) => row.id !== id);
+  useConversations.setState({ rows: rest });
+  if (selectedId === id) selectConversation((rest[at] ?? rest.at(-1))?.id ?? null);
+}
+
+/** Goes to the next (1) or previous (-1) conversation of the list. */
+export function stepConversation(step: 1 | -1): void {
+  const { rows, selectedId } = useConversations.getState();
+  const at = rows.findIndex((row) => row.id === selectedId);
+  const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
+  if (next !== undefined) selectConversation(next.id);
+}
+
+function sorted(rows: readonly ConversationRow[]): readonly ConversationRow[] {
+  return rows.toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1));
+}

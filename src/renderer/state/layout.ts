@@ -1,0 +1,58 @@
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+import type { CallId } from "../../protocol/ids.ts";
+
+export interface LayoutStore {
+  readonly sidebarOpen: boolean;
+  readonly reviewOpen: boolean;
+  /** px. */
+  readonly sidebarWidth: number;
+  readonly reviewWidth: number;
+  readonly diffStyle: "unified" | "split";
+  readonly diffWrap: boolean;
+  /** The file the review panel shows; null: the first. Not remembered. */
+  readonly reviewFile: string | null;
+  /** Only this patch is reviewed; null: all of the conversation. Not remembered. */
+  readonly reviewCall: CallId | null;
+}
+
+/** Places and sizes, remembered in localStorage. Use `useLayout.setState` or the functions below. */
+export const useLayout = create<LayoutStore>()(
+  persist(
+    (): LayoutStore => ({
+      sidebarOpen: true,
+      reviewOpen: false,
+      sidebarWidth: 272,
+      reviewWidth: 590,
+      diffStyle: "unified",
+      diffWrap: false,
+      reviewFile: null,
+      reviewCall: null,
+    }),
+    {
+      name: "spindle.layout",
+      version: 1,
+      partialize: ({ sidebarOpen, reviewOpen, sidebarWidth, reviewWidth, diffStyle, diffWrap }) => ({
+        sidebarOpen,
+        reviewOpen,
+        sidebarWidth,
+        reviewWidth,
+        diffStyle,
+        diffWrap,
+      }),
+    },
+  ),
+);
+
+export function toggleSidebar(): void {
+  useLayout.setState(({ sidebarOpen }) => ({ sidebarOpen: !sidebarOpen }));
+}
+
+export function toggleReview(): void {
+  useLayout.setState(({ reviewOpen }) => ({ reviewOpen: !reviewOpen }));
+}
+
+/** Opens the review panel, on one patch and file when given. */
+export function openReview(target: { readonly callId?: CallId; readonly file?: string } = {}): void {
+  useLayout.setState({ reviewOpen: true, reviewCall: target.callId ?? null, reviewFile: target.file ?? null });
+}

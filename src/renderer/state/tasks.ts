@@ -1,0 +1,41 @@
+import { create } from "zustand";
+import type { ErrorData } from "../../protocol/error.ts";
+import type { TaskId } from "../../protocol/ids.ts";
+import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import { asErrorData, call } from "../lib/api.ts";
+import { onFrame } from "../lib/frame.ts";
+
+export interface TasksStore {
+  readonly status: "loading" | "ready" | "failed";
+  readonly error: ErrorData | null;
+  /** Running and waiting first, then the finished ones; newest first within each. */
+  readonly rows: readonly TaskRow[];
+}
+
+/** The background tasks of the project. */
+export const useTasks = create<TasksStore>()(() => ({ status: "loading", error: null, rows: [] }));
+
+export async function loadTasks(): Promise<void> {
+  try {
+    useTasks.setState({ rows: sorted(await call("tasks.list", {})), status: "ready", error: null });
+  } catch (error) {
+    useTasks.setState({ status: "failed", error: asErrorData(error) });
+  }
+}
+
+/** Follows the pushed rows (each push is the whole list); returns the function that stops. */
+export function followTasks(): () => void {
+  return onFrame("tasks", (batch) => {
+    const rows = batch.at(-1);
+    if (rows !== undefined) useTasks.setState({ rows: sorted(rows), status: "ready", error: null });
+  });
+}
+
+/** Rejects with ApiError. The row changes when main pushes it. */
+export async function cancelTask(taskId: TaskId): Promise<void> {
+  await call("tasks.cancel", { taskId });
+}
+
+function sorted(rows: readonly TaskRow[]): readonly TaskRow[] {
+  return rows.toSorted((a, b) => Number(isTaskOver(a.status)) - Number(isTaskOver(b.status)) || b.createdAt - a.createdAt);
+}

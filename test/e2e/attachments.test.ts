@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { dropFile, sendPrompt, withApp } from "../support/electron.ts";
+
+test("dropped files and folders become chips with their true paths, and the prompt carries them", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page, folder, project, events }) => {
+    const outside = join(folder, "Notes für später.txt");
+    writeFileSync(outside, "remember the milk\n");
+    const plans = join(folder, "plans");
+    mkdirSync(plans);
+    const inside = join(project, "src", "money.ts");
+
+    await dropFile(page, "composer-input", [outside, plans, inside]);
+    await expect.poll(() => page.getByTestId("chip").count()).toBe(3);
+    const paths = await page.getByTestId("chip").evaluateAll((chips) => chips.map((chip) => chip.getAttribute("data-path")));
+    expect(paths).toEqual([outside, plans, inside]);
+
+    await sendPrompt(page, "Summarize what I attached");
+    await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+    const messages = events().filter(({ type }) => type === "user_message");
+    const attachments = messages
+      .flatMap((message) => message["attachments"] as readonly { kind: string; path: string }[])
+      .map(({ kind, path }) => ({ kind, path }));
+    expect(attachments).toEqual([
+      { kind: "file", path: outside },
+      { kind: "folder", path: plans },
+      { kind: "file", path: inside },
+    ]);
+  });
+});
+
+test("a dropped path that does not exist is said and not attached", async () => {
+  await withApp({ project: "empty" }, async ({ page, folder }) => {
+    await dropFile(page, "composer-input", [join(folder, "gone.txt")]);
+    await page.getByTestId("composer-problem").waitFor();
+    expect(await page.getByTestId("chip").count()).toBe(0);
+  });
+});

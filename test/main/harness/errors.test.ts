@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createScriptRunner, type ScriptRunner } from "../../support/script-runner.ts";
+
+let runner: ScriptRunner;
+beforeAll(async () => {
+  runner = await createScriptRunner();
+});
+afterAll(() => runner.harness.close());
+
+test("an error three async helpers deep has the line, the column, a frame and the stack of the script", async () => {
+  const code = `interface Row { readonly id: number }
+type Pair<T> = [T, T];
+
+async function third(rows: readonly Row[]): Promise<Pair<number>> {
+  await null;
+  const first = rows[0] as Row;
+  if (first.id > 0) throw new RangeError("third failed");
+  return [1, 2];
+}
+const second = async (rows: Row[]) => {
+  const pair = await third(rows);
+  return pair;
+};
+async function first(): Promise<unknown> { return await second([{ id: 1 }]); }
+
+await first();`;
+  const outcome = await runner.run(code);
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: { code: "script_error", name: "RangeError", message: "third failed", line: 7, column: 27, stack: "    at third (script:7:27)" },
+  });
+  expect(outcome.ok || outcome.error.frame).toBe(`  5 |   await null;
+  6 |   const first = rows[0] as Row;
+> 7 |   if (first.id > 0) throw new RangeError("third failed");
+    |                           ^
+  8 |   return [1, 2];
+  9 | }`);
+});
+
+test("a failed call inside helpers has the line where the script waited for it", async () => {
+  const outcome = await runner.run(`async function c() {
+
+  await tools.fail({ path: "x" });
+}
+async function b() { await c(); }
+async function a() { await Promise.all([b(), tools.echo(1)]); }
+await a();`);
+  expect(outcome).toMatchObject({ ok: false, error: { name: "ToolError", line: 3, details: { callLine: 3 } } });
+});
+
+test("sync frames keep their names and positions", async () => {
+  const outcome = await runner.run(`class Reader {
+  read(value: any): string { return value.missing.text; }
+}
+function outer(): string {
+  return new Reader().read({});
+}
+outer();`);
+  expect(outcome).toMatchObject({ ok: false, error: { name: "TypeError", line: 2 } });
+  expect((outcome.ok ? "" : outcome.error.stack)?.split("\n").map((line) => line.replace(/:\d+\)?$/, ""))).toEqual(["    at read (script:2", "    at outer (script:5", "    at script:7"]);
+});
+
+test("wrong TypeScript is a syntax error with line, column and frame", async () => {
+  for (const [code, line, column] of [
+    ["const x: = 1;", 1, 10],
+    ["const é = 'é';\nconst 😀 = 1;", 2, 7],
+    ["if (true) {\n  return 1;", undefined, undefined],
+    ["let a = 1;\nlet a = 2;", 2, 5],
+    ["return /[/;", undefined, undefined],
+    ["return `${;`", 1, 11],
+  ] as const) {
+    const outcome = await runner.run(code);
+    expect(outcome.ok ? "ok" : [outcome.error.code, outcome.error.name], code).toEqual(["script_syntax", "SyntaxError"]);
+    if (line !== undefined) expect(outcome.ok || [outcome.error.line, outcome.error.column, outcome.error.frame?.includes("^")], code).toEqual([line, column, true]);
+  }
+});
+
+test("what a script cannot have is said in a sentence with what to do instead", async () => {
+  for (const [code, message, line] of [
+    ["import fs from 'node:fs';\nreturn 1;", "A script cannot import modules.", 1],
+    ["const a = 1;\nimport type { X } from './x';\nreturn 1;", "A script cannot import modules.", 2],
+    ["const a = 1;\nexport default a;", "A script cannot export.", 2],
+    ["export const a = 1;", "A script cannot export.", 1],
+    ["const a = 1;\nusing x = a;", "`using` declarations are not supported in scripts.", 2],
+    ["@logged\nclass A {}", "Decorators are not supported in scripts.", 1],
+  ] as const) {
+    const outcome = await runner.run(code);
+    expect(outcome, code).toMatchObject({ ok: false, error: { code: "script_syntax", message, line, hint: expect.any(String) } });
+  }
+  const dynamic = await runner.run("const fs = await import('node:fs');");
+  expect(dynamic).toMatchObject({ ok: false, error: { code: "script_error", hint: expect.stringContaining("cannot import modules") } });
+  for (const name of ["require('fs')", "process.env", "fetch('http://x')", "Buffer.from('')"]) {
+    expect(await runner.run(`return ${name};`), name).toMatchObject({ ok: false, error: { name: "ReferenceError", line: 1, hint: expect.stringContaining("Scripts have no") } });
+  }
+});
+
+test("code that closes the wrapper's function is a syntax error, not a way out", async () => {
+  for (const code of ["} ; async () => {", "})(); (async () => {"]) {
+    expect(await runner.run(code), code).toMatchObject({ ok: false, error: { code: "script_syntax" } });
+  }
+});
+
+test("anything can be thrown", async () => {
+  for (const [thrown, name, message] of [
+    ["'text'", "Error", "The script threw text"],
+    ["{ code: 7, nested: { list: [1, 2] } }", "Error", "The script threw { code: 7, nested: { list: [1, 2] } }"],
+    ["undefined", "Error", "The script threw undefined"],
+    ["null", "Error", "The script threw null"],
+    ["Symbol('s')", "Error", "The script threw Symbol(s)"],
+    ["Object.assign(new Error('named'), { name: 'Custom' })", "Custom", "named"],
+    ["new AggregateError([new TypeError('inner')], 'outer')", "AggregateError", "outer"],
+    ["new Error('outer', { cause: new Error('inner') })", "Error", "outer"],
+    ["new (class Mine extends Error { name = 'Mine' })('own')", "Mine", "own"],
+    ["{ get message() { throw 1 }, get stack() { throw 2 } }", "Error", "The script threw [threw while shown]"],
+    ["new Proxy({}, { get() { throw 1 }, ownKeys() { throw 2 }, getPrototypeOf() { throw 3 } })", "Error", expect.stringContaining("The script threw")],
+  ] as const) {
+    expect(await runner.run(`throw ${thrown};`), thrown).toMatchObject({ ok: false, error: { code: "script_error", name, message } });
+  }
+  expect(await runner.run("throw new Error('outer', { cause: new TypeError('inner') });")).toMatchObject({ error: { details: { cause: "TypeError: inner" } } });
+});
+
+test("a promise nobody can settle is a deadlock with the line where it was made", async () => {
+  const outcome = await runner.run(`await tools.echo(1);
+const gate = new Promise<void>((resolve) => {
+  if (false) resolve();
+});
+await Promise.all([tools.echo(2), gate]);`);
+  expect(outcome).toMatchObject({ ok: false, error: { code: "script_deadlock", line: 2, details: { calls: { succeeded: 2 } } } });
+  expect(await runner.run("const { promise } = Promise.withResolvers();\nawait promise;")).toMatchObject({ ok: false, error: { code: "script_deadlock", line: 1 } });
+  expect(await runner.run("const self = (async () => { await null; await self; })();\nawait self;")).toMatchObject({ ok: false, error: { code: "script_deadlock" } });
+});
+
+test("a promise that a timer or a call settles is no deadlock", async () => {
+  const outcome = await runner.run(`const early = new Promise((resolve) => tools.wait(20).then(resolve));
+const later = new Promise((resolve) => setTimeout(resolve, 40, "timer"));
+return [await early, await later];`);
+  expect(outcome).toMatchObject({ ok: true, value: ["waited", "timer"] });
+});

@@ -1,0 +1,195 @@
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { processIdentity } from "../../../src/main/lib/process-identity.ts";
+import type { FileChange } from "../../../src/main/project/change-files.ts";
+import { readState } from "../../../src/main/project/file-state.ts";
+import { createJournal, type Journal } from "../../../src/main/project/journal.ts";
+import { fillFolder, readFolder } from "../../support/patch-folder.ts";
+import { useTempFolders } from "../../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
+let root: string;
+let data: string;
+let journal: Journal;
+beforeEach(() => {
+  root = tempFolder();
+  data = tempFolder();
+  journal = createJournal({ folder: data });
+});
+
+/** A change of a file of the project from what it is now; null removes it. */
+async function change(name: string, after: string | null): Promise<FileChange> {
+  const place = path.join(root, name);
+  const { state, stamp } = await readState(place);
+  return { path: place, before: state, stamp, after: after === null ? null : { type: "file", bytes: Buffer.from(after) } };
+}
+
+const call = (callId: string) => ({ conversationId: "c_1", turnId: "t1", callId, projectRoot: root });
+const of = (callId: string) => ({ conversationId: "c_1", callId });
+
+async function apply(callId: string, changes: Readonly<Record<string, string | null>>): Promise<void> {
+  await journal.apply(call(callId), await Promise.all(Object.entries(changes).map(([name, after]) => change(name, after))));
+}
+
+/** Files of the journal's folder but for kept contents. */
+const open = (): string[] => ["pending", "staging"].flatMap((folder) => (existsSync(path.join(data, folder)) ? readdirSync(path.join(data, folder)) : []));
+
+describe("journal", () => {
+  test("applies changes as one and keeps their record", async () => {
+    fillFolder(root, { files: { a: "1", gone: "g" } });
+    await apply("c1", { a: "2", "new/b": "b", gone: null });
+    const records = await journal.list("c_1");
+    expect([readFolder(root).files, open(), records.map((record) => [record.callId, record.kind, record.files.map((file) => [path.relative(root, file.path), file.before?.type ?? null, file.after?.type ?? null])])]).toEqual([
+      { a: "2", "new/b": "b" },
+      [],
+      [["c1", "patch", [["a", "file", "file"], ["new/b", null, "file"], ["gone", "file", null]]]],
+    ]);
+  });
+
+  test("puts everything back when one change fails", async () => {
+    fillFolder(root, { files: { a: "1", b: "2", gone: "g", "folder/x": "" }, modes: { a: "755" } });
+    linkSync(path.join(root, "b"), path.join(root, "hard"));
+    const before = readFolder(root);
+    const changes = [await change("a", "A"), await change("b", "B"), await change("new/n", "n"), await change("gone", null)];
+    const failing: FileChange = { path: path.join(root, "folder"), before: null, stamp: (await readState(path.join(root, "nothing"))).stamp, after: { type: "file", bytes: Buffer.from("x") } };
+    await expect(journal.apply(call("c1"), [...changes, failing])).rejects.toThrow("was changed by something else");
+    expect([readFolder(root), open(), await journal.list("c_1")]).toEqual([before, [], []]);
+  });
+
+  test("refuses a file that was touched since it was read", async () => {
+    fillFolder(root, { files: { a: "1", b: "1" } });
+    const changes = [await change("a", "2"), await change("b", "2")];
+    writeFileSync(path.join(root, "b"), "other");
+    await expect(journal.apply(call("c1"), changes)).rejects.toMatchObject({ cause: { code: "patch_failed" } });
+    expect(readFolder(root).files).toEqual({ a: "1", b: "other" });
+  });
+
+  test("refuses old contents that are too large to keep", async () => {
+    const small = createJournal({ folder: data, maxBytes: 10 });
+    fillFolder(root, { files: { a: "12345678901" } });
+    await expect(small.apply(call("c1"), [await change("a", "x")])).rejects.toMatchObject({ code: "too_large", hint: expect.any(String) });
+    expect(readFolder(root).files).toEqual({ a: "12345678901" });
+  });
+
+  test("keeps one content once", async () => {
+    fillFolder(root, { files: { a: "same", b: "same", c: "same" } });
+    await apply("c1", { a: "other", b: "other", c: "other" });
+    const blobs = readdirSync(path.join(data, "blobs")).flatMap((folder) => readdirSync(path.join(data, "blobs", folder)));
+    expect(blobs.length).toBe(2);
+  });
+});
+
+describe("journal, undo and redo", () => {
+  test("put created, changed, moved and deleted files back and forth, with modes and links", async () => {
+    fillFolder(root, { files: { a: "1", run: "r", gone: "g" }, modes: { run: "755" }, links: { link: "a" } });
+    const before = readFolder(root);
+    await apply("c1", { a: "2", run: null, "bin/run": "r", gone: null, link: null });
+    const after = readFolder(root);
+    await journal.undo(of("c1"));
+    const undone = readFolder(root);
+    await journal.redo(of("c1"));
+    const redone = readFolder(root);
+    await journal.undo(of("c1"));
+    expect([undone, redone, readFolder(root), (await journal.list("c_1")).map((record) => record.kind)]).toEqual([before, after, before, ["patch", "undo", "redo", "undo"]]);
+  });
+
+  test("undo of one call leaves the files of another", async () => {
+    fillFolder(root, { files: { a: "1", b: "1" } });
+    await apply("c1", { a: "2" });
+    await apply("c2", { b: "2" });
+    await journal.undo(of("c1"));
+    expect(readFolder(root).files).toEqual({ a: "1", b: "2" });
+  });
+
+  test("undo is refused when a file changed since, names the lines, and can be forced and undone", async () => {
+    fillFolder(root, { files: { a: "1\n2\n3\n4\n", b: "1" } });
+    await apply("c1", { a: "1\ntwo\n3\n4\n", b: "2" });
+    writeFileSync(path.join(root, "a"), "1\ntwo\n3\nfour\nfive\n");
+    await expect(journal.undo(of("c1"))).rejects.toMatchObject({ code: "patch_failed", message: `${root}/a was changed at lines 4 to 5 after the patch, so nothing was undone.`, details: { firstLine: 4, lastLine: 5 } });
+    expect(readFolder(root).files).toMatchObject({ b: "2" });
+    await journal.undo(of("c1"), { force: true });
+    const forced = readFolder(root).files;
+    await journal.redo(of("c1"));
+    expect([forced, readFolder(root).files]).toEqual([
+      { a: "1\n2\n3\n4\n", b: "1" },
+      { a: "1\ntwo\n3\nfour\nfive\n", b: "2" },
+    ]);
+  });
+
+  test("undo is refused when a file was deleted or became a link since", async () => {
+    fillFolder(root, { files: { a: "1", b: "1" } });
+    await apply("c1", { a: "2" });
+    await apply("c2", { b: "2" });
+    for (const name of ["a", "b"]) rmSync(path.join(root, name));
+    symlinkSync("elsewhere", path.join(root, "b"));
+    await expect(journal.undo(of("c1"))).rejects.toMatchObject({ message: expect.stringContaining("was deleted") });
+    await expect(journal.undo(of("c2"))).rejects.toMatchObject({ code: "patch_failed" });
+    expect(readFolder(root)).toMatchObject({ files: {}, links: { b: "elsewhere" } });
+  });
+
+  test.each([
+    ["a call that changed nothing", async () => journal.undo(of("c9"))],
+    ["an undo of an undone call", async () => (await apply("c1", { n: "1" }), await journal.undo(of("c1")), journal.undo(of("c1")))],
+    ["a redo of a call that is not undone", async () => (await apply("c1", { n: "1" }), journal.redo(of("c1")))],
+  ])("%s is not_found", async (_, action) => {
+    await expect(action()).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("ids cannot lead out of the journal's folder", async () => {
+    await journal.apply({ ...call("../../c1"), conversationId: "../up" }, [await change("n", "1")]);
+    await journal.undo({ conversationId: "../up", callId: "../../c1" });
+    expect([readdirSync(path.join(data, "done")), readFolder(root).files]).toEqual([["__up"], {}]);
+  });
+});
+
+describe("journal, recovery", () => {
+  /** A record as a process leaves it that dies while it renames. */
+  async function interrupted(owner: { pid: number; startTime: string | null } = { pid: 2 ** 22 + 1, startTime: "1" }): Promise<string> {
+    fillFolder(root, { files: { a: "1", b: "1" } });
+    await apply("c1", { a: "2", b: "2", "new/n": "n" });
+    const folder = path.join(data, "done", "c_1");
+    const [name = ""] = readdirSync(folder);
+    const record = { ...JSON.parse(readFileSync(path.join(folder, name), "utf8")), owner };
+    rmSync(path.join(folder, name));
+    writeFileSync(path.join(data, "pending", "x.json"), JSON.stringify(record));
+    return path.join(data, "pending", "x.json");
+  }
+
+  test("nothing to do on a new folder", async () => {
+    expect(await createJournal({ folder: path.join(data, "none") }).recover()).toEqual([]);
+  });
+
+  test("finishes a change whose files are all in place, and it can be undone then", async () => {
+    await interrupted();
+    const outcome = await journal.recover();
+    await journal.undo(of("c1"));
+    expect([outcome, open(), readFolder(root).files]).toMatchObject([[{ outcome: "finished", conflicts: [], callId: "c1" }], [], { a: "1", b: "1" }]);
+  });
+
+  test("rolls a change back of which one file is missing, with the folders it made", async () => {
+    await interrupted();
+    writeFileSync(path.join(root, "b"), "1");
+    writeFileSync(path.join(root, ".spindle-x-1.tmp"), "2");
+    const outcome = await journal.recover();
+    expect([outcome, open(), existsSync(path.join(root, "new")), readFolder(root).files]).toMatchObject([[{ outcome: "rolled_back", conflicts: [] }], [], false, { a: "1", b: "1" }]);
+  });
+
+  test("leaves a file alone that somebody changed since, and names it", async () => {
+    await interrupted();
+    writeFileSync(path.join(root, "b"), "mine");
+    expect([await journal.recover(), readFolder(root).files]).toMatchObject([[{ outcome: "rolled_back", conflicts: [path.join(root, "b")] }], { a: "1", b: "mine" }]);
+  });
+
+  test("does not touch the change of a process that still runs", async () => {
+    const record = await interrupted(processIdentity() ?? { pid: process.pid, startTime: null });
+    writeFileSync(path.join(root, "b"), "1");
+    expect([await journal.recover(), existsSync(record), readFolder(root).files]).toEqual([[], true, { a: "2", b: "1", "new/n": "n" }]);
+  });
+
+  test("throws torn records away: their process died before it touched a file", async () => {
+    const record = await interrupted();
+    writeFileSync(record, readFileSync(record, "utf8").slice(0, 40));
+    expect([await journal.recover(), open()]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Pids whose command line contains `mark` and that are no zombies. */
+export function livingWith(mark: string): readonly number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map(Number)
+    .filter((pid) => {
+      try {
+        // bash -c commands carry the mark as text: only the renamed process starts with it.
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(mark);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -1,0 +1,88 @@
+import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright";
+import { expect } from "vitest";
+import { launchSpindle, readEvents, type Launched } from "../../scripts/lib/launch.mjs";
+import { copySample } from "../../scripts/lib/sample.mjs";
+
+export interface AppOptions {
+  /** sample (default): a fresh copy of the sample project. empty: an empty folder. none: no folder, the welcome screen. */
+  readonly project?: "sample" | "empty" | "none";
+  /** Written to settings.json before the start. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Another application than Spindle: a folder with a package.json. */
+  readonly app?: string;
+}
+
+export interface RunningApp extends Launched {
+  /** The folder that is open (or would be): real path. */
+  readonly project: string;
+  /** A temporary folder of this run, for files outside the project. */
+  readonly folder: string;
+  events(): ReturnType<typeof readEvents>;
+}
+
+/**
+ * Runs `body` with the real application in surroundings of its own: data folder, profile and project are new and removed
+ * afterwards. Fails when the window reported errors (unless the test attacks it: `expectErrors`) or when any process of the application outlives it.
+ */
+export async function withApp(options: AppOptions, body: (app: RunningApp) => Promise<void>, { expectErrors = false } = {}): Promise<void> {
+  const electron = process.env["SPINDLE_TEST_ELECTRON"];
+  if (electron === undefined) throw new Error("End-to-end tests need set-up: run `npm test -- e2e`.");
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "spindle-e2e-")));
+  try {
+    const project = join(folder, "project");
+    if (options.project === "empty" || options.project === "none") mkdirSync(project);
+    else copySample(project);
+    mkdirSync(join(folder, "home"));
+    writeFileSync(join(folder, "home", "settings.json"), JSON.stringify(options.settings ?? {}));
+    const launched = await launchSpindle({
+      electron,
+      flags: (process.env["SPINDLE_TEST_ELECTRON_FLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),
+      folder,
+      ...(options.app === undefined ? {} : { app: options.app }),
+      ...(options.project === "none" ? {} : { project }),
+    });
+    let left: readonly string[] = [];
+    try {
+      await body({ ...launched, project, folder, events: () => readEvents(launched.home) });
+    } catch (error) {
+      throw withContext(error, launched);
+    } finally {
+      left = await launched.close();
+    }
+    expect({ left, errors: expectErrors ? [] : launched.errors }).toEqual({ left: [], errors: [] });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A failed step alone does not say why; what the window and the main process said often does. */
+function withContext(error: unknown, launched: Launched): unknown {
+  if (!(error instanceof Error)) return error;
+  const said = [...launched.errors, launched.stderr().trim()].filter((text) => text !== "").join("\n");
+  if (said !== "") error.message += `\n\nThe application said:\n${said.slice(-4_000)}`;
+  return error;
+}
+
+/**
+ * Drops real files or folders on an element, as a person would: trusted drag events with true paths, through the
+ * browser's input layer. A DataTransfer made by the page has neither.
+ */
+export async function dropFile(page: Page, testId: string, paths: readonly string[]): Promise<void> {
+  const box = await page.getByTestId(testId).boundingBox();
+  if (box === null) throw new Error(`Nothing to drop on: ${testId} is not visible.`);
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  const x = box.x + box.width / 2;
+  const y = box.y + box.height / 2;
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) await session.send("Input.dispatchDragEvent", { type, x, y, data });
+  await session.detach();
+}
+
+/** Types a prompt and sends it. */
+export async function sendPrompt(page: Page, text: string): Promise<void> {
+  await page.getByTestId("composer-input").fill(text);
+  await page.getByTestId("composer-send").click();
+}

@@ -1,0 +1,41 @@
+import type { EventBody } from "../../src/protocol/event.ts";
+import { settingsSchema } from "../../src/protocol/settings.ts";
+import type { ToolContext } from "../../src/main/tools/tool.ts";
+
+/**
+ * A tool's context for tests of one tool on real files. What the tool must not touch (runner, sandbox, harness, tasks)
+ * throws when used; events are kept in `events`.
+ */
+export function toolContext(projectRoot: string, overrides: Partial<ToolContext> = {}): ToolContext & { readonly events: EventBody[] } {
+  const events: EventBody[] = [];
+  const unused = (name: string): never => {
+    throw new Error(`The tool used ${name}, which this test does not give it.`);
+  };
+  return {
+    conversationId: "c_test",
+    turnId: "t1",
+    callId: "c1",
+    parentCallId: undefined,
+    fromScript: false,
+    projectRoot,
+    readGrants: [],
+    approval: "auto",
+    sandboxLevel: "workspace-write",
+    settings: settingsSchema.parse({}),
+    signal: new AbortController().signal,
+    runner: { run: () => unused("runner"), close: () => unused("runner") },
+    sandbox: { info: { enforcer: "none", detail: "not used in this test" }, wrap: () => unused("sandbox") },
+    harness: {
+      run: () => unused("harness"),
+      prewarm: () => unused("harness"),
+      info: () => unused("harness"),
+      close: () => unused("harness"),
+    },
+    scriptContext: () => unused("scriptContext"),
+    emit: (event) => events.push(event),
+    spawnTask: () => unused("spawnTask"),
+    callTool: () => unused("callTool"),
+    ...overrides,
+    events,
+  };
+}
