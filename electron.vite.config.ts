@@ -15,13 +15,34 @@ const names = { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "ch
  * are the ones we ship; any other file is plain text in that fallback. The default highlighter knows 152 languages.
  */
 function fewShikiLanguages(): Plugin {
-  const names = ["bash", "c", "css", "go", "html", "java", "javascript", "json", "jsx", "markdown", "python", "rust", "sql", "toml", "tsx", "typescript", "yaml"];
+  const names = [
+    "bash",
+    "c",
+    "css",
+    "go",
+    "html",
+    "java",
+    "javascript",
+    "json",
+    "jsx",
+    "markdown",
+    "python",
+    "rust",
+    "sql",
+    "toml",
+    "tsx",
+    "typescript",
+    "yaml",
+  ];
   const id = "\0few-shiki-languages";
   return {
     name: "few-shiki-languages",
     enforce: "pre",
     resolveId: (source) => (source === "shiki/langs" ? id : null),
-    load: (loaded) => (loaded === id ? `export const bundledLanguages = { ${names.map((name) => `${JSON.stringify(name)}: () => import("@shikijs/langs/${name}")`).join(", ")} };` : null),
+    load: (loaded) =>
+      loaded === id
+        ? `export const bundledLanguages = { ${names.map((name) => `${JSON.stringify(name)}: () => import("@shikijs/langs/${name}")`).join(", ")} };`
+        : null,
   };
 }
 
@@ -30,7 +51,12 @@ export default defineConfig({
     build: {
       ...node,
       rollupOptions: {
-        input: { index: "src/main/index.ts", cli: "src/main/cli.ts", worker: "src/main/harness/worker.ts", broker: "src/main/runner/broker.ts" },
+        input: {
+          index: "src/main/index.ts",
+          cli: "src/main/cli.ts",
+          worker: "src/main/harness/worker.ts",
+          broker: "src/main/runner/broker.ts",
+        },
         output: names,
       },
     },
@@ -44,6 +70,12 @@ export default defineConfig({
     // Workers are bundled on their own, with their own plugins.
     worker: { format: "es", plugins: () => [fewShikiLanguages()] },
     // Nothing inline: the content security policy allows no data: fonts.
-    build: { target: "chrome130", assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: false, rollupOptions: { input: "src/renderer/index.html" } },
+    build: {
+      target: "chrome130",
+      assetsInlineLimit: 0,
+      sourcemap: false,
+      reportCompressedSize: false,
+      rollupOptions: { input: "src/renderer/index.html" },
+    },
   },
 });

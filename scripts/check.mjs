@@ -13,6 +13,7 @@ const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`;
 /** Short gates, one after the other, beside the unit tests: two lanes for two cores. @type {readonly Gate[]} */
 const gates = [
   { name: "format", run: () => run(bin("oxfmt"), ["--check", "."]) },
+  { name: "lock is complete", run: () => run(node, ["scripts/complete-lock.mjs", "--check"]) },
   { name: "types", run: () => run(bin("tsc"), ["-b"]) },
   { name: "sample project types", run: () => run(bin("tsc"), ["-p", "resources/sample-project"]) },
   { name: "lint and borders", run: () => run(bin("oxlint"), ["--type-aware", "--deny-warnings", "-c", "oxlint.config.mjs", "."]) },

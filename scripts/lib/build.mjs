@@ -20,7 +20,7 @@ export async function ensureBuild() {
   await step("building", async () => {
     const cli = join(root, "node_modules", "electron-vite", "bin", "electron-vite.js");
     const result = await run(process.execPath, [cli, "build", "--logLevel", "warn"], {
-      env: { ELECTRON_MAJOR_VER: officialVersion().split(".")[0] },
+      env: { ELECTRON_MAJOR_VER: officialVersion().split(".")[0], NO_COLOR: "1" },
     });
     if (result.code !== 0) throw new SetupError(`The build failed (exit ${result.code}):\n${result.stdout}${result.stderr}`);
   });

@@ -23,11 +23,15 @@ export async function ensureDependencies() {
   await step("npm ci", async (progress) => {
     progress("downloading packages");
     const { command, args } = npm();
-    const result = await run(command, [...args, "ci", "--no-audit", "--no-fund", "--loglevel=error", "--include=dev"], {
-      output: "stderr",
-      // A production setting of the person's shell must not drop what the build needs.
-      env: { NODE_ENV: "development" },
-    });
+    const result = await run(
+      command,
+      [...args, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", "--include=dev"],
+      {
+        output: "stderr",
+        // A production setting of the person's shell must not drop what the build needs.
+        env: { NODE_ENV: "development" },
+      },
+    );
     if (result.code !== 0)
       throw new SetupError(`npm ci failed (exit ${result.code}). The lines above say why; the registry must be reachable.`);
   });

@@ -68,19 +68,23 @@ async function findMissingLibraries(electronPath) {
  */
 async function install(libraries, missingPrograms) {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await step("apt-get update", () => apt(["update", "-q"], env));
+  await step("apt-get update", (progress) => apt(["update", "-q"], env, progress));
   const names = [];
   for (const alternatives of libraries) names.push(await firstKnown(alternatives));
   names.push(...missingPrograms.map((program) => program.package));
-  await step(`apt-get install ${names.join(" ")}`, () => apt(["install", "-y", "-q", "--no-install-recommends", ...names], env));
+  await step(`apt-get install ${names.join(" ")}`, (progress) =>
+    apt(["install", "-y", "-q", "--no-install-recommends", ...names], env, progress),
+  );
 }
 
 /**
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {(text: string) => void} progress
  */
-async function apt(args, env) {
-  const result = await run("apt-get", args, { env });
+async function apt(args, env, progress) {
+  const onOutput = (/** @type {string} */ text) => progress((text.trim().split("\n").at(-1) ?? "").slice(0, 60));
+  const result = await run("apt-get", args, { env, onOutput });
   if (result.code !== 0)
     say(`apt-get ${args[0]} failed (exit ${result.code}):\n${(result.stderr || result.stdout).trim().split("\n").slice(-8).join("\n")}`);
 }

@@ -9,6 +9,7 @@ import { root } from "./paths.mjs";
  * @property {NodeJS.ProcessEnv} [env] Added to this process's environment.
  * @property {"capture" | "inherit" | "stderr"} [output] capture (default): kept. inherit: shown as it is. stderr: both streams shown on stderr.
  * @property {number} [timeoutMs] Killed (with its group) after this long.
+ * @property {(text: string) => void} [onOutput] With capture: pieces of stdout as they arrive, for progress.
  * @property {AbortSignal} [signal] Kills the child and its group.
  *
  * @typedef {object} RunResult
@@ -70,7 +71,10 @@ export function run(command, args, options = {}) {
     let stdout = "";
     let stderr = "";
     let timedOut = false;
-    child.stdout?.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stdout?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+      stdout += text;
+      options.onOutput?.(text);
+    });
     child.stderr?.setEncoding("utf8").on("data", (text) => (stderr += text));
     const timer =
       options.timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), killGroup(child, "SIGKILL")), options.timeoutMs);

@@ -12,6 +12,8 @@ export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly cachedTokens?: number;
+  /** True when the server reported nothing and the figures are a rule of thumb. */
+  readonly estimated?: boolean;
 }
 
 export type LogLevel = "debug" | "log" | "info" | "warn" | "error";

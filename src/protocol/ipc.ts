@@ -148,10 +148,6 @@ export const pushNames: readonly PushName[] = ["events", "conversations", "tasks
 /** How a call comes back: errors are data, with their code. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
 
-/** The one IPC channel of calls and the one of pushes. */
-export const callChannel = "spindle:call";
-export const pushChannel = "spindle:push";
-
 /** What the preload exposes as `window.spindle`: nothing else crosses. */
 export interface Bridge {
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<CallResults[N]>>;

@@ -3,9 +3,12 @@ import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
 import { Group, type Layout, type LayoutChangedMeta, Panel, type PanelImperativeHandle, Separator } from "react-resizable-panels";
 import { useShallow } from "zustand/react/shallow";
 import { Composer } from "./features/composer/composer.tsx";
+import { Sidebar } from "./features/conversations/sidebar.tsx";
+import { TaskList } from "./features/tasks/task-list.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
-import { ApprovalDock, SettingsDialog, Sidebar, TaskList, Welcome } from "./fallback.tsx";
+import { ApprovalDock } from "./features/approval/approval-dock.tsx";
+import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
 import { followConversation } from "./state/conversation.ts";
@@ -22,6 +25,9 @@ import { useShortcuts } from "./shortcuts.ts";
 const loadReview = () => import("./features/diff/review-panel.tsx");
 const ReviewPanel = lazy(async () => ({ default: (await loadReview()).ReviewPanel }));
 
+/** The settings check what is typed with the schemas of main, which the first paint can do without. */
+const SettingsDialog = lazy(async () => ({ default: (await import("./features/settings/settings-dialog.tsx")).SettingsDialog }));
+
 /** The window: joins the features, which know nothing of each other. */
 export function App() {
   useStores();
@@ -29,6 +35,7 @@ export function App() {
   const root = useApp((state) => state.app?.project?.root ?? null);
   const started = useApp((state) => state.app !== null);
   const error = useApp((state) => state.error);
+  const settingsOpen = useApp((state) => state.settingsOpen);
   useEffect(() => {
     if (root === null) return;
     void loadConversations();
@@ -57,7 +64,11 @@ export function App() {
       ) : (
         <Workbench />
       )}
-      <SettingsDialog />
+      {settingsOpen ? (
+        <Suspense>
+          <SettingsDialog />
+        </Suspense>
+      ) : null}
       <Notices />
     </Tooltip.Provider>
   );

@@ -8,7 +8,7 @@ import { toggleReview, toggleSidebar } from "./state/layout.ts";
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey)) return;
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
       const run = event.altKey ? altCommand(event.key) : event.shiftKey ? undefined : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
@@ -43,6 +43,11 @@ function altCommand(key: string): (() => void) | undefined {
   if (key === "ArrowDown") return () => stepConversation(1);
   if (key === "ArrowUp") return () => stepConversation(-1);
   return undefined;
+}
+
+/** A dialog has the keyboard to itself. */
+function dialogIsOpen(): boolean {
+  return document.querySelector('[role="dialog"]') !== null;
 }
 
 function focusComposer(): void {

@@ -10,7 +10,14 @@ export interface FolderContent {
 }
 
 /** Fills a folder: file bytes, links, modes (octal text). */
-export function fillFolder(folder: string, content: { files?: Readonly<Record<string, Uint8Array | string>>; links?: Readonly<Record<string, string>>; modes?: Readonly<Record<string, string>> }): void {
+export function fillFolder(
+  folder: string,
+  content: {
+    files?: Readonly<Record<string, Uint8Array | string>>;
+    links?: Readonly<Record<string, string>>;
+    modes?: Readonly<Record<string, string>>;
+  },
+): void {
   for (const [name, bytes] of Object.entries(content.files ?? {})) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import { SpindleError } from "../../protocol/error.ts";
+import { createBjsonWriter } from "./bjson.ts";
 import { createCompiler } from "./compile.ts";
 import type { Harness } from "./harness.ts";
 import { createPool } from "./pool.ts";
 import type { WasmModule } from "./quickjs.ts";
-import { runScript } from "./run-script.ts";
+import { startScript, type RunningScript } from "./run-script.ts";
 import { compileError } from "./script-error.ts";
 
 export interface HarnessOptions {
@@ -39,38 +40,34 @@ export function createHarness(options: HarnessOptions): Harness {
     extra: options.extraWorkers ?? 4,
     memoryMb: options.memoryMb ?? 128,
   });
-  const closing = new AbortController();
-  const running = new Set<Promise<unknown>>();
+  const writer = createBjsonWriter();
+  const running = new Set<RunningScript>();
+  let closed = false;
   let runs = 0;
+  const refuseWhenClosed = (): void => {
+    if (closed) throw new SpindleError("cancelled", "The script harness is closed.");
+  };
 
   return {
     async run(request) {
-      if (closing.signal.aborted) throw new SpindleError("cancelled", "The script harness is closed.");
+      refuseWhenClosed();
       const compiled = await compiler.compile(request.code);
+      refuseWhenClosed();
       if (!compiled.ok) {
         return { ok: false, error: compileError(compiled), warnings: [], stats: { cpuMs: 0, wallMs: 0, calls: 0, logLines: 0, compileCached: false } };
       }
       // The number is compared in an int32 shared with the worker; 0 means none.
       runs = (runs % 0x7ffffff0) + 1;
-      const stop = new AbortController();
-      const forward = (): void => stop.abort(request.signal.reason);
-      const shut = (): void => stop.abort(closing.signal.reason);
-      request.signal.addEventListener("abort", forward, { once: true });
-      closing.signal.addEventListener("abort", shut, { once: true });
-      if (request.signal.aborted) forward();
-      const work = runScript({ ...request, callTool: (call, signal) => request.callTool(call, signal), onLog: (entries) => request.onLog(entries), signal: stop.signal }, compiled, {
-        run: runs,
-        graceMs: options.graceMs ?? defaultGraceMs,
-        closeMs,
-        lease: (listener, signal) => pool.lease(listener, signal),
-      });
-      running.add(work);
+      const script = startScript(request, compiled, { run: runs, graceMs: options.graceMs ?? defaultGraceMs, closeMs, pool, writer });
+      const { stop } = script;
+      running.add(script);
+      request.signal.addEventListener("abort", stop, { once: true });
+      if (request.signal.aborted) stop();
       try {
-        return await work;
+        return await script.outcome;
       } finally {
-        running.delete(work);
-        request.signal.removeEventListener("abort", forward);
-        closing.signal.removeEventListener("abort", shut);
+        running.delete(script);
+        request.signal.removeEventListener("abort", stop);
       }
     },
     prewarm() {
@@ -83,8 +80,10 @@ export function createHarness(options: HarnessOptions): Harness {
       return { ...pool.info(), cacheHits: hits, cacheMisses: misses };
     },
     async close() {
-      closing.abort(new SpindleError("cancelled", "The script harness is closed."));
-      await Promise.allSettled(running);
+      closed = true;
+      const left = [...running];
+      for (const script of left) script.stop();
+      await Promise.allSettled(left.map((script) => script.outcome));
       await pool.close();
     },
   };

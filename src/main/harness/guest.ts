@@ -1,4 +1,5 @@
-import { createBjsonWriter, decodeBjson } from "./bjson.ts";
+import type { Json } from "../../protocol/json.ts";
+import { createBjsonWriter, decodeBjson, type BjsonWriter } from "./bjson.ts";
 import { preludeFile, preludeSource, scriptFile } from "./prelude.ts";
 import { EngineError, thrownByEngine, type Engine, type Handle, type Realm } from "./quickjs.ts";
 import { controlDeadline, controlUsed, sharedClock, type Control, type ToWorker, type WorkerEnd } from "./wire.ts";
@@ -6,21 +7,20 @@ import { controlDeadline, controlUsed, sharedClock, type Control, type ToWorker,
 /** What a guest reports while a script runs. */
 export interface GuestEvents {
   records(text: string): void;
-  end(end: WorkerEnd): void;
+  /** `text`: the last records, or nothing. */
+  end(end: WorkerEnd, text: string): void;
 }
 
 export interface Guest {
   /** Runs a script. Ends with exactly one `end`, unless `stop` comes first. */
   start(request: Extract<ToWorker, { type: "run" }>, events: GuestEvents): void;
   answers(bytes: Uint8Array): void;
-  /** Ends a script that waits; nothing is reported any more. */
+  /** Ends it for good: nothing is reported any more. What it holds goes with the next `restore` of the engine. */
   stop(): void;
-  /** Frees what the script held. Returns false when the engine must not be used again. */
-  dispose(): boolean;
 }
 
 /** The functions the prelude returns. */
-interface PreludeHandles {
+export interface PreludeHandles {
   readonly start: Handle;
   readonly run: Handle;
   readonly deliver: Handle;
@@ -40,11 +40,18 @@ const pullEveryMs = 20;
 const traceMs = 5;
 const traceJobs = 200;
 
-/**
- * One realm, prepared ahead for one script. `json` is true when the engine failed the binary JSON self-test: then values
- * go in as JSON text.
- */
-export function createGuest(engine: Engine, control: Control, json: boolean): Guest {
+export interface GuestParts {
+  /** Just restored: its realm is as the prelude left it. */
+  readonly engine: Engine;
+  readonly handles: PreludeHandles;
+  readonly control: Control;
+  /** True when the engine failed the binary JSON self-test: then values go in as JSON text. */
+  readonly json: boolean;
+  readonly writer: BjsonWriter;
+}
+
+/** One script in an engine's realm. */
+export function createGuest({ engine, handles, control, json, writer }: GuestParts): Guest {
   let run = 0;
   let budgetEnd = Infinity;
   let stopped: "cpu" | "cancelled" | undefined;
@@ -54,8 +61,8 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
   let main: Handle | undefined;
   let limitMs = Infinity;
   let finished = false;
+  let lastRecords = "";
   const timers = new Map<number, NodeJS.Timeout>();
-  const writer = createBjsonWriter();
 
   const shouldStop = (): boolean => {
     if (stopped !== undefined) return true;
@@ -63,8 +70,8 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
     else if (performance.now() > budgetEnd) stopped = "cpu";
     return stopped !== undefined;
   };
-  const realm = engine.createRealm(shouldStop);
-  const handles = evaluatePrelude(realm);
+  const { realm } = engine;
+  engine.shouldStop = shouldStop;
 
   /** Runs host code that enters the guest, with the CPU clock running; then drains what it caused. */
   const enter = (work: () => void): void => {
@@ -89,7 +96,7 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
     if (over) return;
     over = true;
     clearTimers();
-    events?.end(end);
+    events?.end(end, lastRecords);
   };
   const clearTimers = (): void => {
     for (const timer of timers.values()) clearTimeout(timer);
@@ -104,7 +111,7 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
     realm.free(outcome.error);
     throw thrownByEngine(message);
   };
-  const give = (value: Parameters<ReturnType<typeof createBjsonWriter>["encode"]>[0]): Handle => {
+  const give = (value: Json | undefined): Handle => {
     if (!json) return realm.decode(writer.encode(value));
     const text = realm.text(`(${JSON.stringify(value)})`);
     const code = realm.string(text);
@@ -121,8 +128,9 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
     const line = text.indexOf("\n");
     if (line > bar + 1) setTimers(text.slice(bar + 1, line));
     const records = bar === 1 ? text.slice(line + 1) : pullPieces(Number(text.slice(1, bar))) + text.slice(line + 1);
-    if (records !== "") events?.records(records);
     finished = text.startsWith("F");
+    if (finished) lastRecords = records;
+    else if (records !== "") events?.records(records);
     return true;
   };
   const pullPieces = (count: number): string => {
@@ -233,7 +241,7 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
       limitMs = request.cpuMs;
       control.numbers[controlUsed] = 0;
       enter(() => {
-        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls });
+        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls, seed: [...crypto.getRandomValues(new Int32Array(4))] });
         realm.free(invoke(handles.start, config));
         realm.free(config);
         const compiled = realm.evaluate(request.code, scriptFile);
@@ -261,26 +269,13 @@ export function createGuest(engine: Engine, control: Control, json: boolean): Gu
       over = true;
       clearTimers();
     },
-    dispose() {
-      over = true;
-      clearTimers();
-      // An interrupt leaves values behind that nobody can free: freeing the runtime would abort.
-      if (stopped !== undefined) return false;
-      try {
-        for (const handle of Object.values(handles) as Handle[]) realm.free(handle);
-        if (main !== undefined) realm.free(main);
-      } catch {
-        return false;
-      }
-      return realm.dispose();
-    },
   };
 }
 
 /** Proves that the engine's binary JSON is the dialect written here. */
 export function speaksBjson(engine: Engine): boolean {
   const sample = { text: "a\0b\ud800\u0416é", big: "x".repeat(100), list: [1, -1, 300, -70_000, 2 ** 31, 0.5, true, false, null], ["__proto__"]: { deep: [] }, 7: "seven" };
-  const realm = engine.createRealm(() => false);
+  const { realm } = engine;
   try {
     const value = realm.decode(createBjsonWriter().encode(sample));
     const check = unwrap(realm, realm.evaluate("(value) => JSON.stringify(value)", preludeFile));
@@ -290,8 +285,6 @@ export function speaksBjson(engine: Engine): boolean {
     return inGuest === JSON.stringify(sample);
   } catch {
     return false;
-  } finally {
-    realm.dispose();
   }
 }
 
@@ -305,7 +298,8 @@ function unwrap(realm: Realm, outcome: ReturnType<Realm["evaluate"]>): Handle {
   throw new EngineError("broken", text);
 }
 
-function evaluatePrelude(realm: Realm): PreludeHandles {
+/** Installs a script's globals in a new engine; the state to take the snapshot of. */
+export function evaluatePrelude({ realm }: Engine): PreludeHandles {
   const guest = unwrap(realm, realm.evaluate(preludeSource, preludeFile));
   const of = (name: keyof PreludeHandles): Handle => realm.property(guest, name);
   const handles: PreludeHandles = {

@@ -31,12 +31,19 @@ export interface LeaseListener {
   died(message: string): void;
 }
 
+export interface WaitingLease {
+  /** Undefined when it was given up or the pool was closed. Rejects when no worker can be started. */
+  readonly lease: Promise<Lease | undefined>;
+  /** Gives up the place in the line; too late once `lease` has settled. */
+  cancel(): void;
+}
+
 export interface Pool {
-  /** Waits in line for a worker; `signal` leaves the line (rejects with its reason). */
-  lease(listener: LeaseListener, signal: AbortSignal): Promise<Lease>;
+  /** Stands in line for a worker. */
+  lease(listener: LeaseListener): WaitingLease;
   prewarm(): void;
   info(): { readonly workers: number; readonly busy: number };
-  /** Ends all threads; waiting leases reject with `cancelled`. */
+  /** Ends all threads; whoever waits in line gets none. */
   close(): Promise<void>;
 }
 
@@ -51,7 +58,7 @@ interface Slot {
 
 interface Waiting {
   readonly listener: LeaseListener;
-  resolve(lease: Lease): void;
+  resolve(lease: Lease | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -183,37 +190,29 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   return {
-    lease(listener, signal) {
-      return new Promise<Lease>((resolve, reject) => {
-        if (closed) return reject(new SpindleError("cancelled", "The script harness is closed."));
-        const leave = (): void => {
-          const at = line.indexOf(waiting);
-          if (at >= 0) line.splice(at, 1);
-          reject(signal.reason);
-        };
-        const waiting: Waiting = {
-          listener,
-          resolve(lease) {
-            signal.removeEventListener("abort", leave);
-            resolve(lease);
-          },
-          reject(error) {
-            signal.removeEventListener("abort", leave);
-            reject(error);
-          },
-        };
-        signal.addEventListener("abort", leave, { once: true });
+    lease(listener) {
+      let waiting: Waiting | undefined;
+      const lease = new Promise<Lease | undefined>((resolve, reject) => {
+        if (closed) return resolve(undefined);
+        waiting = { listener, resolve, reject };
         line.push(waiting);
         failures = 0;
         serve();
-        if (line.length > 0) {
-          const free = [...slots].filter((slot) => slot.listener === undefined && slot.gone === undefined).length;
-          if (free + starting < line.length && slots.size + starting < options.size) {
-            target = Math.max(target, slots.size + starting + 1);
-            spawn();
-          }
+        const free = [...slots].filter((slot) => slot.listener === undefined).length;
+        if (free + starting < line.length && slots.size + starting < options.size) {
+          target = Math.max(target, slots.size + starting + 1);
+          spawn();
         }
       });
+      return {
+        lease,
+        cancel() {
+          const at = waiting === undefined ? -1 : line.indexOf(waiting);
+          if (at < 0) return;
+          line.splice(at, 1);
+          waiting?.resolve(undefined);
+        },
+      };
     },
     prewarm() {
       if (closed) return;
@@ -224,7 +223,7 @@ export function createPool(options: PoolOptions): Pool {
     async close() {
       closed = true;
       clearTimeout(extraTimer);
-      for (const waiting of line.splice(0)) waiting.reject(new SpindleError("cancelled", "The script harness is closed."));
+      for (const waiting of line.splice(0)) waiting.resolve(undefined);
       const running = [...slots];
       for (const slot of running) {
         clearTimeout(slot.idleTimer);

@@ -26,8 +26,8 @@ export interface PromiseTracker {
   add(call: { readonly id: number; readonly name: string; readonly input: Json; readonly line: number | null }): void;
   /** Aborts one call: the script asked for it. It still settles, usually with an error. */
   abort(id: number): void;
-  /** Aborts what is open; from now on nothing is reported. Resolves when all of it has settled, or after `timeoutMs`. */
-  close(reason: Error, timeoutMs: number): Promise<{ readonly aborted: readonly TrackedCall[]; readonly stuck: readonly TrackedCall[] }>;
+  /** Aborts what is open, with the reason as message; from now on nothing is reported. Resolves when all of it has settled, or after `timeoutMs`. */
+  close(reason: string, timeoutMs: number): Promise<{ readonly aborted: readonly TrackedCall[]; readonly stuck: readonly TrackedCall[] }>;
   get(id: number): TrackedCall | undefined;
   counts(): Readonly<Record<CallState, number>>;
   /** Calls not settled yet, in the order they were made. */
@@ -76,8 +76,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
         next();
       },
       (error: unknown) => {
-        const aborted = controller.signal.aborted;
-        if (settle(entry, "failed") || (aborted && !closed)) options.failed(entry, toErrorData(error));
+        if (settle(entry, "failed")) options.failed(entry, toErrorData(error));
         next();
       },
     );
@@ -109,7 +108,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
         else if (entry.state === "running") entry.state = "closing";
         else continue;
         aborted.push(entry);
-        entry.controller?.abort(reason);
+        entry.controller?.abort(new DOMException(reason, "AbortError"));
       }
       if (inFlight > 0) {
         let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,6 @@ import {
   newVariant,
   type JSContextPointer,
   type JSRuntimePointer,
-  type JSValueConstPointer,
   type JSValuePointer,
   type QuickJSEmscriptenModule,
   type QuickJSFFI,
@@ -48,15 +47,28 @@ export interface Realm {
   /** Runs at most `max` jobs; returns how many ran. Fewer than `max` means none is left. */
   runJobs(max: number): number;
   free(value: Handle): void;
-  /** Returns false when the engine is not to be used again. */
-  dispose(): boolean;
+}
+
+/** The memory of an engine at rest: another engine of the same module that gets it has the same realm, handles and all. */
+export interface Snapshot {
+  readonly runtime: number;
+  readonly context: number;
+  readonly scratch: number;
+  readonly chunks: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  /** No byte at or behind this address was used. */
+  readonly end: number;
 }
 
 export interface Engine {
   readonly memoryMb: number;
-  /** `shouldStop` is asked while code of the realm runs; true ends it in a way the code cannot catch. */
-  createRealm(shouldStop: () => boolean): Realm;
-  /** True when memory beyond `mb` was ever touched: only a new engine gives it back. */
+  readonly realm: Realm;
+  /** Asked while code of the realm runs; true ends it in a way the code cannot catch. */
+  shouldStop: () => boolean;
+  /** Takes the state as it is now; nothing of the guest may be running. */
+  snapshot(): Snapshot;
+  /** Back to a snapshot, whatever a script left behind; what it wrote elsewhere becomes zero. */
+  restore(snapshot: Snapshot): void;
+  /** True when memory beyond `mb` was touched since the engine was made or restored: only a new engine gives it back. */
   touchedBeyond(mb: number): boolean;
 }
 
@@ -66,16 +78,20 @@ const variant = unwrapDefault(variantModule.default);
 const strictFlag = 1 << 3;
 const rejectedState = 2;
 const mib = 1024 * 1024;
+const chunkBytes = 64 * 1024;
+/** So many untouched chunks in a row mean that nothing behind them was touched. */
+const cleanChunks = 32;
 /** Kept free before every write of the host: its own small allocations are not checked by the glue code. */
 const headroom = 64 * 1024;
 /** Fits a worker with `resourceLimits.stackSizeMb` 16: QuickJS's own check fires before the thread's stack ends. */
 const guestStackBytes = 256 * 1024;
 
 /**
- * QuickJS (bellard, release-sync, quickjs-emscripten 0.32) by its raw functions. Memory is fixed from the start: a memory
- * that grows while jobs run corrupts the wrapper's out-pointers, and `setMemoryLimit` counts only single requests.
+ * QuickJS (bellard, release-sync, quickjs-emscripten 0.32) by its raw functions, with one realm. Memory is fixed from the
+ * start: a memory that grows while jobs run corrupts the wrapper's out-pointers, and `setMemoryLimit` counts only single
+ * requests. With `from` the realm is that of the snapshot.
  */
-export async function createEngine(wasm: WasmModule, memoryMb: number): Promise<Engine> {
+export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Snapshot): Promise<Engine> {
   const pages = memoryMb * 16;
   const wasmMemory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   // An abort is reported as an error; its text on the console helps nobody.
@@ -93,32 +109,60 @@ export async function createEngine(wasm: WasmModule, memoryMb: number): Promise<
   if (module === undefined) throw new EngineError("broken", "QuickJS did not load.");
   const ffi = core.getFFI() as QuickJSFFI;
   const words = new Int32Array(wasmMemory.buffer);
-  const stops = new Map<number, () => boolean>();
-  module.callbacks = {
-    ...module.callbacks,
-    shouldInterrupt: (_asyncify, runtime) => (stops.get(runtime)?.() ? 1 : 0),
-  };
-  const scratch = module._malloc(64);
-
-  return {
+  const bytes = new Uint8Array(wasmMemory.buffer);
+  if (from !== undefined) for (const chunk of from.chunks) bytes.set(chunk.bytes, chunk.at);
+  const runtime = (from?.runtime ?? guard(() => ffi.QTS_NewRuntime())) as JSRuntimePointer;
+  const context = (from?.context ?? guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]))) as JSContextPointer;
+  /** For arguments and results of the glue. */
+  const scratch = from?.scratch ?? module._malloc(64);
+  if (from === undefined) {
+    ffi.QTS_RuntimeSetMaxStackSize(runtime, guestStackBytes);
+    ffi.QTS_RuntimeEnableInterruptHandler(runtime);
+  }
+  const engine: Engine = {
     memoryMb,
-    createRealm(shouldStop) {
-      const runtime = guard(() => ffi.QTS_NewRuntime());
-      stops.set(runtime, shouldStop);
-      ffi.QTS_RuntimeSetMaxStackSize(runtime, guestStackBytes);
-      ffi.QTS_RuntimeEnableInterruptHandler(runtime);
-      const context = guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]));
-      return createRealm({ module, ffi, words, scratch, runtime, context, forget: () => stops.delete(runtime) });
+    realm: createRealm({ module, ffi, words, scratch, runtime, context }),
+    shouldStop: () => false,
+    snapshot() {
+      // Memory is handed out from below, and no gap is this large: the answer lies behind everything in use.
+      const probe = module._malloc(8 * mib);
+      module._free(probe);
+      const end = alignUp(probe, chunkBytes);
+      const chunks: { at: number; bytes: Uint8Array }[] = [];
+      for (let at = 0; at < end; at += chunkBytes) {
+        if (isUsed(at)) chunks.push({ at, bytes: bytes.slice(at, at + chunkBytes) });
+      }
+      return { runtime, context, scratch, chunks, end };
+    },
+    restore(snapshot) {
+      for (const chunk of snapshot.chunks) bytes.set(chunk.bytes, chunk.at);
+      let clean = 0;
+      for (let at = snapshot.end; at < bytes.length && clean < cleanChunks; at += chunkBytes) {
+        if (isTouched(at)) {
+          bytes.fill(0, at, at + chunkBytes);
+          clean = 0;
+        } else clean++;
+      }
     },
     touchedBeyond(mb) {
-      // Memory is handed out from below; eight words of every 64 KiB tell well enough whether it was ever written.
-      const step = 65_536 / 4;
-      for (let at = (mb * mib) / 4; at < words.length; at += step) {
-        for (let offset = 0; offset < step; offset += step / 8) if (words[at + offset] !== 0) return true;
-      }
+      for (let at = alignUp(mb * mib, chunkBytes); at < bytes.length; at += chunkBytes) if (isTouched(at)) return true;
       return false;
     },
   };
+  module.callbacks = { ...module.callbacks, shouldInterrupt: () => (engine.shouldStop() ? 1 : 0) };
+  return engine;
+
+  function isUsed(at: number): boolean {
+    for (let index = at >> 2; index < (at + chunkBytes) >> 2; index++) if (words[index] !== 0) return true;
+    return false;
+  }
+
+  /** Sixteen words of a chunk tell well enough whether anything was ever written to it. */
+  function isTouched(at: number): boolean {
+    const from = at >> 2;
+    for (let offset = 0; offset < chunkBytes >> 2; offset += chunkBytes >> 6) if (words[from + offset] !== 0) return true;
+    return false;
+  }
 }
 
 interface RealmParts {
@@ -128,10 +172,9 @@ interface RealmParts {
   readonly scratch: number;
   readonly runtime: JSRuntimePointer;
   readonly context: JSContextPointer;
-  forget(): void;
 }
 
-function createRealm({ module, ffi, words, scratch, runtime, context, forget }: RealmParts): Realm {
+function createRealm({ module, ffi, words, scratch, runtime, context }: RealmParts): Realm {
   const undefinedValue = ffi.QTS_GetUndefined();
 
   /** Room for `size` bytes of the caller plus the glue's own; anything less would be written over address 0. */
@@ -243,21 +286,13 @@ function createRealm({ module, ffi, words, scratch, runtime, context, forget }: 
         realm.free(ran.ok ? ran.value : ran.error);
         return count;
       }),
-    free: (value: JSValuePointer | JSValueConstPointer) => ffi.QTS_FreeValuePointer(context, value as JSValuePointer),
-    dispose() {
-      try {
-        ffi.QTS_FreeContext(context);
-        ffi.QTS_FreeRuntime(runtime);
-        return true;
-      } catch {
-        // Handles of an interrupted script can be left: the runtime's own assertion aborts. The instance is thrown away.
-        return false;
-      } finally {
-        forget();
-      }
-    },
+    free: (value) => ffi.QTS_FreeValuePointer(context, value),
   };
   return realm;
+}
+
+function alignUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
 }
 
 function unwrapDefault(module: QuickJSSyncVariant | { readonly default: QuickJSSyncVariant }): QuickJSSyncVariant {

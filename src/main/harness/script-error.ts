@@ -57,7 +57,7 @@ export function engineSyntaxError(thrown: Json, source: string, map: StackMap): 
 }
 
 /** A thrown value as the report of a failed script: place, code frame, the call that failed and how its siblings stand. */
-export function thrownError(thrown: Json, map: StackMap, tracker: PromiseTracker, memoryWasFull: boolean): ScriptError {
+export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefined, memoryWasFull: boolean): ScriptError {
   const given = readThrown(thrown, 0);
   // What QuickJS throws when there is no memory left for an error.
   const read = memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
@@ -74,7 +74,6 @@ export function thrownError(thrown: Json, map: StackMap, tracker: PromiseTracker
     if (callLine !== undefined) details["callLine"] = callLine;
   }
   if (read.cause !== undefined) details["cause"] = `${read.cause.name}: ${read.cause.message}`;
-  const siblings = siblingState(tracker);
   if (siblings !== undefined) details["calls"] = siblings;
   const where = position ?? (callLine === undefined ? null : { line: callLine, column: 1 });
   return {

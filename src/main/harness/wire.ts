@@ -41,7 +41,7 @@ export type ToWorker =
 
 /** How a run ended when the script did not say it itself. */
 export type WorkerEnd =
-  /** `done` or `failed` stands in the records before. `full`: the memory was used up at some time. */
+  /** `done` or `failed` stands in the records. `full`: so much memory was used that a request can have failed. */
   | { readonly kind: "finished"; readonly full?: boolean }
   | { readonly kind: "syntax"; readonly thrown: string }
   /** `stack`: where the script stood, as far as the engine knows. */
@@ -55,7 +55,8 @@ export type WorkerEnd =
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "records"; readonly run: number; readonly text: string }
-  | { readonly type: "end"; readonly run: number; readonly end: WorkerEnd };
+  /** With the last records. */
+  | { readonly type: "end"; readonly run: number; readonly text: string; readonly end: WorkerEnd };
 
 /** Bytes of the shared control block. */
 export const controlBytes = 32;

@@ -1,43 +1,38 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { createGuest, speaksBjson, type Guest } from "./guest.ts";
+import { createBjsonWriter } from "./bjson.ts";
+import { createGuest, evaluatePrelude, speaksBjson, type Guest } from "./guest.ts";
 import { createEngine, type Engine } from "./quickjs.ts";
 import { controlUsed, openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
 
-/** A new engine after this many scripts, whatever they did. */
-const scriptsPerEngine = 200;
 /** A script that touched more than this leaves its engine to the garbage collector, so that the memory goes back. */
 const keepBelowMb = 24;
 /** A script with less CPU time cannot have touched much memory: not worth a look. */
 const quickMs = 5;
-/** Memory written to this close to its end was full at some time. */
-const fullWithinMb = 2;
+/** From this share of the memory on, one large request (a table that doubles) can fail. */
+const scarceFrom = 0.4;
 
-/** Entry of a worker thread: one script at a time, one prepared realm ahead. */
+/** Entry of a worker thread: one script at a time, its realm ready before it comes. */
 async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): Promise<void> {
   const control = openControl(start.control);
   const post = (message: FromWorker): void => port.postMessage(message);
   let engine: Engine = await createEngine(start.wasm, start.memoryMb);
+  const handles = evaluatePrelude(engine);
+  const snapshot = engine.snapshot();
   const json = !speaksBjson(engine);
-  let scripts = 0;
-  let spare: Guest | undefined = createGuest(engine, control, json);
+  engine.restore(snapshot);
+  const writer = createBjsonWriter();
   let current: { readonly guest: Guest; readonly run: number } | undefined;
-  let ended: { readonly guest: Guest; readonly usedMs: number; readonly spoiled: boolean } | undefined;
+  let ended: { readonly usedMs: number; readonly broken: boolean } | undefined;
   /** Messages that arrive while an engine is being made wait their turn. */
   let work: Promise<void> = Promise.resolve();
 
-  const renew = async (memoryMb: number): Promise<void> => {
-    spare = undefined;
-    engine = await createEngine(start.wasm, memoryMb);
-    scripts = 0;
-  };
-  /** Frees what the last script held; decides whether its engine can serve again. */
-  const clean = async (): Promise<void> => {
-    if (ended === undefined) return;
-    const { guest, usedMs, spoiled } = ended;
+  /** Makes the engine as it was before the last script: its memory is put back, or it is replaced. */
+  const clean = async (memoryMb = engine.memoryMb): Promise<void> => {
+    const last = ended;
     ended = undefined;
-    scripts++;
-    const healthy = !spoiled && guest.dispose();
-    if (!healthy || scripts >= scriptsPerEngine || (usedMs > quickMs && engine.touchedBeyond(keepBelowMb))) await renew(engine.memoryMb);
+    const replace = engine.memoryMb !== memoryMb || (last !== undefined && (last.broken || (last.usedMs > quickMs && engine.touchedBeyond(keepBelowMb))));
+    if (replace) engine = await createEngine(start.wasm, memoryMb, snapshot);
+    else if (last !== undefined) engine.restore(snapshot);
   };
   const later = (task: () => Promise<void> | void): void => {
     work = work.then(task).catch((error: unknown) => {
@@ -47,32 +42,24 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
       });
     });
   };
-  const prepareSpare = async (): Promise<void> => {
-    await clean();
-    if (current === undefined) spare ??= createGuest(engine, control, json);
-  };
-  const finish = (run: number, reported: WorkerEnd): void => {
+  const finish = (run: number, reported: WorkerEnd, text: string): void => {
     if (current?.run !== run) return;
     const end = withMemory(reported, engine);
-    ended = { guest: current.guest, usedMs: control.numbers[controlUsed] ?? 0, spoiled: end.kind === "memory" || end.kind === "crashed" };
+    current.guest.stop();
+    ended = { usedMs: control.numbers[controlUsed] ?? 0, broken: reported.kind === "crashed" };
     current = undefined;
-    post({ type: "end", run, end });
+    post({ type: "end", run, text, end });
     // The answer is on its way before the cleaning starts.
-    setImmediate(() => later(prepareSpare));
+    setImmediate(() => later(() => (current === undefined ? clean() : undefined)));
   };
 
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
-    await clean();
-    if (engine.memoryMb !== request.memoryMb) {
-      spare?.dispose();
-      await renew(request.memoryMb);
-    }
-    const guest = spare ?? createGuest(engine, control, json);
-    spare = undefined;
+    await clean(request.memoryMb);
+    const guest = createGuest({ engine, handles, control, json, writer });
     current = { guest, run: request.run };
     guest.start(request, {
       records: (text) => post({ type: "records", run: request.run, text }),
-      end: (end) => finish(request.run, end),
+      end: (end, text) => finish(request.run, end, text),
     });
   };
 
@@ -87,7 +74,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
         return later(() => {
           if (current?.run !== message.run) return;
           current.guest.stop();
-          finish(message.run, { kind: "cancelled" });
+          finish(message.run, { kind: "cancelled" }, "");
         });
     }
   });
@@ -96,7 +83,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
 
 /** Without memory the engine cannot always make the error it should throw, and sometimes traps. */
 function withMemory(end: WorkerEnd, engine: Engine): WorkerEnd {
-  if ((end.kind !== "finished" && end.kind !== "crashed") || !engine.touchedBeyond(engine.memoryMb - fullWithinMb)) return end;
+  if ((end.kind !== "finished" && end.kind !== "crashed") || !engine.touchedBeyond(engine.memoryMb * scarceFrom)) return end;
   return end.kind === "crashed" ? { kind: "memory" } : { kind: "finished", full: true };
 }
 

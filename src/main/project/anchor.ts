@@ -25,7 +25,10 @@ export interface Anchor {
 export async function openAnchor(folder: string, create?: (made: string) => void): Promise<Anchor> {
   const existing = create === undefined ? folder : await deepestExisting(folder);
   let anchor = await openFolder(existing, existing);
-  const missing = path.relative(existing, folder).split(path.sep).filter((part) => part !== "");
+  const missing = path
+    .relative(existing, folder)
+    .split(path.sep)
+    .filter((part) => part !== "");
   for (const part of missing) {
     const parent = anchor;
     try {
@@ -37,6 +40,16 @@ export async function openAnchor(folder: string, create?: (made: string) => void
     }
   }
   return anchor;
+}
+
+/** The folders that `openAnchor` would have to make for a folder, outermost first. */
+export async function missingFolders(folder: string): Promise<string[]> {
+  const existing = await deepestExisting(folder);
+  const parts = path
+    .relative(existing, folder)
+    .split(path.sep)
+    .filter((part) => part !== "");
+  return parts.map((_, i) => path.join(existing, ...parts.slice(0, i + 1)));
 }
 
 async function openFolder(openPath: string, folder: string): Promise<Anchor> {
@@ -66,7 +79,8 @@ async function deepestExisting(folder: string): Promise<string> {
       return current;
     } catch (error) {
       const parent = path.dirname(current);
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === current) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== "ENOENT" && code !== "ENOTDIR") || parent === current) throw error;
       current = parent;
     }
   }

@@ -45,7 +45,8 @@ export function createBlobStore(folder: string): BlobStore {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         throw new SpindleError("not_found", "The earlier content of a file is not kept any more.", { details: { hash }, cause: error });
       }
-      if (hashOf(bytes) !== hash) throw new SpindleError("io_error", "The kept earlier content of a file is damaged.", { details: { hash } });
+      if (hashOf(bytes) !== hash)
+        throw new SpindleError("io_error", "The kept earlier content of a file is damaged.", { details: { hash } });
       return bytes;
     },
   };

@@ -2,7 +2,7 @@ import { rmdir, symlink, unlink } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
-import { openAnchor, type Anchor } from "./anchor.ts";
+import { missingFolders, openAnchor, type Anchor } from "./anchor.ts";
 import { stampAt, type FileState } from "./file-state.ts";
 import { removeIfThere, stageWrite, type StagedWrite } from "./staged-write.ts";
 
@@ -12,7 +12,16 @@ export interface FileChange {
   readonly before: FileState | null;
   /** Stamp of `before`: the change is refused when the place was touched since. */
   readonly stamp: string;
-  readonly after: { readonly type: "file"; readonly bytes: Uint8Array; readonly newMode?: number | undefined; readonly addMode?: number | undefined; readonly exactMode?: number | undefined } | { readonly type: "link"; readonly target: string } | null;
+  readonly after:
+    | {
+        readonly type: "file";
+        readonly bytes: Uint8Array;
+        readonly newMode?: number | undefined;
+        readonly addMode?: number | undefined;
+        readonly exactMode?: number | undefined;
+      }
+    | { readonly type: "link"; readonly target: string }
+    | null;
 }
 
 /** A change that is ready: its new content is complete and synced beside it. */
@@ -27,8 +36,8 @@ export interface StagedChange {
 
 /** Is told how far it is, so that a crash at any moment can be repaired. Each promise is awaited before the next step. */
 export interface ChangeObserver {
-  /** Nothing is written yet; these temp files may come to exist. */
-  beginning(temps: readonly string[]): Promise<void>;
+  /** Nothing is written yet; these temp files and folders (outermost first) may come to exist. */
+  beginning(temps: readonly string[], folders: readonly string[]): Promise<void>;
   /** All new content is on disk beside its place, nothing is in its place. */
   staged(changes: readonly StagedChange[], createdFolders: readonly string[]): Promise<void>;
   /** Everything is in its place and durable. */
@@ -63,11 +72,28 @@ export async function changeFiles(changes: readonly FileChange[], id: string, ob
     anchors.set(folder, anchor);
     return anchor;
   };
-  const plan = inOrder(changes).map((change, index) => ({ change, tempName: change.after?.type === "file" ? `.spindle-${id}-${index}.tmp` : null }));
+  const plan = inOrder(changes).map((change, index) => ({
+    change,
+    tempName: change.after?.type === "file" ? `.spindle-${id}-${index}.tmp` : null,
+  }));
   try {
-    await observer.beginning(plan.flatMap(({ change, tempName }) => (tempName === null ? [] : [path.join(path.dirname(change.path), tempName)])));
+    const folders = new Set(changes.filter((change) => change.after !== null).map((change) => path.dirname(change.path)));
+    const missing = new Set((await Promise.all([...folders].map(missingFolders))).flat());
+    await observer.beginning(
+      plan.flatMap(({ change, tempName }) => (tempName === null ? [] : [path.join(path.dirname(change.path), tempName)])),
+      [...missing],
+    );
     for (const { change, tempName } of plan) {
-      await guarded(change, async () => void steps.push({ change, tempName, anchor: await anchorFor(path.dirname(change.path), change.after !== null), staged: undefined }));
+      await guarded(
+        change,
+        async () =>
+          void steps.push({
+            change,
+            tempName,
+            anchor: await anchorFor(path.dirname(change.path), change.after !== null),
+            staged: undefined,
+          }),
+      );
     }
     await inParallel(steps, 8, (step) => guarded(step.change, () => stage(step)));
     await observer.staged(steps.map(stagedChange), created);
@@ -102,7 +128,14 @@ async function stage(step: Step): Promise<void> {
   const { after } = step.change;
   await assertUntouched(step);
   if (after?.type !== "file" || step.tempName === null) return;
-  step.staged = await stageWrite(step.anchor, { name: path.basename(step.change.path), tempName: step.tempName, bytes: after.bytes, newMode: after.newMode, addMode: after.addMode, exactMode: after.exactMode });
+  step.staged = await stageWrite(step.anchor, {
+    name: path.basename(step.change.path),
+    tempName: step.tempName,
+    bytes: after.bytes,
+    newMode: after.newMode,
+    addMode: after.addMode,
+    exactMode: after.exactMode,
+  });
 }
 
 async function commit(step: Step): Promise<void> {
@@ -139,7 +172,12 @@ async function putBack(done: readonly Step[], steps: readonly Step[], created: r
 export async function restoreState(anchor: Anchor, name: string, state: FileState | null): Promise<void> {
   const place = anchor.at(name);
   if (state?.type === "file") {
-    const staged = await stageWrite(anchor, { name, tempName: `.spindle-restore-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`, bytes: state.bytes, exactMode: state.mode });
+    const staged = await stageWrite(anchor, {
+      name,
+      tempName: `.spindle-restore-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`,
+      bytes: state.bytes,
+      exactMode: state.mode,
+    });
     try {
       await staged.commit();
     } finally {

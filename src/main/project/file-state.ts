@@ -4,7 +4,9 @@ import { SpindleError } from "../../protocol/error.ts";
 import { statOrUndefined } from "./staged-write.ts";
 
 /** What stands at a place of the disk, or shall stand there. Null means nothing. */
-export type FileState = { readonly type: "file"; readonly bytes: Buffer; readonly mode: number } | { readonly type: "link"; readonly target: string };
+export type FileState =
+  | { readonly type: "file"; readonly bytes: Buffer; readonly mode: number }
+  | { readonly type: "link"; readonly target: string };
 
 /** A state as it was read, with what tells whether the place changed since. */
 export interface SeenState {
@@ -67,13 +69,6 @@ function notAFile(place: string): SpindleError {
 /** The present stamp of a place; equal stamps mean it was not touched in between. */
 export async function stampAt(place: string): Promise<string> {
   return stampOf(await statOrUndefined(place));
-}
-
-/** True when both say the same content (modes are not compared). */
-export function sameContent(a: FileState | null, b: FileState | null): boolean {
-  if (a === null || b === null) return a === b;
-  if (a.type === "link" || b.type === "link") return a.type === "link" && b.type === "link" && a.target === b.target;
-  return a.bytes.equals(b.bytes);
 }
 
 /** Files beyond this are neither patched nor kept for undo. */

@@ -12,7 +12,7 @@ import { recoverRecord, removeTemps, type RecordOutcome } from "./recover.ts";
 import { revertChanges } from "./revert.ts";
 
 /** Which call changes files. */
-export interface ChangeOrigin {
+interface ChangeOrigin {
   readonly conversationId: ConversationId;
   readonly turnId: TurnId;
   readonly callId: CallId;
@@ -20,7 +20,7 @@ export interface ChangeOrigin {
 }
 
 /** What `recover` did, one entry per interrupted change. */
-export type RecoveredChange = RecordOutcome & Pick<JournalRecord, "id" | "conversationId" | "callId" | "projectRoot">;
+type RecoveredChange = RecordOutcome & Pick<JournalRecord, "id" | "conversationId" | "callId" | "projectRoot">;
 
 /**
  * Changes of files that survive a crash: pre-images and the plan are on disk before the first file of a change is touched.
@@ -52,7 +52,8 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
   const staging = path.join(folder, "staging");
   const pending = path.join(folder, "pending");
   const doneFolder = (conversationId: string): string => path.join(folder, "done", safeName(conversationId));
-  const doneFile = (change: { conversationId: string; callId: string; id: string }): string => path.join(doneFolder(change.conversationId), `${change.id}~${safeName(change.callId)}.json`);
+  const doneFile = (change: { conversationId: string; callId: string; id: string }): string =>
+    path.join(doneFolder(change.conversationId), `${change.id}~${safeName(change.callId)}.json`);
   const owner = processIdentity() ?? { pid: process.pid, startTime: null };
   const made = new Set<string>();
   const ensureFolder = async (wanted: string): Promise<void> => {
@@ -71,15 +72,24 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     let record: JournalRecord | undefined;
     let keeping: Promise<ReadonlyMap<FileChange, KeptImages>> | undefined;
     const observer: ChangeObserver = {
-      async beginning(temps) {
-        await writeFile(note, JSON.stringify({ id, owner, temps }), { mode: 0o600 });
+      async beginning(temps, folders) {
+        await writeFile(note, JSON.stringify({ id, owner, temps, folders }), { mode: 0o600 });
         keeping = keepImages(blobs, changes);
         // Its failure is thrown where it is awaited; until then it must not count as unhandled.
         keeping.catch(() => undefined);
       },
       async staged(staged, createdFolders) {
         const images = (await keeping) ?? new Map();
-        record = { version: 1, id, kind, ...originOf(origin), time: now(), owner, files: staged.map((one) => journalFile(one, images)), createdFolders: [...createdFolders] };
+        record = {
+          version: 1,
+          id,
+          kind,
+          ...originOf(origin),
+          time: now(),
+          owner,
+          files: staged.map((one) => journalFile(one, images)),
+          createdFolders: [...createdFolders],
+        };
         await writeDurably(open_, JSON.stringify(record));
         await rm(note, { force: true });
       },
@@ -102,10 +112,17 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     return Promise.all(names.map((name) => readDone(path.join(from, name))));
   };
 
-  const revert = async (call: { conversationId: ConversationId; callId: CallId }, kind: "undo" | "redo", force: boolean): Promise<JournalRecord> => {
+  const revert = async (
+    call: { conversationId: ConversationId; callId: CallId },
+    kind: "undo" | "redo",
+    force: boolean,
+  ): Promise<JournalRecord> => {
     const latest = (await recordsOf(call.conversationId, call.callId)).at(-1);
     if (latest === undefined || (latest.kind === "undo") !== (kind === "redo")) {
-      throw new SpindleError("not_found", kind === "undo" ? `Call ${call.callId} has no change of files to undo.` : `Call ${call.callId} has no undone change to redo.`);
+      throw new SpindleError(
+        "not_found",
+        kind === "undo" ? `Call ${call.callId} has no change of files to undo.` : `Call ${call.callId} has no undone change to redo.`,
+      );
     }
     const record = await run(latest, kind, await revertChanges(latest, blobs, { force, maxBytes }));
     for (const made of latest.createdFolders.toReversed()) await removeIfEmpty(made);
@@ -149,17 +166,19 @@ function originOf(origin: ChangeOrigin): ChangeOrigin {
 
 async function readDone(file: string): Promise<JournalRecord> {
   const record = parseRecord(await readFile(file, "utf8"));
-  if (record === undefined) throw new SpindleError("io_error", `${file} is damaged or was written by a newer version.`, { details: { path: file } });
+  if (record === undefined)
+    throw new SpindleError("io_error", `${file} is damaged or was written by a newer version.`, { details: { path: file } });
   return record;
 }
 
-/** Removes the temp files of a process that died before anything was in its place. */
+/** Removes the temp files and folders of a process that died before anything was in its place. */
 async function removeStaging(file: string): Promise<void> {
   const note = stagingNote.safeParse(parseJson(await readFile(file, "utf8")));
   // A torn note was being written when its process died: no temp file can exist yet.
   if (note.success) {
     if (isAlive(note.data.owner)) return;
     await removeTemps(note.data.temps);
+    for (const folder of note.data.folders.toReversed()) await removeIfEmpty(folder);
   }
   await rm(file, { force: true });
 }

@@ -37,7 +37,11 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
   const existing = await statOrUndefined(place);
   if (existing !== undefined) await assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
-  const handle = await open(temp, flags.O_WRONLY | flags.O_CREAT | flags.O_EXCL | flags.O_NOFOLLOW, wantedMode === undefined ? 0o666 : 0o600);
+  const handle = await open(
+    temp,
+    flags.O_WRONLY | flags.O_CREAT | flags.O_EXCL | flags.O_NOFOLLOW,
+    wantedMode === undefined ? 0o666 : 0o600,
+  );
   let mode: number;
   let inPlace: boolean;
   try {

@@ -8,7 +8,11 @@ import { resolveWriteTarget } from "./write-target.ts";
  * the same folder, sync, rename, sync of the folder. Parents are created; a link's target is written; mode, owner and hard
  * links are kept (a hard-linked file is written in place). Throws the error of the system.
  */
-export async function writeFileAtomic(absolute: string, bytes: Uint8Array, options: { newMode?: number | undefined; addMode?: number | undefined } = {}): Promise<void> {
+export async function writeFileAtomic(
+  absolute: string,
+  bytes: Uint8Array,
+  options: { newMode?: number | undefined; addMode?: number | undefined } = {},
+): Promise<void> {
   const target = resolveWriteTarget(absolute);
   const anchor = await openAnchor(path.dirname(target), () => {});
   try {
@@ -25,6 +29,6 @@ export async function writeFileAtomic(absolute: string, bytes: Uint8Array, optio
 }
 
 /** A name for a temp file: hidden, ours to see, unlikely to be taken. */
-export function tempName(): string {
+function tempName(): string {
   return `.spindle-${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`;
 }

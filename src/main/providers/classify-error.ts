@@ -133,7 +133,8 @@ function rateLimited(words: string, retryAfterMs: number | undefined, context: F
 }
 
 function failure(code: ErrorCode, message: string, hint: string, retry: Failure["retry"], context: FailureContext): Failure {
-  return { error: { code, message: context.redact(message), hint }, retry };
+  const clean = context.redact(message).trim();
+  return { error: { code, message: /[.!?…]$/.test(clean) ? clean : `${clean}.`, hint }, retry };
 }
 
 function short(words: string, context: FailureContext): string {

@@ -1,5 +1,7 @@
 import type { ProviderSettings } from "../../protocol/settings.ts";
-import type { Environment } from "./create-provider.ts";
+
+/** Environment variables, as a value: providers never read `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings and environment of one provider. */
 export interface ProviderConfig {

@@ -1,11 +1,10 @@
 import type { ProviderId, ProviderSettings } from "../../protocol/settings.ts";
 import { createAnthropic } from "./anthropic.ts";
+import type { Environment } from "./connection.ts";
 import { createDemoProvider } from "./demo.ts";
 import { createOpenAiCompatible } from "./openai-compatible.ts";
 import { createOpenAiResponses } from "./openai-responses.ts";
 import type { Provider } from "./provider.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Pause of the Demo between two pieces of text when nothing else is said, in ms: fast enough not to bore, slow enough to watch. */
 const demoPauseMs = 12;

@@ -70,7 +70,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal });
 }
 
-/** Cuts text into pieces of about `size` characters at word ends, never inside a surrogate pair. */
+/** Cuts text into pieces of about `size` characters, at word ends where there are some near, never inside a surrogate pair. */
 function pieces(text: string, size: number): string[] {
-  return text.match(new RegExp(`[\\s\\S]{1,${size}}(?:\\s+|\\S{0,${size}}(?:\\s+|$))`, "gu")) ?? [text];
+  return text.match(new RegExp(`[\\s\\S]{1,${size}}(?:\\S{0,${size}}\\s+)?`, "gu")) ?? [text];
 }

@@ -29,3 +29,14 @@ export function createFeatures(all: readonly Feature[]): Features {
     },
   };
 }
+
+/** Sends a request, and again without each part the server refuses by name. Throws what else goes wrong. */
+export async function sendWithout<T>(features: Features, send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!features.dropRefused(error)) throw error;
+    }
+  }
+}

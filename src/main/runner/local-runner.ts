@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { createChildPipes } from "./child-pipes.ts";
 import { inheritedDescriptors } from "./inherited-descriptors.ts";
-import { createOutputPipes } from "./output-pipes.ts";
 import { cancelled, checkRequest, runChild, type OnOutput } from "./run-child.ts";
 import type { Runner, RunRequest, RunResult } from "./runner.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
@@ -11,7 +11,7 @@ import { startWatchdog, type Watchdog } from "./watchdog.ts";
  */
 export function createLocalRunner(): Runner {
   const open = new Map<AbortController, Promise<unknown>>();
-  const pipes = createOutputPipes();
+  const pipes = createChildPipes();
   let watchdog: Watchdog | undefined;
   let mustCloseInherited: boolean | undefined;
   let closed: Promise<void> | undefined;
@@ -28,7 +28,7 @@ export function createLocalRunner(): Runner {
       }
       throw cancelled();
     }
-    return runChild(request, signal, onOutput, { pipes: pair, closeInherited: mustCloseInherited, watchdog });
+    return runChild(request, signal, onOutput, { pipes: pair, openInput: pipes.openInput, closeInherited: mustCloseInherited, watchdog });
   };
 
   return {

@@ -30,17 +30,21 @@ export function terminateGroup(leader: number, wrapper: boolean): void {
   }
 }
 
-/** Waits until no member is left, at most `maxMs`; a zombie nobody reaps counts as a member, so the wait has an end. */
+/**
+ * Waits until no member runs, at most `maxMs`. A zombie does not run: in a container whose first process reaps nobody, an
+ * orphan stays one for ever.
+ */
 export async function groupGone(leader: number, maxMs: number): Promise<void> {
   const end = performance.now() + maxMs;
-  while (signalGroup(leader, 0) && performance.now() < end) {
+  for (let wait = 1; signalGroup(leader, 0) && performance.now() < end; wait = Math.min(wait * 2, 20)) {
     await new Promise((resolve) => {
-      setTimeout(resolve, 5);
+      setTimeout(resolve, wait);
     });
+    if (process.platform === "linux" && wait > 1 && membersOf(leader).length === 0) return;
   }
 }
 
-/** Processes of a group; Linux. */
+/** Processes of a group that run; Linux. */
 function membersOf(leader: number): readonly number[] {
   const members: number[] = [];
   for (const name of readdirSync("/proc")) {
@@ -49,7 +53,8 @@ function membersOf(leader: number): readonly number[] {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, "utf8");
       // Behind the command's name, which may hold brackets: state, parent, group.
-      if (Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]) === leader) members.push(pid);
+      const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (Number(group) === leader && state !== "Z" && state !== "X") members.push(pid);
     } catch {
       // The process ended while the list was read.
     }

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { statSync } from "node:fs";
+import { accessSync, closeSync, constants as fsConstants, statSync } from "node:fs";
 import { constants } from "node:os";
+import path from "node:path";
 import type { Readable } from "node:stream";
 import { SpindleError } from "../../protocol/error.ts";
+import type { OutputPipe } from "./child-pipes.ts";
 import { withoutInherited } from "./inherited-descriptors.ts";
 import { createOutputDeltas, type OutputStream } from "./output-deltas.ts";
-import type { OutputPipe } from "./output-pipes.ts";
 import { completeLength, createOutputRing } from "./output-ring.ts";
 import { groupGone, signalGroup, terminateGroup } from "./process-group.ts";
 import type { RunRequest, RunResult } from "./runner.ts";
@@ -17,6 +18,8 @@ export type OnOutput = (stream: OutputStream, text: string) => void;
 export interface RunMeans {
   /** Pipes for stdout and stderr; null where only Node's socket pairs are to be had. */
   readonly pipes: readonly [OutputPipe, OutputPipe] | null;
+  /** Opens bytes for reading as a file without a name. */
+  openInput(bytes: Uint8Array): number;
   /** True when this process holds descriptors that a child would inherit. */
   readonly closeInherited: boolean;
   readonly watchdog: Watchdog | undefined;
@@ -113,15 +116,24 @@ interface StartedChild {
 }
 
 async function spawnChild(request: RunRequest, means: RunMeans): Promise<StartedChild> {
-  const extra = request.fd4 !== undefined ? ([3, 4] as const) : request.fd3 !== undefined ? ([3] as const) : [];
-  const argv = means.closeInherited ? withoutInherited(request.argv, extra) : request.argv;
+  const handed = request.fd4 !== undefined ? [3, 4] : request.fd3 !== undefined ? [3] : [];
+  const opened: number[] = [];
+  const hand = (bytes: Uint8Array | undefined): number | "ignore" => {
+    if (bytes === undefined) return "ignore";
+    const fd = means.openInput(bytes);
+    opened.push(fd);
+    return fd;
+  };
   try {
+    // A shell stands in front then: it would report a missing program as exit code 127.
+    if (means.closeInherited) checkProgram(request);
+    const argv = means.closeInherited ? withoutInherited(request.argv, handed) : request.argv;
     const child = spawn(argv[0], argv.slice(1), {
       cwd: request.cwd,
       env: request.env,
       detached: process.platform !== "win32",
       windowsHide: true,
-      stdio: [request.stdin === undefined ? "ignore" : "pipe", means.pipes?.[0].writeFd ?? "pipe", means.pipes?.[1].writeFd ?? "pipe", ...extra.map(() => "pipe" as const)],
+      stdio: [hand(request.stdin), means.pipes?.[0].writeFd ?? "pipe", means.pipes?.[1].writeFd ?? "pipe", ...handed.map((fd) => hand(fd === 3 ? request.fd3 : request.fd4))],
     });
     const ended = new Promise<{ exitCode: number; signal: NodeJS.Signals | null }>((resolve) => {
       child.once("exit", (code, name) => resolve({ exitCode: code ?? 128 + (name === null ? 0 : constants.signals[name]), signal: name }));
@@ -130,16 +142,30 @@ async function spawnChild(request: RunRequest, means: RunMeans): Promise<Started
       child.once("error", resolve);
     });
     if (child.pid === undefined) throw await failed;
-    feed(child, 0, request.stdin);
-    if (extra.length > 0) feed(child, 3, request.fd3);
-    if (extra.length > 1) feed(child, 4, request.fd4);
     return { process: child, pid: child.pid, ended };
   } catch (error) {
     for (const pipe of means.pipes ?? []) pipe.reader.destroy();
     throw spawnError(error, request);
   } finally {
     for (const pipe of means.pipes ?? []) pipe.release();
+    for (const fd of opened) closeSync(fd);
   }
+}
+
+/** Throws what `execvp` would fail with. */
+function checkProgram(request: RunRequest): void {
+  const program = request.argv[0];
+  const folders = program.includes("/") ? [""] : (request.env["PATH"] ?? "/usr/bin:/bin").split(":");
+  let failure: unknown;
+  for (const folder of folders) {
+    try {
+      accessSync(path.resolve(request.cwd, folder, program), fsConstants.X_OK);
+      return;
+    } catch (error) {
+      if (failure === undefined || (error as NodeJS.ErrnoException).code === "EACCES") failure = error;
+    }
+  }
+  throw failure;
 }
 
 function spawnError(error: unknown, request: RunRequest): SpindleError {
@@ -164,14 +190,6 @@ function spawnError(error: unknown, request: RunRequest): SpindleError {
 
 function notStarted(message: string, hint: string, cause?: unknown): SpindleError {
   return new SpindleError("command_not_started", message, { hint, cause });
-}
-
-function feed(child: ChildProcess, fd: number, bytes: Uint8Array | undefined): void {
-  const stream = child.stdio[fd];
-  if (stream === null || stream === undefined || !("end" in stream)) return;
-  // A child that does not read its input is no failure: it just closes early.
-  stream.on("error", () => undefined);
-  stream.end(bytes ?? new Uint8Array());
 }
 
 interface StreamReader {

@@ -3,16 +3,27 @@ import type { SandboxLevel } from "../../protocol/settings.ts";
 
 export interface SandboxPolicy {
   readonly level: SandboxLevel;
+  /** Absolute real path. */
   readonly projectRoot: string;
-  /** Folders besides the project that may be written (workspace-write only). */
+  /** Folders besides the project that may be written (workspace-write only). Absolute real paths. */
   readonly writableFolders: readonly string[];
   readonly cwd: string;
+  /** The whole environment of the command. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
-/** A command line wrapped for the platform's enforcer. `fd3` is a seccomp program for descriptor 3. */
+/** A command line wrapped for the platform's enforcer: everything here goes into the `RunRequest`. */
 export interface SandboxedCommand {
   readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** Environment of the wrapper, which runs outside: never the command's own (`LD_PRELOAD` would be a way out). */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seccomp program for descriptor 3. */
   readonly fd3?: Uint8Array;
+  /** Further arguments of the wrapper for descriptor 4. */
+  readonly fd4?: Uint8Array;
+  /** True when `argv[0]` is a wrapper around the command; see `RunRequest.wrapper`. */
+  readonly wrapper?: boolean;
 }
 
 /**

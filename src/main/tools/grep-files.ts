@@ -19,7 +19,8 @@ const TIMEOUT_MS = 30_000;
  */
 export const grepFilesTool = defineTool({
   name: "grepFiles",
-  description: "Searches file contents by regular expression (ripgrep; ignored files are left out). Files come newest first; with context also the lines.",
+  description:
+    "Searches file contents by regular expression (ripgrep; ignored files are left out). Files come newest first; with context also the lines.",
   input: grepFilesInput,
   result: grepFilesResult,
   effect: (input, ctx) => ({ kind: "read" as const, paths: [path.resolve(ctx.projectRoot, input.path ?? ".")] }),
@@ -39,7 +40,10 @@ export const grepFilesTool = defineTool({
       return await search({ ...input, pattern }, searched, ctx, signal);
     } catch (error) {
       if (timeout.aborted && !ctx.signal.aborted) {
-        throw new SpindleError("timeout", `rg timed out after ${TIMEOUT_MS / 1000} seconds`, { hint: "Search a smaller folder or use include.", cause: error });
+        throw new SpindleError("timeout", `rg timed out after ${TIMEOUT_MS / 1000} seconds`, {
+          hint: "Search a smaller folder or use include.",
+          cause: error,
+        });
       }
       throw error;
     }
@@ -49,10 +53,16 @@ export const grepFilesTool = defineTool({
 async function search(input: GrepFilesInput, searched: string, ctx: ToolContext, signal: AbortSignal) {
   const common = ["--no-config", "--regexp", input.pattern, ...(input.include === undefined ? [] : ["--glob", input.include])];
   const listing = await runRipgrep([...common, "--files-with-matches", "--null", "--", searched], { cwd: ctx.projectRoot, signal });
-  const all = listing.stdout.toString("utf8").split("\0").filter((name) => name !== "" && !name.includes("\uFFFD"));
+  const all = listing.stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((name) => name !== "" && !name.includes("\uFFFD"));
   const limit = input.limit ?? DEFAULT_FILES;
   const files = (await newestFirst(all, signal)).slice(0, limit);
-  const found = files.length === 0 ? { matches: [], matchCount: 0, cut: false } : await collectMatches(input.pattern, files, { context: input.context ?? 0, cwd: ctx.projectRoot, signal });
+  const found =
+    files.length === 0
+      ? { matches: [], matchCount: 0, cut: false }
+      : await collectMatches(input.pattern, files, { context: input.context ?? 0, cwd: ctx.projectRoot, signal });
   const shownPaths = files.map((file) => displayPath(ctx.projectRoot, file));
   const matches = found.matches.map((match) => ({ ...match, path: displayPath(ctx.projectRoot, match.path) }));
   const notes = listing.problems.map((problem) => problem.replaceAll(`${ctx.projectRoot}${path.sep}`, ""));
@@ -63,7 +73,11 @@ async function search(input: GrepFilesInput, searched: string, ctx: ToolContext,
     truncated: files.length < all.length || found.cut,
     ...(notes.length === 0 ? {} : { notes }),
   };
-  return { result, text: textOf(result, input.context, notes), summary: files.length === 0 ? "no matches" : `${files.length} ${files.length === 1 ? "file" : "files"}` };
+  return {
+    result,
+    text: textOf(result, input.context, notes),
+    summary: files.length === 0 ? "no matches" : `${files.length} ${files.length === 1 ? "file" : "files"}`,
+  };
 }
 
 /** Paths one per line as in the original; with `context` the lines, `:` after the number of a match and `-` around it. */

@@ -30,14 +30,18 @@ export const listDirTool = defineTool({
     const given = input.path ?? ".";
     const folder = await resolveForReading({ ...ctx, anywhere: ctx.sandboxLevel === "full" }, given);
     try {
-      if (!(await stat(folder)).isDirectory()) throw new SpindleError("not_a_folder", `${given} is not a folder.`, { hint: "Read it with readFile.", details: { path: given } });
+      if (!(await stat(folder)).isDirectory())
+        throw new SpindleError("not_a_folder", `${given} is not a folder.`, { hint: "Read it with readFile.", details: { path: given } });
     } catch (error) {
       throw error instanceof SpindleError ? error : fileError(error, given);
     }
     const { entries, unreadable } = await collect(folder, given, input.depth ?? 2, ctx.signal);
     const offset = input.offset ?? 1;
     if (offset > Math.max(1, entries.length)) {
-      throw new SpindleError("invalid_input", "offset exceeds directory entry count", { hint: `There are ${entries.length} entries.`, details: { offset, entries: entries.length } });
+      throw new SpindleError("invalid_input", "offset exceeds directory entry count", {
+        hint: `There are ${entries.length} entries.`,
+        details: { offset, entries: entries.length },
+      });
     }
     const shown = entries.slice(offset - 1, offset - 1 + (input.limit ?? (ctx.fromScript ? SCRIPT_ENTRIES : DIRECT_ENTRIES)));
     const more = offset - 1 + shown.length < entries.length;
@@ -56,7 +60,12 @@ export const listDirTool = defineTool({
 });
 
 /** All entries, breadth first, then sorted by their path as text (so `src.txt` stands between `src` and `src/a`). */
-async function collect(folder: string, given: string, depth: number, signal: AbortSignal): Promise<{ entries: Entry[]; unreadable: string[] }> {
+async function collect(
+  folder: string,
+  given: string,
+  depth: number,
+  signal: AbortSignal,
+): Promise<{ entries: Entry[]; unreadable: string[] }> {
   const entries: Entry[] = [];
   const unreadable: string[] = [];
   let level: string[] = [""];
@@ -79,7 +88,10 @@ async function collect(folder: string, given: string, depth: number, signal: Abo
         if (kind === "dir") next.push(childPath);
       }
       if (entries.length > MAX_ENTRIES) {
-        throw new SpindleError("too_large", `${given} has more than ${MAX_ENTRIES} entries down to depth ${depth}.`, { hint: "Use a smaller depth or a deeper folder.", details: { path: given } });
+        throw new SpindleError("too_large", `${given} has more than ${MAX_ENTRIES} entries down to depth ${depth}.`, {
+          hint: "Use a smaller depth or a deeper folder.",
+          details: { path: given },
+        });
       }
     }
     level = next;

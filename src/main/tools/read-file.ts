@@ -37,7 +37,14 @@ export const readFileTool = defineTool({
     const endLine = slice.startLine + slice.lines.length - 1;
     const truncated = slice.startLine > 1 || endLine < slice.totalLines || slice.cut || shown.cut;
     return {
-      result: { path: input.path, text: shown.lines.join("\n"), startLine: slice.startLine, endLine, totalLines: slice.totalLines, truncated },
+      result: {
+        path: input.path,
+        text: shown.lines.join("\n"),
+        startLine: slice.startLine,
+        endLine,
+        totalLines: slice.totalLines,
+        truncated,
+      },
       text: slice.totalLines === 0 ? "The file is empty." : shown.lines.map((line, i) => `L${slice.startLine + i}: ${line}`).join("\n"),
       summary: `${slice.lines.length} ${slice.lines.length === 1 ? "line" : "lines"}`,
     };
@@ -58,9 +65,18 @@ async function readRange(absolute: string, input: ReadFileInput, ctx: ToolContex
 }
 
 async function readBlock(absolute: string, input: ReadFileInput, ctx: ToolContext): Promise<FileSlice> {
-  const whole = await readSlice(absolute, { shownPath: input.path, offset: 1, limit: Number.MAX_SAFE_INTEGER, maxBytes: MAX_BYTES, signal: ctx.signal });
+  const whole = await readSlice(absolute, {
+    shownPath: input.path,
+    offset: 1,
+    limit: Number.MAX_SAFE_INTEGER,
+    maxBytes: MAX_BYTES,
+    signal: ctx.signal,
+  });
   if (whole.cut || whole.lines.length < whole.totalLines) {
-    throw new SpindleError("too_large", `${input.path} is too large for indentation mode (over ${MAX_BYTES} bytes).`, { hint: "Read a range of lines instead.", details: { path: input.path } });
+    throw new SpindleError("too_large", `${input.path} is too large for indentation mode (over ${MAX_BYTES} bytes).`, {
+      hint: "Read a range of lines instead.",
+      details: { path: input.path },
+    });
   }
   const wanted = input.indentation ?? {};
   const anchorLine = wanted.anchorLine ?? input.offset ?? 1;

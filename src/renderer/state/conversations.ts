@@ -4,6 +4,7 @@ import type { ConversationId } from "../../protocol/ids.ts";
 import type { ConversationRow } from "../../protocol/ipc.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
+import { mergeById } from "../lib/merge.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -29,14 +30,10 @@ export async function loadConversations(): Promise<void> {
   }
 }
 
-/** Follows the pushed rows (each push is the whole list); returns the function that stops. */
+/** Follows pushed rows (new and changed ones; main may push all of them); returns the function that stops. */
 export function followConversations(): () => void {
   return onFrame("conversations", (batch) => {
-    const rows = batch.at(-1);
-    if (rows === undefined) return;
-    const { selectedId } = useConversations.getState();
-    const gone = selectedId !== null && !rows.some((row) => row.id === selectedId);
-    useConversations.setState({ rows: sorted(rows), status: "ready", ...(gone ? { selectedId: null } : {}) });
+    useConversations.setState(({ rows }) => ({ rows: sorted(mergeById(rows, batch.flat(), (row) => row.id)) }));
   });
 }
 

@@ -4,6 +4,7 @@ import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
+import { mergeById } from "../lib/merge.ts";
 
 export interface TasksStore {
   readonly status: "loading" | "ready" | "failed";
@@ -23,11 +24,10 @@ export async function loadTasks(): Promise<void> {
   }
 }
 
-/** Follows the pushed rows (each push is the whole list); returns the function that stops. */
+/** Follows pushed rows (new and changed ones; main may push all of them); returns the function that stops. */
 export function followTasks(): () => void {
   return onFrame("tasks", (batch) => {
-    const rows = batch.at(-1);
-    if (rows !== undefined) useTasks.setState({ rows: sorted(rows), status: "ready", error: null });
+    useTasks.setState(({ rows }) => ({ rows: sorted(mergeById(rows, batch.flat(), (row) => row.taskId)) }));
   });
 }
 

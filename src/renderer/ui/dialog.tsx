@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import { cx } from "./cx.ts";
 
@@ -26,11 +26,15 @@ export function Dialog({
   readonly children: ReactNode;
   readonly testId?: string;
 }) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Base.Popup
+          ref={popup}
+          // Not the close button: its tooltip would take the first Escape.
+          initialFocus={popup}
           data-testid={testId}
           className={cx(
             "fixed top-1/2 left-1/2 z-40 flex max-h-[84vh] -translate-x-1/2 -translate-y-1/2 flex-col overflow-hidden rounded-xl border border-strong bg-panel shadow-composer outline-none",

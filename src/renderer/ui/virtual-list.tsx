@@ -36,7 +36,8 @@ export function VirtualList({
   /** Told when the list arrives at its end or leaves it. */
   readonly onAtEnd?: (atEnd: boolean) => void;
   readonly className?: string;
-  readonly rowClass?: string;
+  /** Classes of a row. */
+  readonly rowClass?: (index: number) => string;
   readonly before?: ReactNode;
   readonly testId?: string;
   readonly paddingEnd?: number;
@@ -101,7 +102,7 @@ export function VirtualList({
             key={item.key}
             ref={list.measureElement}
             data-index={item.index}
-            className={cx("absolute top-0 left-0 w-full", rowClass)}
+            className={cx("absolute top-0 left-0 w-full", rowClass?.(item.index))}
             style={{ transform: `translateY(${item.start}px)` }}
           >
             {render(item.index)}

@@ -3,7 +3,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { processIdentity } from "../../../src/main/lib/process-identity.ts";
 import type { FileChange } from "../../../src/main/project/change-files.ts";
-import { readState } from "../../../src/main/project/file-state.ts";
+import { readState, stampAt } from "../../../src/main/project/file-state.ts";
 import { createJournal, type Journal } from "../../../src/main/project/journal.ts";
 import { fillFolder, readFolder } from "../../support/patch-folder.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
@@ -33,27 +33,53 @@ async function apply(callId: string, changes: Readonly<Record<string, string | n
 }
 
 /** Files of the journal's folder but for kept contents. */
-const open = (): string[] => ["pending", "staging"].flatMap((folder) => (existsSync(path.join(data, folder)) ? readdirSync(path.join(data, folder)) : []));
+const open = (): string[] =>
+  ["pending", "staging"].flatMap((folder) => (existsSync(path.join(data, folder)) ? readdirSync(path.join(data, folder)) : []));
 
 describe("journal", () => {
   test("applies changes as one and keeps their record", async () => {
     fillFolder(root, { files: { a: "1", gone: "g" } });
     await apply("c1", { a: "2", "new/b": "b", gone: null });
     const records = await journal.list("c_1");
-    expect([readFolder(root).files, open(), records.map((record) => [record.callId, record.kind, record.files.map((file) => [path.relative(root, file.path), file.before?.type ?? null, file.after?.type ?? null])])]).toEqual([
+    expect([
+      readFolder(root).files,
+      open(),
+      records.map((record) => [
+        record.callId,
+        record.kind,
+        record.files.map((file) => [path.relative(root, file.path), file.before?.type ?? null, file.after?.type ?? null]),
+      ]),
+    ]).toEqual([
       { a: "2", "new/b": "b" },
       [],
-      [["c1", "patch", [["a", "file", "file"], ["new/b", null, "file"], ["gone", "file", null]]]],
+      [
+        [
+          "c1",
+          "patch",
+          [
+            ["a", "file", "file"],
+            ["new/b", null, "file"],
+            ["gone", "file", null],
+          ],
+        ],
+      ],
     ]);
   });
 
-  test("puts everything back when one change fails", async () => {
+  test("puts everything back when a change fails after others are in place", async () => {
     fillFolder(root, { files: { a: "1", b: "2", gone: "g", "folder/x": "" }, modes: { a: "755" } });
     linkSync(path.join(root, "b"), path.join(root, "hard"));
     const before = readFolder(root);
     const changes = [await change("a", "A"), await change("b", "B"), await change("new/n", "n"), await change("gone", null)];
-    const failing: FileChange = { path: path.join(root, "folder"), before: null, stamp: (await readState(path.join(root, "nothing"))).stamp, after: { type: "file", bytes: Buffer.from("x") } };
-    await expect(journal.apply(call("c1"), [...changes, failing])).rejects.toThrow("was changed by something else");
+    // A folder cannot be unlinked, which shows only when its turn comes, last.
+    const folder = path.join(root, "folder");
+    const failing: FileChange = {
+      path: folder,
+      before: { type: "file", bytes: Buffer.alloc(0), mode: 0o644 },
+      stamp: await stampAt(folder),
+      after: null,
+    };
+    await expect(journal.apply(call("c1"), [...changes, failing])).rejects.toMatchObject({ name: "Error", change: failing });
     expect([readFolder(root), open(), await journal.list("c_1")]).toEqual([before, [], []]);
   });
 
@@ -91,7 +117,12 @@ describe("journal, undo and redo", () => {
     await journal.redo(of("c1"));
     const redone = readFolder(root);
     await journal.undo(of("c1"));
-    expect([undone, redone, readFolder(root), (await journal.list("c_1")).map((record) => record.kind)]).toEqual([before, after, before, ["patch", "undo", "redo", "undo"]]);
+    expect([undone, redone, readFolder(root), (await journal.list("c_1")).map((record) => record.kind)]).toEqual([
+      before,
+      after,
+      before,
+      ["patch", "undo", "redo", "undo"],
+    ]);
   });
 
   test("undo of one call leaves the files of another", async () => {
@@ -106,7 +137,11 @@ describe("journal, undo and redo", () => {
     fillFolder(root, { files: { a: "1\n2\n3\n4\n", b: "1" } });
     await apply("c1", { a: "1\ntwo\n3\n4\n", b: "2" });
     writeFileSync(path.join(root, "a"), "1\ntwo\n3\nfour\nfive\n");
-    await expect(journal.undo(of("c1"))).rejects.toMatchObject({ code: "patch_failed", message: `${root}/a was changed at lines 4 to 5 after the patch, so nothing was undone.`, details: { firstLine: 4, lastLine: 5 } });
+    await expect(journal.undo(of("c1"))).rejects.toMatchObject({
+      code: "patch_failed",
+      message: `${root}/a was changed at lines 4 to 5 after the patch, so nothing was undone.`,
+      details: { firstLine: 4, lastLine: 5 },
+    });
     expect(readFolder(root).files).toMatchObject({ b: "2" });
     await journal.undo(of("c1"), { force: true });
     const forced = readFolder(root).files;
@@ -164,21 +199,32 @@ describe("journal, recovery", () => {
     await interrupted();
     const outcome = await journal.recover();
     await journal.undo(of("c1"));
-    expect([outcome, open(), readFolder(root).files]).toMatchObject([[{ outcome: "finished", conflicts: [], callId: "c1" }], [], { a: "1", b: "1" }]);
+    expect([outcome, open(), readFolder(root).files]).toMatchObject([
+      [{ outcome: "finished", conflicts: [], callId: "c1" }],
+      [],
+      { a: "1", b: "1" },
+    ]);
   });
 
   test("rolls a change back of which one file is missing, with the folders it made", async () => {
     await interrupted();
     writeFileSync(path.join(root, "b"), "1");
-    writeFileSync(path.join(root, ".spindle-x-1.tmp"), "2");
     const outcome = await journal.recover();
-    expect([outcome, open(), existsSync(path.join(root, "new")), readFolder(root).files]).toMatchObject([[{ outcome: "rolled_back", conflicts: [] }], [], false, { a: "1", b: "1" }]);
+    expect([outcome, open(), existsSync(path.join(root, "new")), readFolder(root).files]).toMatchObject([
+      [{ outcome: "rolled_back", conflicts: [] }],
+      [],
+      false,
+      { a: "1", b: "1" },
+    ]);
   });
 
   test("leaves a file alone that somebody changed since, and names it", async () => {
     await interrupted();
     writeFileSync(path.join(root, "b"), "mine");
-    expect([await journal.recover(), readFolder(root).files]).toMatchObject([[{ outcome: "rolled_back", conflicts: [path.join(root, "b")] }], { a: "1", b: "mine" }]);
+    expect([await journal.recover(), readFolder(root).files]).toMatchObject([
+      [{ outcome: "rolled_back", conflicts: [path.join(root, "b")] }],
+      { a: "1", b: "mine" },
+    ]);
   });
 
   test("does not touch the change of a process that still runs", async () => {

@@ -1,4 +1,15 @@
-import { chownSync, existsSync, linkSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openAnchor } from "../../../src/main/project/anchor.ts";
@@ -18,7 +29,10 @@ describe("writeFileAtomic", () => {
     fillFolder(root, { files: { f: "old" }, modes: { f: mode } });
     const inode = statSync(path.join(root, "f")).ino;
     const writable = mode !== "444" || process.getuid?.() === 0;
-    const outcome = await writeFileAtomic(path.join(root, "f"), Buffer.from("new")).then(() => "written", (error: NodeJS.ErrnoException) => error.code);
+    const outcome = await writeFileAtomic(path.join(root, "f"), Buffer.from("new")).then(
+      () => "written",
+      (error: NodeJS.ErrnoException) => error.code,
+    );
     expect({ outcome, renamed: statSync(path.join(root, "f")).ino !== inode, ...readFolder(root) }).toMatchObject({
       outcome: writable ? "written" : "EACCES",
       renamed: writable,
@@ -38,7 +52,10 @@ describe("writeFileAtomic", () => {
     fillFolder(root, { files: { "d/real": "old" }, links: { one: "two", two: "d/real", dangling: "d/fresh" } });
     await writeFileAtomic(path.join(root, "one"), Buffer.from("new"));
     await writeFileAtomic(path.join(root, "dangling"), Buffer.from("made"));
-    expect(readFolder(root)).toMatchObject({ files: { "d/real": "new", "d/fresh": "made" }, links: { one: "two", two: "d/real", dangling: "d/fresh" } });
+    expect(readFolder(root)).toMatchObject({
+      files: { "d/real": "new", "d/fresh": "made" },
+      links: { one: "two", two: "d/real", dangling: "d/fresh" },
+    });
   });
 
   test("keeps hard links by writing in place, shorter and longer", async () => {
@@ -47,7 +64,12 @@ describe("writeFileAtomic", () => {
     await writeFileAtomic(path.join(root, "g"), Buffer.from("short"));
     const short = readFileSync(path.join(root, "f"), "utf8");
     await writeFileAtomic(path.join(root, "f"), Buffer.from("x".repeat(100_000)));
-    expect([short, readFileSync(path.join(root, "g"), "utf8").length, statSync(path.join(root, "f")).nlink, readdirSync(root)]).toEqual(["short", 100_000, 2, ["f", "g"]]);
+    expect([short, readFileSync(path.join(root, "g"), "utf8").length, statSync(path.join(root, "f")).nlink, readdirSync(root)]).toEqual([
+      "short",
+      100_000,
+      2,
+      ["f", "g"],
+    ]);
   });
 
   test("keeps the owner", async () => {
@@ -98,7 +120,12 @@ describe("resolveWriteTarget and resolveEntry", () => {
     const outside = tempFolder();
     fillFolder(root, { files: { "real/f": "" }, links: { folder: "real", out: outside, dangling: "nowhere/x", relative: "../missing" } });
     const at = (name: string): string => path.join(root, name);
-    expect([at("folder/f"), at("out/new/n"), at("dangling"), at("relative")].map(resolveWriteTarget)).toEqual([at("real/f"), path.join(outside, "new/n"), at("nowhere/x"), path.join(path.dirname(root), "missing")]);
+    expect([at("folder/f"), at("out/new/n"), at("dangling"), at("relative")].map(resolveWriteTarget)).toEqual([
+      at("real/f"),
+      path.join(outside, "new/n"),
+      at("nowhere/x"),
+      path.join(path.dirname(root), "missing"),
+    ]);
     expect([at("folder"), at("folder/f"), at("out/x")].map(resolveEntry)).toEqual([at("folder"), at("real/f"), path.join(outside, "x")]);
   });
 });
@@ -126,6 +153,10 @@ describe("openAnchor", () => {
       await anchor.close();
     }
     const linux = process.platform === "linux";
-    expect([readdirSync(outside), readdirSync(path.join(root, "moved")), readlinkSync(path.join(root, "d"))]).toEqual([linux ? [] : ["new"], linux ? ["new", "x"] : ["x"], outside]);
+    expect([readdirSync(outside), readdirSync(path.join(root, "moved")), readlinkSync(path.join(root, "d"))]).toEqual([
+      linux ? [] : ["new"],
+      linux ? ["new", "x"] : ["x"],
+      outside,
+    ]);
   });
 });

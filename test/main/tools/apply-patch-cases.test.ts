@@ -37,8 +37,20 @@ describe("apply-patch command, use", () => {
     ["two arguments", ["a", "b"], "", 2, "Error: apply_patch accepts exactly one argument.\n"],
     ["an empty argument", [""], "", 1, "Invalid patch: The last line of the patch must be '*** End Patch'\n"],
     ["a flag is a patch", ["--help"], "", 1, "Invalid patch: The first line of the patch must be '*** Begin Patch'\n"],
-    ["input that is not UTF-8", [], Uint8Array.of(0x2a, 0xff), 1, "Error: Failed to read PATCH from stdin.\nstream did not contain valid UTF-8\n"],
-    ["a NUL in a path", [], "*** Begin Patch\n*** Delete File: a\0b\n*** End Patch", 1, `'a\0b' is invalid on '${process.platform === "darwin" ? "macos" : process.platform}'\n`],
+    [
+      "input that is not UTF-8",
+      [],
+      Uint8Array.of(0x2a, 0xff),
+      1,
+      "Error: Failed to read PATCH from stdin.\nstream did not contain valid UTF-8\n",
+    ],
+    [
+      "a NUL in a path",
+      [],
+      "*** Begin Patch\n*** Delete File: a\0b\n*** End Patch",
+      1,
+      `'a\0b' is invalid on '${process.platform === "darwin" ? "macos" : process.platform}'\n`,
+    ],
   ] as const)("%s", async (_, args, stdin, exitCode, stderr) => {
     expect(await runApplyPatchCli({ args, stdin: inputOf(stdin), cwd: tempFolder() })).toEqual({ exitCode, stdout: "", stderr });
   });
@@ -86,7 +98,10 @@ describe("apply-patch command, cases made by the original program", () => {
   const shared = existsSync(file) ? sharedCases.parse(JSON.parse(readFileSync(file, "utf8"))) : [];
 
   test(`${shared.length} shared cases and ${patchCases.length} own cases are run`, () => {
-    expect({ own: patchCases.length >= 60, shared: existsSync(file) ? shared.length >= 141 : shared.length === 0 }).toEqual({ own: true, shared: true });
+    expect({ own: patchCases.length >= 60, shared: existsSync(file) ? shared.length >= 141 : shared.length === 0 }).toEqual({
+      own: true,
+      shared: true,
+    });
   });
 
   for (const one of shared) {

@@ -13,9 +13,28 @@ import { useTempFolders } from "../../support/temp-folder.ts";
 import { toolContext } from "../../support/tool-context.ts";
 
 const tempFolder = useTempFolders();
-const words = ["a", "b", "one", " x", "x ", "", "\tq", "it’s", "it's", "a–b", "a-b", "\uFEFFk", "@@", "*** End Patch", "- m", "+p", " "] as const;
+const words = [
+  "a",
+  "b",
+  "one",
+  " x",
+  "x ",
+  "",
+  "\tq",
+  "it’s",
+  "it's",
+  "a–b",
+  "a-b",
+  "\uFEFFk",
+  "@@",
+  "*** End Patch",
+  "- m",
+  "+p",
+  " ",
+] as const;
 /** A lone `\r` and a `\n` are not mixed: left beside each other by a removal they would become one terminator. */
-const terminatorSets = [["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"]] as const;
+const terminatorSets: readonly [Terminators, ...Terminators[]] = [["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"]];
+type Terminators = readonly [string, ...string[]];
 
 function randomText(random: Random, maxLines = 12): string {
   const terminators = random.pick(terminatorSets);
@@ -64,7 +83,10 @@ describe("patches, random", () => {
       const edits = planEdits(file, chunks, "f");
       const after = splitLines(applyEdits(file, edits));
       // A line may itself hold no terminator, so cutting the result gives the lines back.
-      expect({ lines: Array.from({ length: after.count }, (_, i) => after.lineAt(i)), ended: after.endsWithTerminator }).toEqual({ lines: wanted, ended: true });
+      expect({ lines: Array.from({ length: after.count }, (_, i) => after.lineAt(i)), ended: after.endsWithTerminator }).toEqual({
+        lines: wanted,
+        ended: true,
+      });
     }
   });
 
@@ -111,7 +133,27 @@ describe("patches, random", () => {
 
   test("any text either parses or is an invalid_patch with a sentence", () => {
     const random = createRandom(5);
-    const pieces = ["*** Begin Patch", "*** End Patch", "*** Add File: f", "*** Update File: f", "*** Delete File: f", "*** Move to: g", "*** End of File", "@@", "@@ a", "+a", "-a", " a", "", "  ", "a", "<<EOF", "EOF", "\0", "\uD800"] as const;
+    const pieces = [
+      "*** Begin Patch",
+      "*** End Patch",
+      "*** Add File: f",
+      "*** Update File: f",
+      "*** Delete File: f",
+      "*** Move to: g",
+      "*** End of File",
+      "@@",
+      "@@ a",
+      "+a",
+      "-a",
+      " a",
+      "",
+      "  ",
+      "a",
+      "<<EOF",
+      "EOF",
+      "\0",
+      "\uD800",
+    ] as const;
     let parsed = 0;
     for (let round = 0; round < 5_000; round++) {
       const inner = Array.from({ length: random.int(8) }, () => random.pick(pieces));
@@ -138,7 +180,13 @@ describe("patches, random", () => {
         if (kind === 1) return [`*** Add File: ${name}`, "+new"];
         const file = splitLines(before[name] ?? "");
         const at = random.int(Math.max(1, file.count));
-        return [`*** Update File: ${name}`, ...(kind === 2 ? [`*** Move to: moved/${name}`] : []), "@@", `-${random.chance(0.1) ? "nowhere" : file.lineAt(at)}`, `+${random.pick(words)}`];
+        return [
+          `*** Update File: ${name}`,
+          ...(kind === 2 ? [`*** Move to: moved/${name}`] : []),
+          "@@",
+          `-${random.chance(0.1) ? "nowhere" : file.lineAt(at)}`,
+          `+${random.pick(words)}`,
+        ];
       });
       const patch = ["*** Begin Patch", ...body, "*** End Patch"].join("\n");
       const [forTool, forCommand] = [tempFolder(), tempFolder()];
@@ -153,7 +201,10 @@ describe("patches, random", () => {
         applied++;
         expect([outcome, readFolder(forTool)]).toEqual(["applied", readFolder(forCommand)]);
       } else {
-        expect([outcome, readFolder(forTool).files]).toEqual([`apply_patch verification failed: ${command.stderr.trimEnd().replaceAll(forCommand, forTool)}`.trimEnd(), before]);
+        expect([outcome, readFolder(forTool).files]).toEqual([
+          `apply_patch verification failed: ${command.stderr.trimEnd().replaceAll(forCommand, forTool)}`.trimEnd(),
+          before,
+        ]);
       }
     }
     expect(applied).toBeGreaterThan(10);

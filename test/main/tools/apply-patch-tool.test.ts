@@ -23,7 +23,11 @@ beforeEach(() => {
 const patchOf = (...lines: readonly string[]): string => ["*** Begin Patch", ...lines, "*** End Patch"].join("\n");
 
 /** The error a patch ends with, from `effect` or `run`, as data. */
-async function failureOf(patch: string, overrides: Parameters<typeof toolContext>[1] = {}, workdir?: string): Promise<Pick<SpindleError, "code" | "message" | "hint" | "details">> {
+async function failureOf(
+  patch: string,
+  overrides: Parameters<typeof toolContext>[1] = {},
+  workdir?: string,
+): Promise<Pick<SpindleError, "code" | "message" | "hint" | "details">> {
   const ctx = toolContext(root, overrides);
   const input = { patch, ...(workdir === undefined ? {} : { workdir }) };
   try {
@@ -40,7 +44,19 @@ describe("applyPatch", () => {
   test("gives counts, the original's text and an event with hunks for added, changed, moved and deleted files", async () => {
     fillFolder(root, { files: { "a.ts": "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "old.ts": "x\n", "gone.ts": "g\n" } });
     const ctx = toolContext(root);
-    const patch = patchOf("*** Delete File: gone.ts", "*** Update File: a.ts", "@@", "-5", "+five", "+5b", "*** Update File: old.ts", "*** Move to: d/new.ts", " x", "*** Add File: n.ts", "+n");
+    const patch = patchOf(
+      "*** Delete File: gone.ts",
+      "*** Update File: a.ts",
+      "@@",
+      "-5",
+      "+five",
+      "+5b",
+      "*** Update File: old.ts",
+      "*** Move to: d/new.ts",
+      " x",
+      "*** Add File: n.ts",
+      "+n",
+    );
     const outcome = await tool.run({ patch }, ctx);
     expect(applyPatchResult.parse(outcome.result)).toEqual({
       files: [
@@ -53,7 +69,9 @@ describe("applyPatch", () => {
       removed: 2,
     });
     expect([outcome.text, outcome.summary]).toEqual([
-      expect.stringMatching(/^Exit code: 0\nWall time: \d+(\.\d)? seconds\nOutput:\nSuccess\. Updated the following files:\nA n\.ts\nM a\.ts\nM d\/new\.ts\nD gone\.ts\n$/),
+      expect.stringMatching(
+        /^Exit code: 0\nWall time: \d+(\.\d)? seconds\nOutput:\nSuccess\. Updated the following files:\nA n\.ts\nM a\.ts\nM d\/new\.ts\nD gone\.ts\n$/,
+      ),
       "4 files, +3 −2",
     ]);
     expect(ctx.events).toEqual([
@@ -62,7 +80,15 @@ describe("applyPatch", () => {
         turnId: "t1",
         callId: "c1",
         files: [
-          { path: "gone.ts", kind: "delete", added: 0, removed: 1, before: "g\n", after: "", hunks: [{ oldStart: 1, oldLines: 1, newStart: 0, newLines: 0, lines: ["-g"] }] },
+          {
+            path: "gone.ts",
+            kind: "delete",
+            added: 0,
+            removed: 1,
+            before: "g\n",
+            after: "",
+            hunks: [{ oldStart: 1, oldLines: 1, newStart: 0, newLines: 0, lines: ["-g"] }],
+          },
           {
             path: "a.ts",
             kind: "update",
@@ -70,10 +96,20 @@ describe("applyPatch", () => {
             removed: 1,
             before: "1\n2\n3\n4\n5\n6\n7\n8\n9\n",
             after: "1\n2\n3\n4\nfive\n5b\n6\n7\n8\n9\n",
-            hunks: [{ oldStart: 2, oldLines: 7, newStart: 2, newLines: 8, lines: [" 2", " 3", " 4", "-5", "+five", "+5b", " 6", " 7", " 8"] }],
+            hunks: [
+              { oldStart: 2, oldLines: 7, newStart: 2, newLines: 8, lines: [" 2", " 3", " 4", "-5", "+five", "+5b", " 6", " 7", " 8"] },
+            ],
           },
           { path: "d/new.ts", kind: "move", fromPath: "old.ts", added: 0, removed: 0, before: "x\n", after: "x\n", hunks: [] },
-          { path: "n.ts", kind: "add", added: 1, removed: 0, before: "", after: "n\n", hunks: [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ["+n"] }] },
+          {
+            path: "n.ts",
+            kind: "add",
+            added: 1,
+            removed: 0,
+            before: "",
+            after: "n\n",
+            hunks: [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ["+n"] }],
+          },
         ],
       },
     ]);
@@ -82,7 +118,16 @@ describe("applyPatch", () => {
 
   test("names the real places it will write before it runs, links followed", () => {
     fillFolder(root, { files: { "real/f": "1\n" }, links: { link: "real", dangling: "/nowhere/else" } });
-    const patch = patchOf("*** Update File: link/f", " 1", "*** Add File: dangling", "+x", "*** Delete File: link", "*** Update File: a", "*** Move to: b/c", " 1");
+    const patch = patchOf(
+      "*** Update File: link/f",
+      " 1",
+      "*** Add File: dangling",
+      "+x",
+      "*** Delete File: link",
+      "*** Update File: a",
+      "*** Move to: b/c",
+      " 1",
+    );
     expect(tool.effect({ patch, workdir: "." }, { projectRoot: root })).toEqual({
       kind: "write",
       paths: [path.join(root, "real/f"), "/nowhere/else", path.join(root, "link"), path.join(root, "a"), path.join(root, "b/c")],
@@ -97,25 +142,74 @@ describe("applyPatch", () => {
 
   test.each([
     ["", "invalid_patch", "apply_patch verification failed: invalid patch: The last line of the patch must be '*** End Patch'"],
-    [patchOf("oops"), "invalid_patch", "apply_patch verification failed: invalid hunk at line 2, 'oops' is not a valid hunk header. Valid hunk headers: '*** Add File: {path}', '*** Delete File: {path}', '*** Update File: {path}'"],
+    [
+      patchOf("oops"),
+      "invalid_patch",
+      "apply_patch verification failed: invalid hunk at line 2, 'oops' is not a valid hunk header. Valid hunk headers: '*** Add File: {path}', '*** Delete File: {path}', '*** Update File: {path}'",
+    ],
     [patchOf(), "invalid_patch", "patch rejected: empty patch"],
-    [patchOf("*** Environment ID: x", "*** Add File: n"), "invalid_patch", "apply_patch environment selection is unavailable for this turn"],
-    [patchOf("*** Update File: f", "-none"), "patch_failed", "apply_patch verification failed: Failed to find expected lines in {ROOT}/f:\nnone"],
-    [patchOf("*** Update File: none", "-x"), "patch_failed", "apply_patch verification failed: Failed to read file to update {ROOT}/none: No such file or directory (os error 2)"],
-    [patchOf("*** Update File: d", "-x"), "patch_failed", "apply_patch verification failed: Failed to read file to update {ROOT}/d: path `{ROOT}/d` is not a file"],
-    [patchOf("*** Update File: bin", "-x"), "patch_failed", "apply_patch verification failed: Failed to read file to update {ROOT}/bin: invalid utf-8 sequence of 1 bytes from index 0"],
-    [patchOf("*** Delete File: none"), "patch_failed", "apply_patch verification failed: Failed to read {ROOT}/none: No such file or directory (os error 2)"],
-    [patchOf("*** Delete File: bin"), "patch_failed", "apply_patch verification failed: Failed to read {ROOT}/bin: invalid utf-8 sequence of 1 bytes from index 0"],
-    [patchOf("*** Update File: f", " 1", "*** Delete File: ./f"), "patch_failed", "apply_patch verification failed: multiple operations target {ROOT}/f"],
-    [patchOf("*** Update File: f", " 1", "*** Update File: link", " 1"), "patch_failed", "apply_patch verification failed: multiple operations target {ROOT}/f"],
-    [patchOf("*** Add File: n", "+x", "*** Update File: f", "*** Move to: n", " 1"), "patch_failed", "apply_patch verification failed: multiple operations target {ROOT}/n"],
+    [
+      patchOf("*** Environment ID: x", "*** Add File: n"),
+      "invalid_patch",
+      "apply_patch environment selection is unavailable for this turn",
+    ],
+    [
+      patchOf("*** Update File: f", "-none"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to find expected lines in {ROOT}/f:\nnone",
+    ],
+    [
+      patchOf("*** Update File: none", "-x"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to read file to update {ROOT}/none: No such file or directory (os error 2)",
+    ],
+    [
+      patchOf("*** Update File: d", "-x"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to read file to update {ROOT}/d: path `{ROOT}/d` is not a file",
+    ],
+    [
+      patchOf("*** Update File: bin", "-x"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to read file to update {ROOT}/bin: invalid utf-8 sequence of 1 bytes from index 0",
+    ],
+    [
+      patchOf("*** Delete File: none"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to read {ROOT}/none: No such file or directory (os error 2)",
+    ],
+    [
+      patchOf("*** Delete File: bin"),
+      "patch_failed",
+      "apply_patch verification failed: Failed to read {ROOT}/bin: invalid utf-8 sequence of 1 bytes from index 0",
+    ],
+    [
+      patchOf("*** Update File: f", " 1", "*** Delete File: ./f"),
+      "patch_failed",
+      "apply_patch verification failed: multiple operations target {ROOT}/f",
+    ],
+    [
+      patchOf("*** Update File: f", " 1", "*** Update File: link", " 1"),
+      "patch_failed",
+      "apply_patch verification failed: multiple operations target {ROOT}/f",
+    ],
+    [
+      patchOf("*** Add File: n", "+x", "*** Update File: f", "*** Move to: n", " 1"),
+      "patch_failed",
+      "apply_patch verification failed: multiple operations target {ROOT}/n",
+    ],
     [patchOf("*** Add File: d", "+x"), "patch_failed", "apply_patch verification failed: Failed to write file {ROOT}/d"],
     [patchOf("*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
+    [patchOf("*** Delete File: f", "*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
   ])("refuses a patch whole: %j", async (patch, code, message) => {
     fillFolder(root, { files: { f: "1\n", "d/x": "1\n", bin: Uint8Array.of(0xff, 0x0a) }, links: { link: "f" } });
     const before = readFolder(root);
     const failure = await failureOf(patch);
-    expect({ code: failure.code, message: failure.message, files: readFolder(root) }).toEqual({ code, message: message.replaceAll("{ROOT}", root), files: before });
+    expect({ code: failure.code, message: failure.message, files: readFolder(root) }).toEqual({
+      code,
+      message: message.replaceAll("{ROOT}", root),
+      files: before,
+    });
   });
 
   test("writes nothing of a patch whose last file does not fit", async () => {
@@ -137,7 +231,10 @@ describe("applyPatch", () => {
   ])("does not write %s", async (_, code, patch) => {
     const outside = tempFolder();
     fillFolder(outside, { files: { s: "s\n" } });
-    fillFolder(root, { files: { f: "1\n", ".git/HEAD": "x" }, links: { out: outside, dangling: path.join(outside, "n"), secret: path.join(outside, "s"), toGit: ".git" } });
+    fillFolder(root, {
+      files: { f: "1\n", ".git/HEAD": "x" },
+      links: { out: outside, dangling: path.join(outside, "n"), secret: path.join(outside, "s"), toGit: ".git" },
+    });
     const before = [readFolder(root), readFolder(outside)];
     const failure = await failureOf(patch);
     expect([failure.code, [readFolder(root), readFolder(outside)]]).toEqual([code, before]);
@@ -147,7 +244,11 @@ describe("applyPatch", () => {
     const outside = tempFolder();
     const patch = patchOf(`*** Add File: ${outside}/n`, "+x", "*** Add File: .git/info/exclude", "+y");
     const { result } = await tool.run({ patch }, toolContext(root, { sandboxLevel: "full" }));
-    expect([result.files.map((file) => file.path), readFolder(outside).files, readFolder(root).files]).toEqual([[`${outside}/n`, ".git/info/exclude"], { n: "x\n" }, { ".git/info/exclude": "y\n" }]);
+    expect([result.files.map((file) => file.path), readFolder(outside).files, readFolder(root).files]).toEqual([
+      [`${outside}/n`, ".git/info/exclude"],
+      { n: "x\n" },
+      { ".git/info/exclude": "y\n" },
+    ]);
   });
 
   test("removes a link that leads outside without reading what is there", async () => {
@@ -156,13 +257,23 @@ describe("applyPatch", () => {
     symlinkSync(path.join(outside, "secret"), path.join(root, "link"));
     const ctx = toolContext(root);
     await tool.run({ patch: patchOf("*** Delete File: link") }, ctx);
-    expect([readFolder(root).links, readFolder(outside).files, ctx.events]).toMatchObject([{}, { secret: "s\n" }, [{ files: [{ before: null, hunks: [] }] }]]);
+    expect([readFolder(root).links, readFolder(outside).files, ctx.events]).toMatchObject([
+      {},
+      { secret: "s\n" },
+      [{ files: [{ before: null, hunks: [] }] }],
+    ]);
   });
 
   test("does not lose a file that is moved onto itself, and keeps the mode of a moved one", async () => {
     fillFolder(root, { files: { f: "1\n", run: "1\n" }, modes: { run: "755" } });
-    const { result } = await tool.run({ patch: patchOf("*** Update File: f", "*** Move to: ./f", "-1", "+2", "*** Update File: run", "*** Move to: bin/run", " 1") }, toolContext(root));
-    expect([result.files.map((file) => file.kind), readFolder(root)]).toMatchObject([["update", "move"], { files: { f: "2\n", "bin/run": "1\n" }, modes: { "bin/run": "755" } }]);
+    const { result } = await tool.run(
+      { patch: patchOf("*** Update File: f", "*** Move to: ./f", "-1", "+2", "*** Update File: run", "*** Move to: bin/run", " 1") },
+      toolContext(root),
+    );
+    expect([result.files.map((file) => file.kind), readFolder(root)]).toMatchObject([
+      ["update", "move"],
+      { files: { f: "2\n", "bin/run": "1\n" }, modes: { "bin/run": "755" } },
+    ]);
   });
 
   test("keeps links, hard links, CRLF and a byte order mark", async () => {
@@ -181,7 +292,10 @@ describe("applyPatch", () => {
     fillFolder(root, { files: { bin: Uint8Array.of(0xff, 0, 1) } });
     const ctx = toolContext(root);
     await tool.run({ patch: patchOf("*** Add File: bin", "+text") }, ctx);
-    expect([readFolder(root).files, ctx.events]).toMatchObject([{ bin: "text\n" }, [{ files: [{ before: null, after: null, added: 1, removed: 0, hunks: [] }] }]]);
+    expect([readFolder(root).files, ctx.events]).toMatchObject([
+      { bin: "text\n" },
+      [{ files: [{ before: null, after: null, added: 1, removed: 0, hunks: [] }] }],
+    ]);
   });
 
   test("carries only the counts of texts over 1 MiB", async () => {
@@ -193,7 +307,11 @@ describe("applyPatch", () => {
 
   test("parallel patches of one file are applied one after the other, none is lost", async () => {
     fillFolder(root, { files: { f: Array.from({ length: 20 }, (_, i) => `line ${i}\n`).join("") } });
-    await Promise.all(Array.from({ length: 20 }, (_, i) => tool.run({ patch: patchOf("*** Update File: f", `-line ${i}`, `+done ${i}`) }, toolContext(root, { callId: `c1.${i}` }))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        tool.run({ patch: patchOf("*** Update File: f", `-line ${i}`, `+done ${i}`) }, toolContext(root, { callId: `c1.${i}` })),
+      ),
+    );
     expect(readFileSync(path.join(root, "f"), "utf8")).toBe(Array.from({ length: 20 }, (_, i) => `done ${i}\n`).join(""));
   });
 
@@ -207,7 +325,10 @@ describe("applyPatch", () => {
         },
       },
     });
-    await expect(interfering.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root))).rejects.toMatchObject({ code: "patch_failed", message: expect.stringContaining("was changed by something else") });
+    await expect(interfering.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root))).rejects.toMatchObject({
+      code: "patch_failed",
+      message: expect.stringContaining("was changed by something else"),
+    });
     expect(readFolder(root).files).toEqual({ f: "somebody else\n" });
   });
 
@@ -215,14 +336,19 @@ describe("applyPatch", () => {
     fillFolder(root, { files: { f: "1\n" } });
     const stop = new AbortController();
     stop.abort();
-    await expect(tool.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root, { signal: stop.signal }))).rejects.toThrow();
+    await expect(
+      tool.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root, { signal: stop.signal })),
+    ).rejects.toThrow();
     expect(readFolder(root).files).toEqual({ f: "1\n" });
   });
 
   test("updating a pipe neither hangs nor writes", async () => {
     execFileSync("mkfifo", [path.join(root, "pipe")]);
     const failure = await failureOf(patchOf("*** Update File: pipe", " x"));
-    expect([failure.message, lstatSync(path.join(root, "pipe")).isFIFO()]).toEqual([`apply_patch verification failed: Failed to read file to update ${root}/pipe: path \`${root}/pipe\` is not a file`, true]);
+    expect([failure.message, lstatSync(path.join(root, "pipe")).isFIFO()]).toEqual([
+      `apply_patch verification failed: Failed to read file to update ${root}/pipe: path \`${root}/pipe\` is not a file`,
+      true,
+    ]);
   });
 
   test("a read-only file is not replaced by renaming over it", async () => {
@@ -230,7 +356,13 @@ describe("applyPatch", () => {
     chmodSync(root, 0o777);
     const asRoot = process.getuid?.() === 0;
     // The superuser may write it, and its mode stays; anybody else is refused.
-    const outcome = await tool.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root)).then(() => "written", (error: unknown) => (error instanceof SpindleError ? error.code : "unknown"));
-    expect([outcome, readFolder(root)]).toMatchObject([asRoot ? "written" : "patch_failed", { files: { f: asRoot ? "2\n" : "1\n" }, modes: { f: "444" } }]);
+    const outcome = await tool.run({ patch: patchOf("*** Update File: f", "-1", "+2") }, toolContext(root)).then(
+      () => "written",
+      (error: unknown) => (error instanceof SpindleError ? error.code : "unknown"),
+    );
+    expect([outcome, readFolder(root)]).toMatchObject([
+      asRoot ? "written" : "patch_failed",
+      { files: { f: asRoot ? "2\n" : "1\n" }, modes: { f: "444" } },
+    ]);
   });
 });

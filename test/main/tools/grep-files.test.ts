@@ -26,7 +26,12 @@ function fillAged(files: Readonly<Record<string, readonly [age: number, content:
 
 describe("grepFiles", () => {
   test("gives matching files newest first, and a script the lines with their numbers", async () => {
-    fillAged({ "old.ts": [30, "let needle;\n"], "src/new.ts": [10, "x\r\nneedle needle\r\n"], "mid.md": [20, "needle"], "no.ts": [0, "hay\n"] });
+    fillAged({
+      "old.ts": [30, "let needle;\n"],
+      "src/new.ts": [10, "x\r\nneedle needle\r\n"],
+      "mid.md": [20, "needle"],
+      "no.ts": [0, "hay\n"],
+    });
     const outcome = await grep({ pattern: " needle|^needle" });
     expect(outcome).toEqual({
       text: "src/new.ts\nmid.md\nold.ts",
@@ -55,14 +60,36 @@ describe("grepFiles", () => {
   });
 
   test("limits files, filters by glob, searches one folder or one file, and skips what git ignores", async () => {
-    fillAged({ "a.ts": [3, "x"], "b.ts": [2, "x"], "d/c.js": [1, "x"], "d/ignored.js": [0, "x"], ".gitignore": [9, "ignored.js\n"], ".git/HEAD": [9, ""] });
-    const [limited, included, inFolder, oneFile] = [await grep({ pattern: "x", limit: 2 }), await grep({ pattern: "x", include: "*.ts" }), await grep({ pattern: "x", path: "d" }), await grep({ pattern: "x", path: "a.ts" })];
-    expect([limited.result.files, limited.result.truncated, included.result.files, inFolder.result.files, oneFile.result.files]).toEqual([["d/c.js", "b.ts"], true, ["b.ts", "a.ts"], ["d/c.js"], ["a.ts"]]);
+    fillAged({
+      "a.ts": [3, "x"],
+      "b.ts": [2, "x"],
+      "d/c.js": [1, "x"],
+      "d/ignored.js": [0, "x"],
+      ".gitignore": [9, "ignored.js\n"],
+      ".git/HEAD": [9, ""],
+    });
+    const [limited, included, inFolder, oneFile] = [
+      await grep({ pattern: "x", limit: 2 }),
+      await grep({ pattern: "x", include: "*.ts" }),
+      await grep({ pattern: "x", path: "d" }),
+      await grep({ pattern: "x", path: "a.ts" }),
+    ];
+    expect([limited.result.files, limited.result.truncated, included.result.files, inFolder.result.files, oneFile.result.files]).toEqual([
+      ["d/c.js", "b.ts"],
+      true,
+      ["b.ts", "a.ts"],
+      ["d/c.js"],
+      ["a.ts"],
+    ]);
   });
 
   test("no match is an answer", async () => {
     fillAged({ a: [0, "x"] });
-    expect(await grep({ pattern: "nowhere" })).toMatchObject({ text: "No matches found.", summary: "no matches", result: { files: [], matches: [], matchCount: 0, truncated: false } });
+    expect(await grep({ pattern: "nowhere" })).toMatchObject({
+      text: "No matches found.",
+      summary: "no matches",
+      result: { files: [], matches: [], matchCount: 0, truncated: false },
+    });
   });
 
   test("a pattern may begin with a dash, and odd file names survive", async () => {
@@ -97,7 +124,12 @@ describe("grepFiles", () => {
   test("counts all matches but hands over 5000, and cuts long lines", async () => {
     fillAged({ a: [0, `${"x".repeat(3_000)}\n${"x\n".repeat(6_000)}`] });
     const { result } = await grep({ pattern: "x" });
-    expect([result.matchCount, result.matches.length, result.matches[0]?.text.length, result.truncated]).toEqual([6_001, 5_000, 2_000, true]);
+    expect([result.matchCount, result.matches.length, result.matches[0]?.text.length, result.truncated]).toEqual([
+      6_001,
+      5_000,
+      2_000,
+      true,
+    ]);
   });
 
   test("a cancelled search ends at once", async () => {

@@ -46,19 +46,23 @@ describe("listDir", () => {
   test("shows a slice and says that there is more; a script gets all", async () => {
     fillFolder(root, { files: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${String(i).padStart(2, "0")}`, ""])) });
     const [first, second, script] = [await list(), await list({ offset: 39, limit: 25 }), await list({}, { fromScript: true })];
-    expect([first.text.split("\n").slice(-2), first.result.truncated, second.text.split("\n").slice(1), second.result.truncated, script.result.entries.length]).toEqual([
-      ["f24", "More than 25 entries found"],
-      true,
-      ["f38", "f39"],
-      false,
-      40,
-    ]);
+    expect([
+      first.text.split("\n").slice(-2),
+      first.result.truncated,
+      second.text.split("\n").slice(1),
+      second.result.truncated,
+      script.result.entries.length,
+    ]).toEqual([["f24", "More than 25 entries found"], true, ["f38", "f39"], false, 40]);
   });
 
   test("depth 1 gives direct children; an empty folder gives its path alone", async () => {
     fillFolder(root, { files: { "a/b/c": "" } });
     mkdirSync(path.join(root, "empty"));
-    expect([(await list({ depth: 1 })).result.entries.map((entry) => entry.path), (await list({ path: "empty" })).text, (await list({ depth: 9 })).result.entries.length]).toEqual([["a", "empty"], `Absolute path: ${root}/empty`, 4]);
+    expect([
+      (await list({ depth: 1 })).result.entries.map((entry) => entry.path),
+      (await list({ path: "empty" })).text,
+      (await list({ depth: 9 })).result.entries.length,
+    ]).toEqual([["a", "empty"], `Absolute path: ${root}/empty`, 4]);
   });
 
   test.each([
@@ -77,9 +81,14 @@ describe("listDir", () => {
     chmodSync(path.join(root, "shut"), 0o000);
     const seesAll = process.getuid?.() === 0;
     const outcome = await list();
-    const direct = await list({ path: "shut" }).then(() => "listed", (error: { code?: string }) => error.code);
+    const direct = await list({ path: "shut" }).then(
+      () => "listed",
+      (error: { code?: string }) => error.code,
+    );
     chmodSync(path.join(root, "shut"), 0o755);
     // The superuser reads every folder, so only the others see the note.
-    expect([outcome.result.unreadable, outcome.text.includes("Could not be read: shut/"), direct]).toEqual(seesAll ? [undefined, false, "listed"] : [["shut"], true, "permission_denied"]);
+    expect([outcome.result.unreadable, outcome.text.includes("Could not be read: shut/"), direct]).toEqual(
+      seesAll ? [undefined, false, "listed"] : [["shut"], true, "permission_denied"],
+    );
   });
 });

@@ -25,7 +25,11 @@ describe("readFile", () => {
     const direct = await read({ path: "a.txt", offset: 2, limit: 2 });
     const whole = await read({ path: path.join(root, "a.txt") }, { fromScript: true });
     expect([direct, whole.result]).toEqual([
-      { text: "L2: \nL3: two", summary: "2 lines", result: { path: "a.txt", text: "\ntwo", startLine: 2, endLine: 3, totalLines: 4, truncated: true } },
+      {
+        text: "L2: \nL3: two",
+        summary: "2 lines",
+        result: { path: "a.txt", text: "\ntwo", startLine: 2, endLine: 3, totalLines: 4, truncated: true },
+      },
       { path: path.join(root, "a.txt"), text: "one\n\ntwo\nthree", startLine: 1, endLine: 4, totalLines: 4, truncated: false },
     ]);
   });
@@ -34,18 +38,31 @@ describe("readFile", () => {
     fillFolder(root, { files: { a: `${"€".repeat(200)}\n` } });
     const direct = await read({ path: "a" });
     const script = await read({ path: "a" }, { fromScript: true });
-    expect([direct.text, direct.result.truncated, script.result.text.length, script.result.truncated]).toEqual([`L1: ${"€".repeat(166)}`, true, 200, false]);
+    expect([direct.text, direct.result.truncated, script.result.text.length, script.result.truncated]).toEqual([
+      `L1: ${"€".repeat(166)}`,
+      true,
+      200,
+      false,
+    ]);
   });
 
   test("shows a model 2000 lines and a script all of them by default", async () => {
     fillFolder(root, { files: { a: Array.from({ length: 5_000 }, (_, i) => `${i}\n`).join("") } });
     const [direct, script] = [await read({ path: "a" }), await read({ path: "a" }, { fromScript: true })];
-    expect([direct.result.endLine, direct.result.totalLines, script.result.endLine, script.result.truncated]).toEqual([2_000, 5_000, 5_000, false]);
+    expect([direct.result.endLine, direct.result.totalLines, script.result.endLine, script.result.truncated]).toEqual([
+      2_000,
+      5_000,
+      5_000,
+      false,
+    ]);
   });
 
   test("an empty file is empty, not an error", async () => {
     fillFolder(root, { files: { a: "" } });
-    expect(await read({ path: "a" })).toMatchObject({ text: "The file is empty.", result: { text: "", startLine: 1, endLine: 0, totalLines: 0, truncated: false } });
+    expect(await read({ path: "a" })).toMatchObject({
+      text: "The file is empty.",
+      result: { text: "", startLine: 1, endLine: 0, totalLines: 0, truncated: false },
+    });
   });
 
   test("bytes that are not UTF-8 become U+FFFD, and characters across read blocks stay whole", async () => {
@@ -63,13 +80,21 @@ describe("readFile", () => {
     const before = process.memoryUsage.rss();
     const outcome = await read({ path: "big", offset: 96 * 1_024 + 1, limit: 5 }, { fromScript: true });
     const grown = process.memoryUsage.rss() - before;
-    expect([outcome.result, grown < 48 * 1024 * 1024]).toEqual([{ path: "big", text: "the end", startLine: 98_305, endLine: 98_305, totalLines: 98_305, truncated: true }, true]);
+    expect([outcome.result, grown < 48 * 1024 * 1024]).toEqual([
+      { path: "big", text: "the end", startLine: 98_305, endLine: 98_305, totalLines: 98_305, truncated: true },
+      true,
+    ]);
   });
 
   test("a script gets 10 MB of a larger file at most, and is told", async () => {
     fillFolder(root, { files: { big: `${"é".repeat(499)}\n`.repeat(11_000) } });
     const { result } = await read({ path: "big" }, { fromScript: true });
-    expect([Buffer.byteLength(result.text) <= 10 * 1024 * 1024, result.text.endsWith("é"), result.totalLines, result.truncated]).toEqual([true, true, 11_000, true]);
+    expect([Buffer.byteLength(result.text) <= 10 * 1024 * 1024, result.text.endsWith("é"), result.totalLines, result.truncated]).toEqual([
+      true,
+      true,
+      11_000,
+      true,
+    ]);
   });
 
   test.each([
@@ -84,9 +109,16 @@ describe("readFile", () => {
     ["loop", "io_error"],
     ["a\0b", "invalid_input"],
   ])("%j is %s", async (given, code) => {
-    fillFolder(root, { files: { a: "1\n", "folder/x": "1\n", binary: Uint8Array.of(0x7f, 0x45, 0, 1) }, links: { escape: "/etc/hostname", loop: "loop" } });
+    fillFolder(root, {
+      files: { a: "1\n", "folder/x": "1\n", binary: Uint8Array.of(0x7f, 0x45, 0, 1) },
+      links: { escape: "/etc/hostname", loop: "loop" },
+    });
     execFileSync("mkfifo", [path.join(root, "pipe")]);
-    await expect(read({ path: given })).rejects.toMatchObject({ name: "SpindleError", code, message: expect.stringContaining(given.includes("\0") ? "NUL" : given) });
+    await expect(read({ path: given })).rejects.toMatchObject({
+      name: "SpindleError",
+      code,
+      message: expect.stringContaining(given.includes("\0") ? "NUL" : given),
+    });
   });
 
   test("a binary file's error carries its size", async () => {
@@ -118,7 +150,27 @@ describe("readFile", () => {
 });
 
 describe("readFile, indentation mode", () => {
-  const source = ["// imports", "import x", "", "// about f", "function f() {", "  // loop", "  for (;;) {", "    a();", "    if (b) {", "      c();", "    }", "  }", "", "  done();", "}", "", "function g() {", "  d();", "}"].join("\n");
+  const source = [
+    "// imports",
+    "import x",
+    "",
+    "// about f",
+    "function f() {",
+    "  // loop",
+    "  for (;;) {",
+    "    a();",
+    "    if (b) {",
+    "      c();",
+    "    }",
+    "  }",
+    "",
+    "  done();",
+    "}",
+    "",
+    "function g() {",
+    "  d();",
+    "}",
+  ].join("\n");
   const block = async (indentation: NonNullable<ReadFileInput["indentation"]>, limit?: number): Promise<[number, number]> => {
     fillFolder(root, { files: { "f.ts": source } });
     const { result } = await read({ path: "f.ts", mode: "indentation", indentation, ...(limit === undefined ? {} : { limit }) });

@@ -17,11 +17,16 @@
   const list = () => setPrototypeOf([], null);
 
   const scriptFrame = "(script.ts:";
-  /** `line:column` of the script's innermost frame, or "" when the caller is not the script. */
-  function place() {
-    const stack = new NativeError().stack;
+  const scriptFrameLength = scriptFrame.length;
+  /** `line:column` of the innermost frame of the script in a stack, or "" when there is none. */
+  function placeIn(stack) {
     const from = stack.indexOf(scriptFrame);
-    return from < 0 ? "" : stack.slice(from + scriptFrame.length, stack.indexOf(")", from));
+    return from < 0 ? "" : stack.slice(from + scriptFrameLength, stack.indexOf(")", from));
+  }
+
+  /** Where the script stands. */
+  function place() {
+    return placeIn(new NativeError().stack);
   }
 
   // --- outbox -------------------------------------------------------------------------------------------------------
@@ -117,40 +122,46 @@
     return error;
   }
 
-  function call(name, nameJson, input) {
+  /** The function behind `tools.NAME`. It takes the stack itself: every frame above costs as much as the rest. */
+  function tool(name) {
+    const recordEnd = '",' + stringify(name) + ",";
+    return (input) => call(name, recordEnd, input, new NativeError().stack);
+  }
+
+  function call(name, recordEnd, input, stack) {
     const id = nextId++;
-    const at = place();
+    const at = placeIn(stack);
     const promise = construct(NativePromise, executor, CallPromise);
     const resolve = lastResolve;
     const reject = lastReject;
     promise[callId] = id;
     seen[id] = rejected[id] = false;
-    resolvers[id] = rejecters[id] = undefined;
-    let args;
-    try {
-      args = input === undefined ? "{}" : stringify(input);
-    } catch (error) {
-      rejected[id] = true;
-      reject(refused("invalid_input", "The input of tools." + name + " is not JSON: " + messageOf(error), name, at));
-      return promise;
+    let args = "{}";
+    if (input !== undefined) {
+      try {
+        args = stringify(input);
+        if (args === undefined) args = "null";
+      } catch (error) {
+        return refuse(id, promise, reject, "invalid_input", "The input of tools." + name + " is not JSON: " + messageOf(error), name, at);
+      }
     }
-    if (id >= maxCalls) {
-      rejected[id] = true;
-      reject(refused("too_many_calls", "The script made more than " + maxCalls + " calls.", name, at));
-      return promise;
-    }
+    if (id >= maxCalls) return refuse(id, promise, reject, "too_many_calls", "The script made more than " + maxCalls + " calls.", name, at);
     open++;
     resolvers[id] = resolve;
     rejecters[id] = reject;
-    emitLong("[0," + id + ',"' + at + '",' + nameJson + ",", args === undefined ? "null" : args, "]");
+    if (args.length < bigValue) emit("[0," + id + ',"' + at + recordEnd + args + "]");
+    else emitLong("[0," + id + ',"' + at + recordEnd, args, "]");
     return promise;
   }
 
-  /** An error for a call that never left the guest. `at` is mapped by the host when it becomes the script's error. */
-  function refused(code, message, tool, at) {
-    const error = toolError({ message, code, tool, arguments: "", line: null });
+  /** Rejects a call that never leaves the guest. The host maps `at` when it becomes the script's error. */
+  function refuse(id, promise, reject, code, message, name, at) {
+    resolvers[id] = rejecters[id] = undefined;
+    rejected[id] = true;
+    const error = toolError({ message, code, tool: name, arguments: "", line: null });
     defineProperty(error, "at", { value: at });
-    return error;
+    reject(error);
+    return promise;
   }
 
   function messageOf(error) {
@@ -338,7 +349,7 @@
   return {
     guest: { pull, pullPiece, deliver, fire, run, idle, describe: (error) => describe(error, 0) },
     parts,
-    call,
+    tool,
     emit,
     place,
     list,

@@ -2,8 +2,7 @@
 (function (core) {
   "use strict";
   const { create, freeze, keys, defineProperty } = Object;
-  const { stringify } = JSON;
-  const { call, define } = core;
+  const { tool, define } = core;
 
   /** Names that look alike: same letters without case and separators, or few edits away. */
   function closest(wanted, names) {
@@ -43,8 +42,29 @@
   /** Read by protocols of the language (await, JSON, inspect) on any object: absent, not an unknown tool. */
   const quiet = ["then", "toJSON", "constructor", "valueOf", "toString", "__proto__", "nodeType", "$$typeof", "asymmetricMatch"];
 
+  /** Scripts start from the same memory: without a seed all of them would draw the same numbers. Algorithm: sfc32. */
+  function seedRandom(seed) {
+    let a = seed[0] | 0;
+    let b = seed[1] | 0;
+    let c = seed[2] | 0;
+    let d = seed[3] | 0;
+    const next = () => {
+      const t = (((a + b) | 0) + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = ((c << 21) | (c >>> 11)) + t;
+      c |= 0;
+      return t >>> 0;
+    };
+    for (let index = 0; index < 12; index++) next();
+    const random = () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
+    defineProperty(Math, "random", { value: random, writable: true, configurable: true });
+  }
+
   core.guest.start = (config) => {
     core.setMaxCalls(config.maxCalls);
+    seedRandom(config.seed);
     const names = config.names;
     const unknown = new Proxy(freeze(create(null)), {
       get(_, name) {
@@ -55,10 +75,9 @@
     });
     const tools = create(unknown);
     for (const name of names) {
-      const nameJson = stringify(name);
-      const tool = (input) => call(name, nameJson, input);
-      defineProperty(tool, "name", { value: name });
-      defineProperty(tools, name, { value: freeze(tool), enumerable: true });
+      const made = tool(name);
+      defineProperty(made, "name", { value: name });
+      defineProperty(tools, name, { value: freeze(made), enumerable: true });
     }
     define("tools", freeze(tools));
     define("context", deepFreeze(config.context));

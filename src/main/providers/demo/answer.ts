@@ -18,7 +18,7 @@ export function answerQuestion(messages: readonly ModelMessage[]): string {
   const text = messages.flatMap((message) => (message.role === "user" ? [message.text] : [])).join("\n\n");
   const files = attachedFiles(text);
   if (files.length === 0) return "Answer by the Demo (rules, no model): no file came with the question, and rules can only count what is there. Ask with `files`, or choose a real provider.";
-  const question = text.replaceAll(fileBlock, "");
+  const question = /<question>\n?([\s\S]*?)\n?<\/question>/.exec(text)?.[1] ?? text.replaceAll(fileBlock, "");
   const parts = ["Answer by the Demo (rules, no model), counted in the files that came along.", untestedText(files), whereText(question, files), figuresText(files)];
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -75,8 +75,7 @@ function searchPattern(what: string): string {
 function bareWords(what: string): string {
   return what
     .replace(/\s+\b(?:in|within|inside|across|among)\s+(?:the\s+|this\s+|my\s+|all\s+|our\s+|\*)[\s\S]*$/i, "")
-    .replace(/^(?:all|every|any|the|a|an|where|uses? of|usages? of|occurrences? of|calls? to|definitions? of|function|class|method|type|we|i)\s+/i, "")
-    .replace(/^(?:the|a|an|of)\s+/i, "")
+    .replace(/^(?:(?:all|every|any|the|a|an|of|where|uses? of|usages? of|occurrences? of|calls? to|definitions? of|function|class|method|type|we|i)\s+)+/i, "")
     .replace(/\s+\b(?:is|are|being|get|gets)?\s*(?:used|defined|declared|called|implemented|set|imported)\b[\s\S]*$/i, "")
     .replace(/\s+(?:functions?|class|method|type|variable|usages?|calls?)\s*[.?!]*$/i, "")
     .replace(/[\s.?!,;:]+$/, "")

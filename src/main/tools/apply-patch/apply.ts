@@ -40,7 +40,8 @@ export async function applyFileByFile(operations: readonly PatchOperation[], cwd
  * that (Codex 0.169.0, measured). Throws for a NUL byte.
  */
 export function resolvePatchPath(cwd: string, given: string): string {
-  if (given.includes("\0")) throw new SpindleError("patch_failed", `'${given}' is invalid on '${platformNames[process.platform] ?? process.platform}'`);
+  if (given.includes("\0"))
+    throw new SpindleError("patch_failed", `'${given}' is invalid on '${platformNames[process.platform] ?? process.platform}'`);
   return path.resolve(cwd, given.replace(/[\t\r\n]/g, ""));
 }
 

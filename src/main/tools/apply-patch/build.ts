@@ -20,7 +20,10 @@ export function planEdits(file: FileLines, chunks: readonly PatchChunk[], shownP
   for (const chunk of chunks) {
     if (chunk.header !== undefined) {
       const at = findBlock(file, [chunk.header], cursor, false);
-      if (at === undefined) throw new SpindleError("patch_failed", `Failed to find context '${chunk.header}' in ${shownPath}`, { details: { path: shownPath } });
+      if (at === undefined)
+        throw new SpindleError("patch_failed", `Failed to find context '${chunk.header}' in ${shownPath}`, {
+          details: { path: shownPath },
+        });
       cursor = at + 1;
     }
     const block = oldLines(chunk.lines);
@@ -30,7 +33,9 @@ export function planEdits(file: FileLines, chunks: readonly PatchChunk[], shownP
     }
     const place = locate(file, chunk, block, cursor);
     if (place === undefined) {
-      throw new SpindleError("patch_failed", `Failed to find expected lines in ${shownPath}:\n${block.join("\n")}`, { details: { path: shownPath } });
+      throw new SpindleError("patch_failed", `Failed to find expected lines in ${shownPath}:\n${block.join("\n")}`, {
+        details: { path: shownPath },
+      });
     }
     edits.push(...editsOf(place.lines, place.at));
     cursor = place.at + oldLines(place.lines).length;
@@ -61,7 +66,12 @@ export function applyEdits(file: FileLines, edits: readonly LineEdit[]): string 
 }
 
 /** The block's place; tried once more without a blank last line, which models put before the next marker. */
-function locate(file: FileLines, chunk: PatchChunk, block: readonly string[], cursor: number): { at: number; lines: readonly PatchLine[] } | undefined {
+function locate(
+  file: FileLines,
+  chunk: PatchChunk,
+  block: readonly string[],
+  cursor: number,
+): { at: number; lines: readonly PatchLine[] } | undefined {
   const at = findBlock(file, block, cursor, chunk.endOfFile);
   if (at !== undefined) return { at, lines: chunk.lines };
   if (block.at(-1) !== "") return undefined;

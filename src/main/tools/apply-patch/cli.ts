@@ -46,7 +46,7 @@ export async function runApplyPatchCli(options: ApplyPatchCliOptions): Promise<{
 function cliMessage(error: SpindleError): string {
   if (error.code !== "invalid_patch") return error.message;
   const line = error.details?.["line"];
-  return line === undefined ? `Invalid patch: ${error.message}` : `Invalid patch hunk on line ${String(line)}: ${error.message}`;
+  return typeof line !== "number" ? `Invalid patch: ${error.message}` : `Invalid patch hunk on line ${line}: ${error.message}`;
 }
 
 async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Buffer> {

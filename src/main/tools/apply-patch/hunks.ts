@@ -18,7 +18,7 @@ export function diffOfEdits(file: FileLines, edits: readonly LineEdit[], context
   const runs = edits.flatMap((edit) => refine(file, edit));
   const hunks: PatchHunk[] = [];
   let shift = 0;
-  for (let first = 0; first < runs.length; ) {
+  for (let first = 0; first < runs.length;) {
     let last = first;
     while (last + 1 < runs.length && startOf(runs, last + 1) - endOf(runs, last) <= 2 * contextLines) last++;
     const hunk = makeHunk(file, runs.slice(first, last + 1), contextLines, shift);
@@ -41,7 +41,11 @@ function endOf(runs: readonly LineEdit[], index: number): number {
 
 function refine(file: FileLines, edit: LineEdit): LineEdit[] {
   const old = Array.from({ length: edit.removed }, (_, i) => file.lineAt(edit.at + i));
-  return diffLines(old, edit.added).map((run) => ({ at: edit.at + run.at, removed: run.removed, added: edit.added.slice(run.newAt, run.newAt + run.added) }));
+  return diffLines(old, edit.added).map((run) => ({
+    at: edit.at + run.at,
+    removed: run.removed,
+    added: edit.added.slice(run.newAt, run.newAt + run.added),
+  }));
 }
 
 /** `shift` is how many lines longer the new text is before this hunk. */
@@ -62,5 +66,11 @@ function makeHunk(file: FileLines, runs: readonly LineEdit[], contextLines: numb
   const oldLines = to - from;
   const newLines = lines.filter((line) => !line.startsWith("-")).length;
   // As in unified diffs, an empty side names the line before it.
-  return { oldStart: oldLines === 0 ? from : from + 1, oldLines, newStart: newLines === 0 ? from + shift : from + shift + 1, newLines, lines };
+  return {
+    oldStart: oldLines === 0 ? from : from + 1,
+    oldLines,
+    newStart: newLines === 0 ? from + shift : from + shift + 1,
+    newLines,
+    lines,
+  };
 }

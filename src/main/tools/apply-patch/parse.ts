@@ -73,7 +73,10 @@ interface OpenUpdate {
   movePath: string | undefined;
   chunks: OpenChunk[];
 }
-type Open = { readonly type: "add"; readonly path: string; content: string[] } | { readonly type: "delete"; readonly path: string } | OpenUpdate;
+type Open =
+  | { readonly type: "add"; readonly path: string; content: string[] }
+  | { readonly type: "delete"; readonly path: string }
+  | OpenUpdate;
 interface State {
   operations: PatchOperation[];
   environmentId: string | undefined;
@@ -84,11 +87,13 @@ interface State {
 /** The lines between and including the markers, one `\r` taken off each, a here-document wrapper removed. */
 function patchLines(text: string): string[] {
   const trimmed = trim(text);
-  const lines = trimmed === "" ? [] : trimmed.split("\n").map((line, i, all) => (i < all.length - 1 && line.endsWith("\r") ? line.slice(0, -1) : line));
+  const lines =
+    trimmed === "" ? [] : trimmed.split("\n").map((line, i, all) => (i < all.length - 1 && line.endsWith("\r") ? line.slice(0, -1) : line));
   const first = lines[0] ?? "";
   const fault = markerFault(lines);
   if (fault === undefined) return lines;
-  const wrapped = lines.length >= 4 && (first === "<<EOF" || first === "<<'EOF'" || first === '<<"EOF"') && (lines.at(-1) ?? "").endsWith("EOF");
+  const wrapped =
+    lines.length >= 4 && (first === "<<EOF" || first === "<<'EOF'" || first === '<<"EOF"') && (lines.at(-1) ?? "").endsWith("EOF");
   if (!wrapped) throw new SpindleError("invalid_patch", fault);
   const inner = lines.slice(1, -1);
   const innerFault = markerFault(inner);
@@ -118,7 +123,8 @@ function takeLine(state: State, raw: string, line: number): void {
 }
 
 function takeEnvironment(state: State, trimmed: string): void {
-  if (state.environmentId !== undefined) throw new SpindleError("invalid_patch", "apply_patch environment_id cannot be specified more than once");
+  if (state.environmentId !== undefined)
+    throw new SpindleError("invalid_patch", "apply_patch environment_id cannot be specified more than once");
   const value = trim(trimmed.slice(ENVIRONMENT.length));
   if (value === "") throw new SpindleError("invalid_patch", "apply_patch environment_id cannot be empty");
   state.environmentId = value;
@@ -129,7 +135,8 @@ function takeHeader(state: State, text: string, line: number): boolean {
   let next: Open | undefined;
   if (text.startsWith(ADD)) next = { type: "add", path: text.slice(ADD.length), content: [] };
   else if (text.startsWith(DELETE)) next = { type: "delete", path: text.slice(DELETE.length) };
-  else if (text.startsWith(UPDATE)) next = { type: "update", path: text.slice(UPDATE.length), headerLine: line, movePath: undefined, chunks: [] };
+  else if (text.startsWith(UPDATE))
+    next = { type: "update", path: text.slice(UPDATE.length), headerLine: line, movePath: undefined, chunks: [] };
   else if (text !== END) return false;
   closeOperation(state);
   state.open = next;
@@ -189,7 +196,10 @@ function isChunkStart(text: string): boolean {
 }
 
 function unexpected(line: number, raw: string): SpindleError {
-  return fail(line, `Unexpected line found in update hunk: '${raw}'. Every line should start with ' ' (context line), '+' (added line), or '-' (removed line)`);
+  return fail(
+    line,
+    `Unexpected line found in update hunk: '${raw}'. Every line should start with ' ' (context line), '+' (added line), or '-' (removed line)`,
+  );
 }
 
 function expectedChunk(line: number, raw: string): SpindleError {

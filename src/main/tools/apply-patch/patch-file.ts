@@ -21,5 +21,12 @@ export function patchFile(operation: VerifiedOperation, projectRoot: string): Pa
   const diff = diffOfEdits(file, operation.edits);
   const fits = file.text.length + (operation.after?.length ?? 0) <= MAX_TEXT;
   // A side that does not exist is the empty text; null is kept for texts that are not carried.
-  return { ...head, added: diff.added, removed: diff.removed, before: fits ? file.text : null, after: fits ? (operation.after ?? "") : null, hunks: fits ? diff.hunks : [] };
+  return {
+    ...head,
+    added: diff.added,
+    removed: diff.removed,
+    before: fits ? file.text : null,
+    after: fits ? (operation.after ?? "") : null,
+    hunks: fits ? diff.hunks : [],
+  };
 }

@@ -8,7 +8,10 @@ export async function readForUpdate(absolute: string): Promise<string> {
   try {
     return decodeUtf8(await readRegularFile(absolute));
   } catch (error) {
-    throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, { details: { path: absolute }, cause: error });
+    throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, {
+      details: { path: absolute },
+      cause: error,
+    });
   }
 }
 
@@ -31,7 +34,9 @@ export function decodeUtf8(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString("utf8");
   const fault = firstFault(bytes);
   throw new Error(
-    fault.length === undefined ? `incomplete utf-8 byte sequence from index ${fault.index}` : `invalid utf-8 sequence of ${fault.length} bytes from index ${fault.index}`,
+    fault.length === undefined
+      ? `incomplete utf-8 byte sequence from index ${fault.index}`
+      : `invalid utf-8 sequence of ${fault.length} bytes from index ${fault.index}`,
   );
 }
 

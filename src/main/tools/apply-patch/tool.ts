@@ -36,12 +36,23 @@ async function applyOne(input: ApplyPatchInput, ctx: ToolContext, journal: Pick<
   ctx.signal.throwIfAborted();
   const operations = parse(input);
   const workdir = workdirOf(input, ctx.projectRoot);
-  assertAllowed(operations, workdir, ctx);
+  assertAllowed(
+    resolved(() => ({ places: placesOf(operations, workdir), reads: readsOf(operations, workdir) })),
+    ctx,
+  );
   const verified = await verification(() => verifyPatch(operations, workdir));
   ctx.signal.throwIfAborted();
+  // Once more, now for the very places that are written: a link may have been swapped in since the first look.
+  assertAllowed(
+    { places: verified.flatMap((one) => one.changes.map((change) => change.path)), reads: verified.flatMap((one) => one.readFrom ?? []) },
+    ctx,
+  );
   const changes = verified.flatMap((operation) => operation.changes);
   try {
-    await journal.apply({ conversationId: ctx.conversationId, turnId: ctx.turnId, callId: ctx.callId, projectRoot: ctx.projectRoot }, changes);
+    await journal.apply(
+      { conversationId: ctx.conversationId, turnId: ctx.turnId, callId: ctx.callId, projectRoot: ctx.projectRoot },
+      changes,
+    );
   } catch (error) {
     throw writeError(error, verified.find((operation) => error instanceof ChangeFailure && operation.changes.includes(error.change))?.path);
   }
@@ -51,7 +62,11 @@ async function applyOne(input: ApplyPatchInput, ctx: ToolContext, journal: Pick<
   const removed = files.reduce((sum, file) => sum + file.removed, 0);
   const seconds = String(Math.round((performance.now() - startedAt) / 100) / 10);
   return {
-    result: { files: files.map((file) => ({ path: file.path, kind: file.kind, added: file.added, removed: file.removed })), added, removed },
+    result: {
+      files: files.map((file) => ({ path: file.path, kind: file.kind, added: file.added, removed: file.removed })),
+      added,
+      removed,
+    },
     text: `Exit code: 0\nWall time: ${seconds} seconds\nOutput:\n${patchSummary(operations)}`,
     summary: `${files.length} ${files.length === 1 ? "file" : "files"}, +${added} −${removed}`,
   };
@@ -64,17 +79,23 @@ function workdirOf(input: ApplyPatchInput, projectRoot: string): string {
 /** Sentences as the agent tool of Codex 0.169.0 gives them (measured). */
 function parse(input: ApplyPatchInput): readonly PatchOperation[] {
   if (input.workdir?.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
-  const hint = "A patch is: *** Begin Patch, then *** Add File: / *** Update File: / *** Delete File: with their lines, then *** End Patch.";
+  const hint =
+    "A patch is: *** Begin Patch, then *** Add File: / *** Update File: / *** Delete File: with their lines, then *** End Patch.";
   let parsed: ReturnType<typeof parsePatch>;
   try {
     parsed = parsePatch(input.patch);
   } catch (error) {
     if (!(error instanceof SpindleError) || error.code !== "invalid_patch") throw error;
     const line = error.details?.["line"];
-    const reason = line === undefined ? `invalid patch: ${error.message}` : `invalid hunk at line ${String(line)}, ${error.message}`;
-    throw new SpindleError("invalid_patch", `apply_patch verification failed: ${reason}`, { hint, ...(error.details === undefined ? {} : { details: error.details }), cause: error });
+    const reason = typeof line !== "number" ? `invalid patch: ${error.message}` : `invalid hunk at line ${line}, ${error.message}`;
+    throw new SpindleError("invalid_patch", `apply_patch verification failed: ${reason}`, {
+      hint,
+      ...(error.details === undefined ? {} : { details: error.details }),
+      cause: error,
+    });
   }
-  if (parsed.environmentId !== undefined) throw new SpindleError("invalid_patch", "apply_patch environment selection is unavailable for this turn");
+  if (parsed.environmentId !== undefined)
+    throw new SpindleError("invalid_patch", "apply_patch environment selection is unavailable for this turn");
   if (parsed.operations.length === 0) throw new SpindleError("invalid_patch", "patch rejected: empty patch", { hint });
   return parsed.operations;
 }
@@ -96,7 +117,8 @@ function resolved<T>(action: () => T): T {
 }
 
 function asVerificationError(error: unknown): unknown {
-  if (!(error instanceof SpindleError)) return new SpindleError("patch_failed", `apply_patch verification failed: ${osReason(error)}`, { cause: error });
+  if (!(error instanceof SpindleError))
+    return new SpindleError("patch_failed", `apply_patch verification failed: ${osReason(error)}`, { cause: error });
   if (error.code !== "patch_failed") return error;
   return new SpindleError("patch_failed", `apply_patch verification failed: ${error.message}`, {
     hint: `${error.hint ?? "Read the file again and make the patch anew."} No file was changed.`,
@@ -105,16 +127,21 @@ function asVerificationError(error: unknown): unknown {
   });
 }
 
-/** Defence in depth behind the gate's policy: the places are resolved again, just before writing. */
-function assertAllowed(operations: readonly PatchOperation[], workdir: string, ctx: ToolContext): void {
+/** Defence behind the gate's policy, which saw the places earlier. All are real paths. */
+function assertAllowed(touched: { places: readonly string[]; reads: readonly string[] }, ctx: ToolContext): void {
   if (ctx.sandboxLevel === "full") return;
-  const places = resolved(() => placesOf(operations, workdir));
-  for (const place of places) {
+  for (const place of touched.places) {
     const shown = displayPath(ctx.projectRoot, place);
     if (!isInside(ctx.projectRoot, place)) {
-      throw new SpindleError("outside_project", `${shown} is outside the project and is not written.`, { hint: "Use a path inside the project.", details: { path: place } });
+      throw new SpindleError("outside_project", `${shown} is outside the project and is not written.`, {
+        hint: "Use a path inside the project.",
+        details: { path: place },
+      });
     }
-    const guarded = path.relative(ctx.projectRoot, place).split(path.sep).find((part) => guardedFolders.has(part.toLowerCase()));
+    const guarded = path
+      .relative(ctx.projectRoot, place)
+      .split(path.sep)
+      .find((part) => guardedFolders.has(part.toLowerCase()));
     if (guarded !== undefined) {
       throw new SpindleError("permission_denied", `${shown} is not written: files under ${guarded} can make other programs run commands.`, {
         hint: "Use a command of the program that owns them.",
@@ -122,9 +149,11 @@ function assertAllowed(operations: readonly PatchOperation[], workdir: string, c
       });
     }
   }
-  for (const read of resolved(() => readsOf(operations, workdir))) {
+  for (const read of touched.reads) {
     if (isInside(ctx.projectRoot, read) || ctx.readGrants.some((grant) => isInside(grant, read))) continue;
-    throw new SpindleError("outside_project", `${displayPath(ctx.projectRoot, read)} is outside the project and is not read.`, { details: { path: read } });
+    throw new SpindleError("outside_project", `${displayPath(ctx.projectRoot, read)} is outside the project and is not read.`, {
+      details: { path: read },
+    });
   }
 }
 
@@ -135,7 +164,11 @@ function writeError(error: unknown, shownPath: string | undefined): unknown {
   if (error.cause instanceof SpindleError) return error.cause;
   const absolute = shownPath ?? error.change.path;
   const message = error.change.after === null ? `Failed to delete file ${absolute}` : `Failed to write file ${absolute}`;
-  return new SpindleError("patch_failed", message, { hint: `${osReason(error.cause)}. No file was changed.`, details: { path: absolute }, cause: error });
+  return new SpindleError("patch_failed", message, {
+    hint: `${osReason(error.cause)}. No file was changed.`,
+    details: { path: absolute },
+    cause: error,
+  });
 }
 
 /** Runs actions with the same key one after the other. */

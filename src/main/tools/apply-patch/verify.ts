@@ -1,4 +1,4 @@
-import { lstat, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { assertNever, SpindleError } from "../../../protocol/error.ts";
 import { inParallel } from "../../lib/in-parallel.ts";
 import type { FileChange } from "../../project/change-files.ts";
@@ -23,6 +23,8 @@ export interface VerifiedOperation {
   /** Text afterwards; null when nothing is there. */
   readonly after: string | null;
   readonly changes: readonly FileChange[];
+  /** Real place whose content was read and may be shown; null when none was. */
+  readonly readFrom: string | null;
 }
 
 type UpdateOperation = Extract<PatchOperation, { type: "update" }>;
@@ -48,7 +50,9 @@ export function placesOf(operations: readonly PatchOperation[], cwd: string): st
       case "delete":
         return [resolveEntry(absolute)];
       case "update":
-        return operation.movePath === undefined ? [resolveWriteTarget(absolute)] : [resolveEntry(absolute), resolveWriteTarget(resolvePatchPath(cwd, operation.movePath))];
+        return operation.movePath === undefined
+          ? [resolveWriteTarget(absolute)]
+          : [resolveEntry(absolute), resolveWriteTarget(resolvePatchPath(cwd, operation.movePath))];
       default:
         return assertNever(operation);
     }
@@ -58,7 +62,9 @@ export function placesOf(operations: readonly PatchOperation[], cwd: string): st
 
 /** The files whose content an operation reads, links followed: an update tells the model what stands there. */
 export function readsOf(operations: readonly PatchOperation[], cwd: string): string[] {
-  return operations.flatMap((operation) => (operation.type === "update" ? [resolveWriteTarget(resolvePatchPath(cwd, operation.path))] : []));
+  return operations.flatMap((operation) =>
+    operation.type === "update" ? [resolveWriteTarget(resolvePatchPath(cwd, operation.path))] : [],
+  );
 }
 
 function assertNoPathTwice(operations: readonly PatchOperation[], cwd: string): void {
@@ -85,7 +91,10 @@ function assertNoPlaceTwice(verified: readonly VerifiedOperation[]): void {
 }
 
 function twice(absolute: string): SpindleError {
-  return new SpindleError("patch_failed", `multiple operations target ${absolute}`, { hint: "Put all changes of a file into one operation.", details: { path: absolute } });
+  return new SpindleError("patch_failed", `multiple operations target ${absolute}`, {
+    hint: "Put all changes of a file into one operation.",
+    details: { path: absolute },
+  });
 }
 
 async function verifyOperation(operation: PatchOperation, cwd: string): Promise<VerifiedOperation> {
@@ -112,13 +121,19 @@ async function verifyUpdate(operation: UpdateOperation, absolute: string, target
   const edits = planEdits(file, operation.chunks, absolute);
   const after = applyEdits(file, edits);
   if (target === undefined || (await isMoveOntoItself(absolute, target))) {
-    const change: FileChange = { path: place, before: seen.state, stamp: seen.stamp, after: { type: "file", bytes: Buffer.from(after, "utf8") } };
-    return { kind: "update", path: absolute, fromPath: undefined, file, edits, after, changes: [change] };
+    const change: FileChange = {
+      path: place,
+      before: seen.state,
+      stamp: seen.stamp,
+      after: { type: "file", bytes: Buffer.from(after, "utf8") },
+    };
+    return { kind: "update", path: absolute, fromPath: undefined, file, edits, after, changes: [change], readFrom: place };
   }
   const written = await writeChange(target, after, { newMode: mode & 0o777, addMode: mode & 0o111 });
   const source = resolveEntry(absolute);
-  const removed: FileChange = source === place ? { path: place, before: seen.state, stamp: seen.stamp, after: null } : await removeChange(absolute);
-  return { kind: "move", path: target, fromPath: absolute, file, edits, after, changes: [written, removed] };
+  const removed: FileChange =
+    source === place ? { path: place, before: seen.state, stamp: seen.stamp, after: null } : await removeChange(absolute);
+  return { kind: "move", path: target, fromPath: absolute, file, edits, after, changes: [written, removed], readFrom: place };
 }
 
 function textForUpdate(absolute: string, { state }: SeenState): { text: string; mode: number } {
@@ -127,7 +142,10 @@ function textForUpdate(absolute: string, { state }: SeenState): { text: string; 
     if (state.type === "link") throw Object.assign(new Error("became a link"), { code: "ELOOP" });
     return { text: decodeUtf8(state.bytes), mode: state.mode };
   } catch (error) {
-    throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, { details: { path: absolute }, cause: error });
+    throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, {
+      details: { path: absolute },
+      cause: error,
+    });
   }
 }
 
@@ -136,21 +154,56 @@ async function verifyAdd(absolute: string, content: string): Promise<VerifiedOpe
   const file = change.before?.type === "file" ? textOf(change.before.bytes) : splitLines("");
   const fresh = splitLines(content);
   const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
-  return { kind: "add", path: absolute, fromPath: undefined, file, edits: [{ at: 0, removed: file?.count ?? 0, added }], after: content, changes: [change] };
+  return {
+    kind: "add",
+    path: absolute,
+    fromPath: undefined,
+    file,
+    edits: [{ at: 0, removed: file?.count ?? 0, added }],
+    after: content,
+    changes: [change],
+    readFrom: change.path,
+  };
 }
 
 /** Of a link only the link goes; what it leads to is not read, but must be a file. */
 async function verifyDelete(absolute: string): Promise<VerifiedOperation> {
-  const isLink = await lstat(absolute).then((facts) => facts.isSymbolicLink(), () => false);
+  const change = await deletion(absolute);
+  const { before } = change;
   let file: FileLines | null = null;
   try {
-    if (!isLink) file = splitLines(decodeUtf8(await readRegularFile(absolute)));
-    else if (!(await stat(absolute)).isFile()) throw new Error(`path \`${absolute}\` is not a file`);
+    if (before?.type === "file") file = splitLines(decodeUtf8(before.bytes));
+    else if (before === null || !(await stat(absolute)).isFile()) await readRegularFile(absolute);
   } catch (error) {
-    throw new SpindleError("patch_failed", `Failed to read ${absolute}: ${osReason(error)}`, { details: { path: absolute }, cause: error });
+    throw unreadable(absolute, error);
   }
   const edits: LineEdit[] = file === null ? [] : [{ at: 0, removed: file.count, added: [] }];
-  return { kind: "delete", path: absolute, fromPath: undefined, file, edits, after: null, changes: [await removeChange(absolute)] };
+  return {
+    kind: "delete",
+    path: absolute,
+    fromPath: undefined,
+    file,
+    edits,
+    after: null,
+    changes: [change],
+    readFrom: file === null ? null : change.path,
+  };
+}
+
+async function deletion(absolute: string): Promise<FileChange> {
+  try {
+    const path = resolveEntry(absolute);
+    const seen = await readState(path);
+    return { path, before: seen.state, stamp: seen.stamp, after: null };
+  } catch (error) {
+    if (error instanceof SpindleError && error.code === "too_large") throw error;
+    throw unreadable(absolute, error);
+  }
+}
+
+function unreadable(absolute: string, error: unknown): SpindleError {
+  const reason = error instanceof SpindleError && error.code === "not_a_file" ? `path \`${absolute}\` is not a file` : osReason(error);
+  return new SpindleError("patch_failed", `Failed to read ${absolute}: ${reason}`, { details: { path: absolute }, cause: error });
 }
 
 async function writeChange(absolute: string, content: string, modes: { newMode?: number; addMode?: number }): Promise<FileChange> {
@@ -186,7 +239,8 @@ async function seenFor(absolute: string, place: string, complaint: string): Prom
 function failed(absolute: string, complaint: string, error: unknown): SpindleError {
   const reason = error instanceof SpindleError && error.code === "not_a_file" ? `path \`${absolute}\` is not a file` : osReason(error);
   const details = { path: absolute };
-  if (complaint === "Failed to read file to update") return new SpindleError("patch_failed", `${complaint} ${absolute}: ${reason}`, { details, cause: error });
+  if (complaint === "Failed to read file to update")
+    return new SpindleError("patch_failed", `${complaint} ${absolute}: ${reason}`, { details, cause: error });
   return new SpindleError("patch_failed", `${complaint} ${absolute}`, { hint: `${reason}.`, details, cause: error });
 }
 

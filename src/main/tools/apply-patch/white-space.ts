@@ -2,7 +2,7 @@
  * Unicode White_Space as the patch format knows it (Codex 0.169.0, measured). Not what JavaScript trims: U+0085 is white
  * space here and U+FEFF is not. All members are single UTF-16 units, so a char code decides.
  */
-export function isWhiteSpace(code: number): boolean {
+function isWhiteSpace(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   if (code < 0x85) return false;
   return (

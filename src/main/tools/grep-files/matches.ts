@@ -27,7 +27,10 @@ export async function collectMatches(
   let cut = false;
   for (const some of commandLines(files)) {
     // Named files are searched whatever they are named: include and ignore files have done their work in the first pass.
-    const output = await runRipgrep(["--no-config", "--json", "--context", String(options.context), "--regexp", pattern, "--", ...some], options);
+    const output = await runRipgrep(
+      ["--no-config", "--json", "--context", String(options.context), "--regexp", pattern, "--", ...some],
+      options,
+    );
     cut ||= output.cut;
     for (const row of output.stdout.toString("utf8").split("\n")) {
       const line = parseRow(row);

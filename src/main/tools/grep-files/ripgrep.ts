@@ -49,7 +49,12 @@ export async function runRipgrep(args: readonly string[], options: { cwd: string
     child.on("close", (code) => {
       options.signal.removeEventListener("abort", stop);
       if (failure !== undefined) {
-        reject(new SpindleError("command_not_started", `ripgrep could not be started: ${failure.message}`, { hint: "Install the dependencies again.", cause: failure }));
+        reject(
+          new SpindleError("command_not_started", `ripgrep could not be started: ${failure.message}`, {
+            hint: "Install the dependencies again.",
+            cause: failure,
+          }),
+        );
       } else if (options.signal.aborted) {
         reject(options.signal.reason instanceof Error ? options.signal.reason : new SpindleError("cancelled", "The search was cancelled."));
       } else if (code === 0 || code === 1 || cut) {
@@ -80,6 +85,9 @@ function fileProblems(stderr: string): string[] | undefined {
 function rejected(stderr: string): SpindleError {
   const message = stderr.trim().replace(/^rg: /, "");
   if (/parsing glob/.test(message)) return new SpindleError("invalid_input", `include: ${message}`);
-  if (/regex|literal|pattern|compiled/i.test(message)) return new SpindleError("invalid_pattern", message, { hint: "The syntax is that of Rust's regex crate: no look-around, no back-references." });
+  if (/regex|literal|pattern|compiled/i.test(message))
+    return new SpindleError("invalid_pattern", message, {
+      hint: "The syntax is that of Rust's regex crate: no look-around, no back-references.",
+    });
   return new SpindleError("io_error", `rg failed: ${message}`);
 }

@@ -58,7 +58,7 @@ async function scan(handle: FileHandle, size: number, options: SliceOptions): Pr
   let lineHasBytes = false;
   // One read is enough for most files: a byte more than the size finds the end at once.
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK, size + 1)));
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     options.signal.throwIfAborted();
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) break;
@@ -67,7 +67,7 @@ async function scan(handle: FileHandle, size: number, options: SliceOptions): Pr
     position += bytesRead;
     let from = -1;
     let to = 0;
-    for (let at = 0; at < bytesRead; ) {
+    for (let at = 0; at < bytesRead;) {
       const newline = chunk.indexOf(LF, at);
       const end = newline === -1 ? bytesRead : newline + 1;
       if (line >= options.offset && line <= lastLine) {
@@ -99,9 +99,14 @@ function linesOf(bytes: Buffer, cut: boolean): string[] {
   if (bytes[end - 1] === LF) end--;
   const hasCr = bytes.includes(CR);
   const lines = bytes.toString("utf8", 0, end).split("\n");
-  return hasCr ? lines.map((line, i) => (line.endsWith("\r") && (i < lines.length - 1 || end < bytes.length) ? line.slice(0, -1) : line)) : lines;
+  return hasCr
+    ? lines.map((line, i) => (line.endsWith("\r") && (i < lines.length - 1 || end < bytes.length) ? line.slice(0, -1) : line))
+    : lines;
 }
 
 function binary(shownPath: string, size: number): SpindleError {
-  return new SpindleError("binary_file", `${shownPath} is a binary file of ${size} bytes.`, { hint: "Look at it with a command, for example file or xxd.", details: { path: shownPath, bytes: size } });
+  return new SpindleError("binary_file", `${shownPath} is a binary file of ${size} bytes.`, {
+    hint: "Look at it with a command, for example file or xxd.",
+    details: { path: shownPath, bytes: size },
+  });
 }

@@ -5,6 +5,7 @@ import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
 import type { ScriptStep, UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
 import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { activityOf } from "./activity.ts";
@@ -111,7 +112,9 @@ function Thread({
         render={render}
         estimate={(index) => estimate(rows[index])}
         onAtEnd={setAtEnd}
-        rowClass="flex justify-center [&>*]:w-full [&>*]:max-w-[684px] px-6"
+        rowClass={(index) =>
+          cx("flex justify-center px-6 [&>*]:w-full [&>*]:max-w-[684px]", activity === null && index === rows.length - 1 && "ends-thread")
+        }
       />
       {atEnd ? null : (
         <IconButton

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { cx } from "../../ui/cx.ts";
 
 /**
@@ -25,8 +25,14 @@ export function ThreadRow({
     <div className={cx("relative pb-4 pl-7", className)}>
       <span
         aria-hidden
-        className="absolute left-[5px] w-px bg-strong"
-        style={{ top: first === true ? nodeTop + 6 : 0, bottom: last === true ? `calc(100% - ${nodeTop + 6}px)` : 0 }}
+        className="thread-line absolute left-[5px] w-px bg-strong"
+        style={
+          {
+            "--node": `${nodeTop + 6}px`,
+            top: first === true ? "var(--node)" : 0,
+            bottom: last === true ? "calc(100% - var(--node))" : 0,
+          } as CSSProperties
+        }
       />
       <span
         aria-hidden

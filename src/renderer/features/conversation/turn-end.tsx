@@ -62,7 +62,7 @@ function tokens(usage: Usage): readonly string[] {
   if (usage.inputTokens === 0 && usage.outputTokens === 0) return [];
   const cached = usage.cachedTokens ?? 0;
   return [
-    `${short(usage.inputTokens)} tokens in${cached > 0 ? ` (${Math.round((cached / Math.max(1, usage.inputTokens)) * 100)}% cached)` : ""}, ${short(usage.outputTokens)} out`,
+    `${usage.estimated === true ? "about " : ""}${short(usage.inputTokens)} tokens in${cached > 0 ? ` (${Math.round((cached / Math.max(1, usage.inputTokens)) * 100)}% cached)` : ""}, ${short(usage.outputTokens)} out`,
   ];
 }
 

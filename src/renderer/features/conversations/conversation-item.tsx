@@ -12,10 +12,19 @@ import { Kbd } from "../../ui/kbd.tsx";
 import { Ring } from "../../ui/ring.tsx";
 import { rowState, rowStateWords } from "./conversation-groups.ts";
 
-const menuRow = "flex min-h-7 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-small outline-none select-none data-highlighted:bg-selected";
+const menuRow =
+  "flex min-h-7 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-small outline-none select-none data-highlighted:bg-selected";
 
 /** A conversation in the sidebar. F2 renames, Delete asks to delete; both stand in its context menu. */
-export const ConversationItem = memo(function ConversationItem({ row, selected, tabStop, now, onSelect, onRename, onDelete }: {
+export const ConversationItem = memo(function ConversationItem({
+  row,
+  selected,
+  tabStop,
+  now,
+  onSelect,
+  onRename,
+  onDelete,
+}: {
   readonly row: ConversationRow;
   readonly selected: boolean;
   /** The one row Tab reaches; arrows go to the others. */
@@ -65,9 +74,21 @@ export const ConversationItem = memo(function ConversationItem({ row, selected, 
         }
       >
         <RowMark row={row} />
-        <span className={cx("min-w-0 flex-1 truncate text-ui", selected && "font-medium", selected || row.unread || row.status !== "idle" ? "text-fg" : "text-fg2")}>{row.title}</span>
+        <span
+          className={cx(
+            "min-w-0 flex-1 truncate text-ui",
+            selected && "font-medium",
+            selected || row.unread || row.status !== "idle" ? "text-fg" : "text-fg2",
+          )}
+        >
+          {row.title}
+        </span>
         {words === "" ? null : <span className="sr-only">, {words}</span>}
-        {row.added + row.removed > 0 ? <ChangeCount added={row.added} removed={row.removed} /> : <span className="tabular shrink-0 text-small text-fg3">{formatRelative(row.updatedAt, now)}</span>}
+        {row.added + row.removed > 0 ? (
+          <ChangeCount added={row.added} removed={row.removed} />
+        ) : (
+          <span className="tabular shrink-0 text-small text-fg3">{formatRelative(row.updatedAt, now)}</span>
+        )}
       </ContextMenu.Trigger>
       <ContextMenu.Portal>
         <ContextMenu.Positioner className="z-50">

@@ -1,12 +1,19 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import type { ConversationRow } from "../../../protocol/ipc.ts";
 import { asErrorData } from "../../lib/api.ts";
-import { deleteConversation, loadConversations, renameConversation, selectConversation, useConversations } from "../../state/conversations.ts";
+import {
+  deleteConversation,
+  loadConversations,
+  renameConversation,
+  selectConversation,
+  useConversations,
+} from "../../state/conversations.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
+import { useMinute } from "../../ui/use-minute.ts";
 import { groupConversations } from "./conversation-groups.ts";
 import { ConversationItem } from "./conversation-item.tsx";
 
@@ -21,7 +28,10 @@ export function ConversationList() {
   const now = useMinute();
   const groups = useMemo(() => groupConversations(rows, now), [rows, now]);
   const list = useRef<HTMLDivElement>(null);
-  const rename = useCallback((id: ConversationId, title: string) => void renameConversation(id, title).catch((error: unknown) => setProblem(asErrorData(error))), []);
+  const rename = useCallback(
+    (id: ConversationId, title: string) => void renameConversation(id, title).catch((error: unknown) => setProblem(asErrorData(error))),
+    [],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const buttons = [...(list.current?.querySelectorAll<HTMLButtonElement>('[data-testid="conversation-row"]') ?? [])];
@@ -49,14 +59,24 @@ export function ConversationList() {
         />
       )}
       {status === "loading" && rows.length === 0 ? <LoadingState label="Reading conversations" /> : null}
-      {status === "ready" && rows.length === 0 ? <p className="px-2 py-4 text-small text-fg3">No conversations yet. The first prompt starts one.</p> : null}
+      {status === "ready" && rows.length === 0 ? (
+        <p className="px-2 py-4 text-small text-fg3">No conversations yet. The first prompt starts one.</p>
+      ) : null}
       {groups.map((group) => (
         <section key={group.name} aria-label={group.name}>
           <h2 className="flex h-9 items-end px-2 pb-1.5 text-small font-medium text-fg3">{group.name}</h2>
           <ul>
             {group.rows.map((row) => (
               <li key={row.id} className="[contain-intrinsic-size:auto_32px] [content-visibility:auto]">
-                <ConversationItem row={row} selected={row.id === selectedId} tabStop={row.id === tabStop} now={now} onSelect={selectConversation} onRename={rename} onDelete={setDeleting} />
+                <ConversationItem
+                  row={row}
+                  selected={row.id === selectedId}
+                  tabStop={row.id === tabStop}
+                  now={now}
+                  onSelect={selectConversation}
+                  onRename={rename}
+                  onDelete={setDeleting}
+                />
               </li>
             ))}
           </ul>
@@ -86,14 +106,4 @@ function DeleteDialog({ row, onClose }: { readonly row: ConversationRow; readonl
       </div>
     </Dialog>
   );
-}
-
-/** The time to the minute, for "5m" and the day groups. Stands still while the window is hidden. */
-function useMinute(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => !document.hidden && setNow(Date.now()), 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -23,19 +23,33 @@ export function ProjectSwitcher() {
     <>
       <Menu
         trigger={
-          <button type="button" data-testid="project-switcher" title={project.root} aria-label={`Project ${project.name}${project.branch === null ? "" : `, branch ${project.branch}`}`} className="mx-2 flex h-12 items-center gap-2.5 rounded-md px-2 text-left hover:bg-raise data-popup-open:bg-raise">
-            <span aria-hidden className="flex size-7 shrink-0 items-center justify-center rounded-sm bg-accent-soft text-small font-semibold text-accent-text">
+          <button
+            type="button"
+            data-testid="project-switcher"
+            title={project.root}
+            className="mx-2 flex h-12 items-center gap-2.5 rounded-md px-2 text-left hover:bg-raise data-popup-open:bg-raise"
+          >
+            <span
+              aria-hidden
+              className="flex size-7 shrink-0 items-center justify-center rounded-sm bg-accent-soft text-small font-semibold text-accent-text"
+            >
               {project.name.slice(0, 1).toUpperCase()}
             </span>
             <span className="min-w-0 flex-1">
-              <span className="block truncate text-ui leading-4.5 font-semibold text-fg">{project.name}</span>
+              <span className="block truncate text-ui leading-4.5 font-semibold text-fg">
+                <span className="sr-only">Project </span>
+                {project.name}
+              </span>
               <span className="flex items-center gap-1 text-small leading-4 text-fg3">
                 {project.branch === null ? (
                   <span className="truncate">No git repository</span>
                 ) : (
                   <>
                     <GitBranch size={11} aria-hidden className="shrink-0" />
-                    <span className="truncate">{project.branch}</span>
+                    <span className="truncate">
+                      <span className="sr-only">, branch </span>
+                      {project.branch}
+                    </span>
                   </>
                 )}
               </span>

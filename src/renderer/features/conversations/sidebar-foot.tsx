@@ -13,9 +13,15 @@ export function SidebarFoot() {
     <footer className="shrink-0 border-t border-line">
       {sandbox?.enforcer === "none" ? <OpenSandbox detail={sandbox.detail} /> : null}
       <div className="flex h-12 items-center gap-2.5 pr-2 pl-4">
-        {harness === null ? null : <Workers harness={harness} />}
-        <span className="flex-1" />
-        {sandbox !== null && sandbox.enforcer !== "none" ? <Sandboxed sandbox={sandbox} /> : null}
+        {harness === null ? null : <WorkerBars harness={harness} />}
+        <div className="min-w-0 flex-1">
+          {harness === null ? null : (
+            <p data-testid="workers" title={harnessWords(harness)} className="tabular truncate text-micro text-fg3">
+              {harnessWords(harness)}
+            </p>
+          )}
+          {sandbox !== null && sandbox.enforcer !== "none" ? <Sandboxed sandbox={sandbox} /> : null}
+        </div>
         <IconButton label="Settings" keys="Ctrl ," onClick={() => openSettings(true)} data-testid="settings-button">
           <SlidersHorizontal size={15} aria-hidden />
         </IconButton>
@@ -24,28 +30,28 @@ export function SidebarFoot() {
   );
 }
 
-function Workers({ harness }: { readonly harness: HarnessInfo }) {
-  const rate = hitRate(harness);
+function WorkerBars({ harness }: { readonly harness: HarnessInfo }) {
   return (
-    <div data-testid="workers" className="flex min-w-0 items-center gap-2.5">
-      <span aria-hidden className="flex shrink-0 gap-0.5">
-        {Array.from({ length: Math.min(harness.workers, 8) }, (_, index) => (
-          <span key={index} className={cx("h-2.5 w-1 rounded-[1px]", index < harness.busy ? "bg-accent" : "bg-strong")} />
-        ))}
-      </span>
-      <span className="tabular min-w-0 text-micro leading-3.5 text-fg3">
-        <span className="block truncate">{harness.workers === 0 ? "No workers yet" : `${harness.busy} of ${harness.workers} workers`}</span>
-        <span className="block truncate">{rate === null ? "Cache not used yet" : `${rate}% cache hits`}</span>
-      </span>
-    </div>
+    <span aria-hidden className="flex shrink-0 gap-0.5">
+      {Array.from({ length: Math.min(harness.workers, 8) }, (_, index) => (
+        <span key={index} className={cx("h-2.5 w-1 rounded-[1px]", index < harness.busy ? "bg-accent" : "bg-strong")} />
+      ))}
+    </span>
   );
 }
 
 function Sandboxed({ sandbox }: { readonly sandbox: SandboxInfo }) {
   return (
     <Tooltip text={sandbox.detail}>
-      <span tabIndex={0} role="note" aria-label={`Sandboxed: ${sandbox.detail}`} data-testid="sandbox-badge" data-enforcer={sandbox.enforcer} className="inline-flex h-5 shrink-0 items-center gap-1 rounded-xs bg-add-soft px-1.5 text-micro font-medium text-add">
-        <ShieldCheck size={12} aria-hidden /> Sandboxed
+      <span
+        tabIndex={0}
+        role="note"
+        aria-label={`Sandboxed: ${sandbox.detail}`}
+        data-testid="sandbox-badge"
+        data-enforcer={sandbox.enforcer}
+        className="inline-flex items-center gap-1 rounded-xs text-micro font-medium text-add"
+      >
+        <ShieldCheck size={11} aria-hidden /> Sandboxed
       </span>
     </Tooltip>
   );
@@ -54,11 +60,24 @@ function Sandboxed({ sandbox }: { readonly sandbox: SandboxInfo }) {
 function OpenSandbox({ detail }: { readonly detail: string }) {
   return (
     <Tooltip text={detail}>
-      <div tabIndex={0} role="note" aria-label={`Not sandboxed: every command asks. ${detail}`} data-testid="sandbox-badge" data-enforcer="none" className="flex items-center gap-2 bg-warn-soft px-4 py-1.5 text-small text-warn focus-visible:outline-offset-[-2px]">
+      <div
+        tabIndex={0}
+        role="note"
+        aria-label={`Not sandboxed: every command asks. ${detail}`}
+        data-testid="sandbox-badge"
+        data-enforcer="none"
+        className="flex items-center gap-2 bg-warn-soft px-4 py-1.5 text-small text-warn focus-visible:outline-offset-[-2px]"
+      >
         <ShieldAlert size={14} aria-hidden className="shrink-0" /> Not sandboxed: every command asks
       </div>
     </Tooltip>
   );
+}
+
+function harnessWords(harness: HarnessInfo): string {
+  const workers = harness.workers === 0 ? "No workers yet" : `${harness.busy} of ${harness.workers} workers`;
+  const rate = hitRate(harness);
+  return rate === null ? workers : `${workers} · ${rate}% cache hits`;
 }
 
 /** Whole percent; null before the first script. */

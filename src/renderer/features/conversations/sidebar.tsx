@@ -29,7 +29,10 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
         type="button"
         data-testid="new-conversation"
         onClick={startNew}
-        className={cx("mx-2 mt-2 flex h-8 shrink-0 items-center gap-2.5 rounded-md px-2 text-left text-ui", fresh ? "bg-selected text-fg" : "text-fg2 hover:bg-raise hover:text-fg")}
+        className={cx(
+          "mx-2 mt-2 flex h-8 shrink-0 items-center gap-2.5 rounded-md px-2 text-left text-ui",
+          fresh ? "bg-selected text-fg" : "text-fg2 hover:bg-raise hover:text-fg",
+        )}
       >
         <SquarePen size={14} aria-hidden className="shrink-0" />
         <span className="flex-1 truncate">New conversation</span>

@@ -44,8 +44,8 @@ export const diffStyle: CSSProperties = Object.fromEntries(
     "bg-deletion-override": changed("del"),
     "bg-addition-number-override": "var(--add)",
     "bg-deletion-number-override": "var(--del)",
-    "bg-addition-emphasis-override": "color-mix(in srgb, var(--add) 17%, transparent)",
-    "bg-deletion-emphasis-override": "color-mix(in srgb, var(--del) 17%, transparent)",
+    "bg-addition-emphasis-override": "color-mix(in srgb, var(--add) 16%, transparent)",
+    "bg-deletion-emphasis-override": "color-mix(in srgb, var(--del) 16%, transparent)",
     "bg-context-override": "var(--panel)",
     "bg-context-gutter-override": "var(--panel)",
     "bg-separator-override": "var(--card)",
@@ -60,5 +60,5 @@ export const diffStyle: CSSProperties = Object.fromEntries(
 
 /** The library mixes 12 % of it into a light background and 20 % into a dark one. */
 function changed(token: "add" | "del"): string {
-  return `light-dark(color-mix(in srgb, var(--${token}) 88%, var(--panel)), color-mix(in srgb, var(--${token}) 56%, var(--panel)))`;
+  return `light-dark(color-mix(in srgb, var(--${token}) 80%, var(--panel)), color-mix(in srgb, var(--${token}) 56%, var(--panel)))`;
 }

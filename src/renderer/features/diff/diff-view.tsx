@@ -1,6 +1,7 @@
 import { CodeView, type CodeViewHandle } from "@pierre/diffs/react";
 import type { CodeViewItem } from "@pierre/diffs";
 import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { createDiffItems } from "./diff-items.ts";
 import { diffHighlighter, diffMetrics, diffStyle, diffTheme } from "./diff-theme.ts";
 import { FileHeader } from "./file-header.tsx";
 import type { HunkStop } from "./hunk-stops.ts";
@@ -13,7 +14,15 @@ export interface DiffViewHandle {
 }
 
 /** Stacked diffs of all files with sticky heads; only what is visible is in the page. */
-export function DiffView({ files, parsed, layout, wrap, current, handle, onFileAtTop }: {
+export function DiffView({
+  files,
+  parsed,
+  layout,
+  wrap,
+  current,
+  handle,
+  onFileAtTop,
+}: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly layout: "unified" | "split";
@@ -25,7 +34,8 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
 }) {
   const view = useRef<CodeViewHandle<undefined, undefined>>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
-  const items = useItems(files, parsed, collapsed);
+  const [known] = useState(createDiffItems);
+  const items = useMemo(() => known.of(files, parsed, collapsed), [known, files, parsed, collapsed]);
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
   // After a jump the file asked for is the current one, even where the end of the list keeps it from the top.
@@ -34,22 +44,38 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
     showFile: (path) => {
       jumped.current = true;
       top.current = path;
+      onFileAtTop(path);
       view.current?.scrollTo({ type: "item", id: path, align: "start" });
     },
     showStop: (stop) => {
       jumped.current = true;
       top.current = stop.path;
+      onFileAtTop(stop.path);
       setCollapsed((before) => (before.has(stop.path) ? new Set([...before].filter((path) => path !== stop.path)) : before));
       if (stop.line === null) view.current?.scrollTo({ type: "item", id: stop.path, align: "start" });
-      else view.current?.scrollTo({ type: "line", id: stop.path, lineNumber: stop.line.from, side: stop.line.side, align: "start", offset: 3 * diffMetrics.lineHeight });
+      else
+        view.current?.scrollTo({
+          type: "line",
+          id: stop.path,
+          lineNumber: stop.line.from,
+          side: stop.line.side,
+          align: "start",
+          offset: 3 * diffMetrics.lineHeight,
+        });
     },
   }));
-  const toggle = useCallback((path: string) => setCollapsed((before) => (before.has(path) ? new Set([...before].filter((each) => each !== path)) : new Set([...before, path]))), []);
+  const toggle = useCallback(
+    (path: string) =>
+      setCollapsed((before) => (before.has(path) ? new Set([...before].filter((each) => each !== path)) : new Set([...before, path]))),
+    [],
+  );
   const renderHeader = useCallback(
     (item: CodeViewItem<undefined>) => {
       const file = byPath.get(item.id);
       const ready = file === undefined ? undefined : parsed.get(file.key);
-      return file === undefined || ready === undefined ? null : <FileHeader file={file} parsed={ready} collapsed={collapsed.has(item.id)} onToggle={() => toggle(item.id)} />;
+      return file === undefined || ready === undefined ? null : (
+        <FileHeader file={file} parsed={ready} collapsed={collapsed.has(item.id)} onToggle={() => toggle(item.id)} />
+      );
     },
     [byPath, parsed, collapsed, toggle],
   );
@@ -66,6 +92,7 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
       hunkSeparators: "line-info-basic" as const,
       collapsedContextThreshold: 6,
       stickyHeaders: true,
+      onPostRender: nameExpandButtons,
       itemMetrics: diffMetrics,
       layout: { paddingTop: 0, paddingBottom: 24, gap: 8 },
     }),
@@ -77,7 +104,8 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
     element.setAttribute("role", "region");
     element.setAttribute("aria-label", "Changes");
     element.dataset["testid"] = "review-diff";
-    for (const name of ["wheel", "pointerdown", "keydown"]) element.addEventListener(name, () => (jumped.current = false), { passive: true });
+    for (const name of ["wheel", "pointerdown", "keydown"])
+      element.addEventListener(name, () => (jumped.current = false), { passive: true });
   }, []);
   return (
     <CodeView<undefined, undefined>
@@ -88,7 +116,14 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
       className="h-full overflow-auto focus-visible:outline-offset-[-2px]"
       containerRef={describe}
       renderCustomHeader={renderHeader}
-      selectedLines={current === null || current.line === null ? null : { id: current.path, range: { start: current.line.from, end: current.line.to, side: current.line.side, endSide: current.line.side } }}
+      selectedLines={
+        current === null || current.line === null
+          ? null
+          : {
+              id: current.path,
+              range: { start: current.line.from, end: current.line.to, side: current.line.side, endSide: current.line.side },
+            }
+      }
       onScroll={(scrollTop, viewer) => {
         if (jumped.current) return;
         const path = fileAt(items, scrollTop, (id) => viewer.getTopForItem(id));
@@ -98,32 +133,6 @@ export function DiffView({ files, parsed, layout, wrap, current, handle, onFileA
       }}
     />
   );
-}
-
-function useItems(files: readonly ReviewFile[], parsed: ReadonlyMap<string, ParsedFile>, collapsed: ReadonlySet<string>): readonly CodeViewItem<undefined>[] {
-  const known = useRef(new Map<string, { readonly mark: string; readonly version: number; readonly item: CodeViewItem<undefined> }>());
-  return useMemo(
-    () =>
-      files.flatMap((file): CodeViewItem<undefined>[] => {
-        const ready = parsed.get(file.key);
-        if (ready === undefined) return [];
-        const folded = collapsed.has(file.path) || ready.hunkCount === 0;
-        // The view takes an item again only when its version rose, and appends when the items before are the same objects.
-        const mark = `${file.key} ${folded}`;
-        const before = known.current.get(file.path);
-        if (before?.mark === mark) return [before.item];
-        const version = (before?.version ?? 0) + 1;
-        const item: CodeViewItem<undefined> = { id: file.path, type: "diff", fileDiff: ready.diff ?? emptyDiff(file), version, collapsed: folded };
-        known.current.set(file.path, { mark, version, item });
-        return [item];
-      }),
-    [files, parsed, collapsed],
-  );
-}
-
-/** A file whose text is not kept has a head and nothing below. */
-function emptyDiff(file: ReviewFile): Extract<CodeViewItem<undefined>, { type: "diff" }>["fileDiff"] {
-  return { name: file.path, type: "change", hunks: [], splitLineCount: 0, unifiedLineCount: 0, isPartial: true, deletionLines: [], additionLines: [], deletionCharacterCount: 0, additionCharacterCount: 0, cacheKey: file.key };
 }
 
 /** Binary search: 200 files are asked for on every scroll. */
@@ -136,4 +145,25 @@ function fileAt(items: readonly CodeViewItem<undefined>[], scrollTop: number, to
     else high = middle - 1;
   }
   return items[low]?.id ?? null;
+}
+
+/** The library draws the buttons between hunks without a name and out of reach of the keyboard. */
+function nameExpandButtons(node: HTMLElement): void {
+  for (const button of node.shadowRoot?.querySelectorAll<HTMLElement>("[data-expand-button]:not([tabindex])") ?? []) {
+    button.tabIndex = 0;
+    if (button.textContent === "")
+      button.setAttribute(
+        "aria-label",
+        button.hasAttribute("data-expand-up")
+          ? "Show unchanged lines above"
+          : button.hasAttribute("data-expand-down")
+            ? "Show unchanged lines below"
+            : "Show the unchanged lines here",
+      );
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
+  }
 }

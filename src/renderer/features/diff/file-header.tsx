@@ -6,11 +6,25 @@ import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
 /** The head of one file's diff; it stays at the top while the file scrolls. Folds the file. */
-export function FileHeader({ file, parsed, collapsed, onToggle }: { readonly file: ReviewFile; readonly parsed: ParsedFile; readonly collapsed: boolean; readonly onToggle: () => void }) {
+export function FileHeader({
+  file,
+  parsed,
+  collapsed,
+  onToggle,
+}: {
+  readonly file: ReviewFile;
+  readonly parsed: ParsedFile;
+  readonly collapsed: boolean;
+  readonly onToggle: () => void;
+}) {
   const note = noteOf(file, parsed);
   const foldable = (parsed.diff?.hunks.length ?? 0) > 0;
   return (
-    <div data-testid="review-file-header" data-path={file.path} className="flex h-9 items-center gap-2 border-b border-line bg-panel pr-3 pl-2 font-sans text-small">
+    <div
+      data-testid="review-file-header"
+      data-path={file.path}
+      className="flex h-9 items-center gap-2 border-b border-line bg-panel pr-3 pl-2 font-sans text-small"
+    >
       <button
         type="button"
         aria-expanded={foldable ? !collapsed : false}
@@ -18,7 +32,15 @@ export function FileHeader({ file, parsed, collapsed, onToggle }: { readonly fil
         onClick={onToggle}
         className="flex min-w-0 flex-1 items-center gap-2 rounded-xs py-0.5 pl-1 text-left"
       >
-        <ChevronDown size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", (collapsed || !foldable) && "-rotate-90", !foldable && "opacity-0")} />
+        <ChevronDown
+          size={13}
+          aria-hidden
+          className={cx(
+            "shrink-0 text-fg3 transition-transform duration-100",
+            (collapsed || !foldable) && "-rotate-90",
+            !foldable && "opacity-0",
+          )}
+        />
         <KindMark kind={file.kind} />
         <FilePath path={file.path} />
         {file.fromPath === null ? null : <span className="truncate text-fg3">from {file.fromPath}</span>}
@@ -36,7 +58,8 @@ export function FileHeader({ file, parsed, collapsed, onToggle }: { readonly fil
 /** What a reader must know about a file besides its lines. */
 function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
   if (parsed.diff === null) return "Binary or larger than 1 MiB: only the counts are kept";
-  if (parsed.hunkCount === 0) return file.kind === "add" ? "Empty file" : file.kind === "move" ? "Moved, not changed" : "Only line ends or the last newline differ";
+  if (parsed.hunkCount === 0)
+    return file.kind === "add" ? "Empty file" : file.kind === "move" ? "Moved, not changed" : "Only line ends or the last newline differ";
   if (file.changedBetween) return "Includes changes made between two patches";
   return file.parts > 1 ? `${file.parts} patches` : null;
 }

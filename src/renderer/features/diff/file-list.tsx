@@ -13,7 +13,12 @@ const rowHeight = 28;
 const shownRows = 7;
 
 /** The files of the review: one tab stop, arrows choose, the diff below follows. */
-export function FileList({ files, parsed, current, onChoose }: {
+export function FileList({
+  files,
+  parsed,
+  current,
+  onChoose,
+}: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   /** Path of the file at the top of the diff. */
@@ -22,8 +27,17 @@ export function FileList({ files, parsed, current, onChoose }: {
 }) {
   const parent = useRef<HTMLDivElement>(null);
   const idBase = useId();
-  const at = Math.max(0, files.findIndex((file) => file.path === current));
-  const list = useVirtualizer({ count: files.length, getScrollElement: () => parent.current, estimateSize: () => rowHeight, overscan: 4, initialRect: { width: 560, height: rowHeight * shownRows } });
+  const at = Math.max(
+    0,
+    files.findIndex((file) => file.path === current),
+  );
+  const list = useVirtualizer({
+    count: files.length,
+    getScrollElement: () => parent.current,
+    estimateSize: () => rowHeight,
+    overscan: 4,
+    initialRect: { width: 560, height: rowHeight * shownRows },
+  });
   useEffect(() => {
     list.scrollToIndex(at, { align: "auto" });
   }, [at, list]);
@@ -60,7 +74,10 @@ export function FileList({ files, parsed, current, onChoose }: {
               data-testid="review-file"
               data-path={file.path}
               onClick={() => onChoose(file.path)}
-              className={cx("absolute inset-x-0 flex h-7 items-center gap-2 rounded-sm px-2 text-small", item.index === at ? "bg-selected" : "hover:bg-raise")}
+              className={cx(
+                "absolute inset-x-0 flex h-7 items-center gap-2 rounded-sm px-2 text-small",
+                item.index === at ? "bg-selected" : "hover:bg-raise",
+              )}
               style={{ top: item.start }}
             >
               <FileRow file={file} parsed={parsed.get(file.key)} />
@@ -81,8 +98,14 @@ function FileRow({ file, parsed }: { readonly file: ReviewFile; readonly parsed:
       <KindMark kind={file.kind} />
       <FileMark name={file.path} />
       <FilePath path={file.path} className="flex-1" />
-      <span className="shrink-0 text-micro text-fg3 @max-md:hidden">{parsed !== undefined && parsed.diff === null ? "not shown" : hunks === 0 ? "" : formatCount(hunks, "hunk")}</span>
-      {added === null || removed === null || (parsed !== undefined && isUncounted(parsed)) ? <span className="min-w-18" /> : <ChangeCount added={added} removed={removed} className="min-w-18 justify-end" />}
+      <span className="shrink-0 text-micro text-fg3 @max-md:hidden">
+        {parsed !== undefined && parsed.diff === null ? "not shown" : hunks === 0 ? "" : formatCount(hunks, "hunk")}
+      </span>
+      {added === null || removed === null || (parsed !== undefined && isUncounted(parsed)) ? (
+        <span className="min-w-18" />
+      ) : (
+        <ChangeCount added={added} removed={removed} className="min-w-18 justify-end" />
+      )}
     </>
   );
 }

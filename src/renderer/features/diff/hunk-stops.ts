@@ -16,7 +16,14 @@ export interface HunkStop {
 export function hunkStops(files: readonly { readonly path: string; readonly diff: FileDiffMetadata | null }[]): readonly HunkStop[] {
   return files.flatMap(({ path, diff }): HunkStop[] => {
     if (diff === null || diff.hunks.length === 0) return [{ path, hunk: 0, hunks: 0, added: 0, removed: 0, line: null }];
-    return diff.hunks.map((hunk, index) => ({ path, hunk: index + 1, hunks: diff.hunks.length, added: hunk.additionLines, removed: hunk.deletionLines, line: changedLines(hunk) }));
+    return diff.hunks.map((hunk, index) => ({
+      path,
+      hunk: index + 1,
+      hunks: diff.hunks.length,
+      added: hunk.additionLines,
+      removed: hunk.deletionLines,
+      line: changedLines(hunk),
+    }));
   });
 }
 
@@ -24,7 +31,13 @@ export function hunkStops(files: readonly { readonly path: string; readonly diff
  * The stop to go to. `from` is where the keyboard was; `path` is the file at the top of the view: when the person has
  * scrolled to another file since, the way starts there. `unit` file goes to the first hunk of the next file.
  */
-export function nextStop(stops: readonly HunkStop[], from: HunkStop | null, path: string | null, step: 1 | -1, unit: "hunk" | "file"): HunkStop | null {
+export function nextStop(
+  stops: readonly HunkStop[],
+  from: HunkStop | null,
+  path: string | null,
+  step: 1 | -1,
+  unit: "hunk" | "file",
+): HunkStop | null {
   const at = from === null ? -1 : stops.findIndex((stop) => stop.path === from.path && stop.hunk === from.hunk);
   const firstHere = stops.findIndex((stop) => stop.path === path);
   const lastHere = stops.findLastIndex((stop) => stop.path === path);
@@ -52,7 +65,9 @@ function changedLines(hunk: FileDiffMetadata["hunks"][number]): HunkStop["line"]
   const last = changes.at(-1);
   if (first === undefined || last === undefined) return null;
   const onNew = first.additions > 0;
-  const from = onNew ? hunk.additionStart + first.additionLineIndex - hunk.additionLineIndex : hunk.deletionStart + first.deletionLineIndex - hunk.deletionLineIndex;
+  const from = onNew
+    ? hunk.additionStart + first.additionLineIndex - hunk.additionLineIndex
+    : hunk.deletionStart + first.deletionLineIndex - hunk.deletionLineIndex;
   // The end is named on the side of the start, so a range never mixes numbers of two texts.
   const sameSide = changes.findLast((content) => (onNew ? content.additions : content.deletions) > 0) ?? first;
   const to = onNew

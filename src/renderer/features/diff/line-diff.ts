@@ -73,7 +73,14 @@ function compare(a: readonly string[], aFrom: number, aTo: number, b: readonly s
 }
 
 /** Pairs of lines unique on both sides, in an order both sides agree on (longest increasing run). */
-function anchorsOf(a: readonly string[], aFrom: number, aTo: number, b: readonly string[], bFrom: number, bTo: number): readonly (readonly [number, number])[] {
+function anchorsOf(
+  a: readonly string[],
+  aFrom: number,
+  aTo: number,
+  b: readonly string[],
+  bFrom: number,
+  bTo: number,
+): readonly (readonly [number, number])[] {
   const inA = uniqueLines(a, aFrom, aTo);
   const inB = uniqueLines(b, bFrom, bTo);
   const pairs: { readonly aAt: number; readonly bAt: number; previous: number }[] = [];
@@ -95,7 +102,7 @@ function anchorsOf(a: readonly string[], aFrom: number, aTo: number, b: readonly
     tails[low] = index;
   });
   const chosen: (readonly [number, number])[] = [];
-  for (let index = tails.at(-1) ?? -1; index >= 0; ) {
+  for (let index = tails.at(-1) ?? -1; index >= 0;) {
     const pair = pairs[index];
     if (pair === undefined) break;
     chosen.push([pair.aAt, pair.bAt]);
@@ -115,14 +122,25 @@ function uniqueLines(lines: readonly string[], from: number, to: number): Readon
 }
 
 /** Longest common subsequence by table, for the small stretches between anchors. */
-function compareCells(a: readonly string[], aFrom: number, aTo: number, b: readonly string[], bFrom: number, bTo: number, out: Change[]): void {
+function compareCells(
+  a: readonly string[],
+  aFrom: number,
+  aTo: number,
+  b: readonly string[],
+  bFrom: number,
+  bTo: number,
+  out: Change[],
+): void {
   const rows = aTo - aFrom;
   const columns = bTo - bFrom;
   const width = columns + 1;
   const table = new Uint32Array((rows + 1) * width);
   for (let i = rows - 1; i >= 0; i--) {
     for (let j = columns - 1; j >= 0; j--) {
-      table[i * width + j] = a[aFrom + i] === b[bFrom + j] ? (table[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(table[(i + 1) * width + j] ?? 0, table[i * width + j + 1] ?? 0);
+      table[i * width + j] =
+        a[aFrom + i] === b[bFrom + j]
+          ? (table[(i + 1) * width + j + 1] ?? 0) + 1
+          : Math.max(table[(i + 1) * width + j] ?? 0, table[i * width + j + 1] ?? 0);
     }
   }
   let i = 0;

@@ -69,7 +69,17 @@ function mergeChain({ firstPath, parts, ids }: Chain): ReviewFile | null {
   const shared = { key: `${path}\n${ids.join(" ")}`, path, parts: parts.length };
   if (parts.length === 1) {
     const fromPath = first.kind === "move" ? (first.fromPath ?? null) : null;
-    return { ...shared, fromPath, kind: first.kind, before: first.before, after: first.after, added: first.added, removed: first.removed, hunks: first.hunks, changedBetween: false };
+    return {
+      ...shared,
+      fromPath,
+      kind: first.kind,
+      before: first.before,
+      after: first.after,
+      added: first.added,
+      removed: first.removed,
+      hunks: first.hunks,
+      changedBetween: false,
+    };
   }
   const born = first.kind === "add";
   const gone = last.kind === "delete";

@@ -16,16 +16,25 @@ export interface ParsedFile {
 /** What `parseFile` needs: a ReviewFile without its bookkeeping, so that little is cloned to the worker. */
 export type ParseInput = Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "before" | "after" | "added" | "removed" | "hunks">;
 
-const types = { add: "new", update: "change", delete: "deleted", move: "rename-changed" } as const satisfies Record<PatchFile["kind"], FileDiffMetadata["type"]>;
+const types = { add: "new", update: "change", delete: "deleted", move: "rename-changed" } as const satisfies Record<
+  PatchFile["kind"],
+  FileDiffMetadata["type"]
+>;
 
 /** Prepares the diff of one file. Hunks of a single patch are taken as they were applied; folded patches are compared. */
 export function parseFile(file: ParseInput): ParsedFile {
   const { key, path, before, after } = file;
   const computed = file.hunks === null && before !== null && after !== null ? diffLines(before, after) : null;
   const hunks = computed?.hunks ?? file.hunks ?? [];
-  const counts = { key, added: computed?.added ?? file.added ?? 0, removed: computed?.removed ?? file.removed ?? 0, hunkCount: hunks.length };
+  const counts = {
+    key,
+    added: computed?.added ?? file.added ?? 0,
+    removed: computed?.removed ?? file.removed ?? 0,
+    hunkCount: hunks.length,
+  };
   if ((before === null || after === null) && hunks.length === 0) return { ...counts, diff: null };
-  const contents = before === null || after === null ? {} : { oldFile: { name: path, contents: before }, newFile: { name: path, contents: after } };
+  const contents =
+    before === null || after === null ? {} : { oldFile: { name: path, contents: before }, newFile: { name: path, contents: after } };
   const diff = processFile(patchText(hunks, before, after), { cacheKey: key, isGitDiff: false, throwOnError: true, ...contents });
   if (diff === undefined) throw new Error(`The diff of ${path} could not be read.`);
   diff.name = path;

@@ -6,7 +6,9 @@ export interface ParseRequest {
   readonly files: readonly ParseInput[];
 }
 
-export type ParseReply = { readonly id: number; readonly ok: true; readonly files: readonly ParsedFile[] } | { readonly id: number; readonly ok: false; readonly message: string };
+export type ParseReply =
+  | { readonly id: number; readonly ok: true; readonly files: readonly ParsedFile[] }
+  | { readonly id: number; readonly ok: false; readonly message: string };
 
 self.addEventListener("message", (event: MessageEvent<ParseRequest>) => {
   const { id, files } = event.data;

@@ -43,15 +43,17 @@ export function ReviewHead({ totals }: { readonly totals: ReviewTotals | null })
   );
 }
 
-/** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
-export function ReviewScopeBar({ scope, choices, files, totals, onScope, onStep }: {
+export interface ReviewScopeBarProps {
   readonly scope: ReviewScope;
   readonly choices: readonly ScopeChoice[];
   readonly files: number;
   readonly totals: ReviewTotals | null;
   readonly onScope: (scope: ReviewScope) => void;
   readonly onStep: (step: 1 | -1) => void;
-}) {
+}
+
+/** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
+export function ReviewScopeBar({ scope, choices, files, totals, onScope, onStep }: ReviewScopeBarProps) {
   return (
     <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
       <Select label="What is reviewed" value={scope} choices={choices} onChange={onScope} quiet testId="review-scope" />

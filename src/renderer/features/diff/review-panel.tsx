@@ -8,13 +8,18 @@ import { FileList } from "./file-list.tsx";
 import { describeStop, type HunkStop, hunkStops, nextStop } from "./hunk-stops.ts";
 import { mergePatches, type ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
-import { ReviewHead, ReviewScopeBar, type ReviewTotals } from "./review-head.tsx";
+import { ReviewHead, ReviewScopeBar, type ReviewScopeBarProps, type ReviewTotals } from "./review-head.tsx";
 import { patchesInScope, type ReviewScope, scopeChoices } from "./review-scope.ts";
 import { useParsedFiles } from "./use-parsed-files.ts";
 
 /** The review of what the shown conversation wrote: files, their diffs, and keys to walk through them. */
 export function ReviewPanel() {
   const conversationId = useConversation((state) => state.id);
+  // Calls are numbered within a conversation: nothing prepared for one may be taken for another.
+  return <ConversationReview key={conversationId} />;
+}
+
+function ConversationReview() {
   const patches = useConversation((state) => state.view.patches);
   const asked = useLayout((state) => state.reviewCall);
   const callId = patches.some((patch) => patch.callId === asked) ? asked : null;
@@ -26,23 +31,35 @@ export function ReviewPanel() {
     <section aria-label="Review" data-testid="review-panel" className="@container flex h-full min-w-0 flex-col bg-panel">
       <ReviewHead totals={files.length === 0 ? null : totals} />
       {patches.length === 0 ? (
-        <EmptyState className="flex-1" icon={<FileDiff size={28} aria-hidden />} title="No changes yet" detail="When the agent applies a patch, its files and their diffs appear here." />
+        <EmptyState
+          className="flex-1"
+          icon={<FileDiff size={28} aria-hidden />}
+          title="No changes yet"
+          detail="When the agent applies a patch, its files and their diffs appear here."
+        />
       ) : (
-        <>
-          <Review key={`${conversationId} ${scope} ${callId}`} files={files} parsed={parsed} error={error}>
-            {(step) => <ReviewScopeBar scope={scope} choices={scopeChoices(patches, callId)} files={files.length} totals={totals} onScope={setScope} onStep={step} />}
-          </Review>
-        </>
+        <Review
+          key={`${scope} ${callId}`}
+          files={files}
+          parsed={parsed}
+          error={error}
+          bar={{ scope, choices: scopeChoices(patches, callId), files: files.length, totals, onScope: setScope }}
+        />
       )}
     </section>
   );
 }
 
-function Review({ files, parsed, error, children }: {
+function Review({
+  files,
+  parsed,
+  error,
+  bar,
+}: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly error: string | null;
-  readonly children: (step: (step: 1 | -1) => void) => React.ReactNode;
+  readonly bar: Omit<ReviewScopeBarProps, "onStep">;
 }) {
   const view = useRef<DiffViewHandle>(null);
   const layout = useLayout((state) => state.diffStyle);
@@ -51,10 +68,12 @@ function Review({ files, parsed, error, children }: {
   const [topPath, setTopPath] = useState<string | null>(null);
   const [current, setCurrent] = useState<HunkStop | null>(null);
   const shown = useMemo(() => files.filter((file) => parsed.has(file.key)), [files, parsed]);
-  const stops = useMemo(() => hunkStops(shown.map((file) => ({ path: file.path, diff: parsed.get(file.key)?.diff ?? null }))), [shown, parsed]);
-  const path = topPath !== null && files.some((file) => file.path === topPath) ? topPath : (files[0]?.path ?? null);
+  const stops = useMemo(
+    () => hunkStops(shown.map((file) => ({ path: file.path, diff: parsed.get(file.key)?.diff ?? null }))),
+    [shown, parsed],
+  );
+  const path = [askedFile, topPath].find((each) => files.some((file) => file.path === each)) ?? files[0]?.path ?? null;
   const choose = (chosen: string) => {
-    setTopPath(chosen);
     setCurrent(null);
     useLayout.setState({ reviewFile: chosen });
   };
@@ -62,29 +81,26 @@ function Review({ files, parsed, error, children }: {
     const stop = nextStop(stops, current, path, direction, unit);
     if (stop === null) return;
     setCurrent(stop);
-    setTopPath(stop.path);
     view.current?.showStop(stop);
   };
   useReviewKeys(step);
-  const ready = shown.length > 0;
   const askedReady = shown.some((file) => file.path === askedFile);
   useEffect(() => {
     // A file that is not prepared yet is shown as soon as it is.
     if (!askedReady || askedFile === null) return;
-    setTopPath(askedFile);
     view.current?.showFile(askedFile);
     useLayout.setState({ reviewFile: null });
   }, [askedReady, askedFile]);
   return (
     <>
-      {children(step)}
+      <ReviewScopeBar {...bar} onStep={(direction) => step(direction)} />
       <FileList files={files} parsed={parsed} current={path} onChoose={choose} />
       <div className="min-h-0 flex-1">
         {error !== null ? (
           <ErrorState className="m-3" code="internal" message="The diffs could not be prepared." hint={error} />
         ) : files.length === 0 ? (
           <EmptyState title="Nothing left to review" detail="These patches cancel each other out: the files are as they were." />
-        ) : ready ? (
+        ) : shown.length > 0 ? (
           <DiffView files={shown} parsed={parsed} layout={layout} wrap={wrap} current={current} handle={view} onFileAtTop={setTopPath} />
         ) : (
           <LoadingState label="Preparing the diff" />
@@ -107,12 +123,15 @@ function useScope(callId: string | null): [ReviewScope, (scope: ReviewScope) => 
 /** F7 and Shift+F7 from anywhere in the window; n and p (N and P: files) while the focus is in the panel. */
 function useReviewKeys(step: (step: 1 | -1, unit?: "hunk" | "file") => void): void {
   const latest = useRef(step);
-  latest.current = step;
+  useEffect(() => {
+    latest.current = step;
+  });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof HTMLElement ? event.target : null;
-      const inPanel = target?.closest('[data-testid="review-panel"]') != null && target.closest("input, textarea, [role=combobox]") === null;
+      const inPanel =
+        target?.closest('[data-testid="review-panel"]') instanceof Element && target.closest("input, textarea, [role=combobox]") === null;
       const letter = inPanel ? event.key : "";
       if (event.key === "F7") latest.current(event.shiftKey ? -1 : 1);
       else if (letter === "n" || letter === "p") latest.current(letter === "n" ? 1 : -1);

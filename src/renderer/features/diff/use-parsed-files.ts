@@ -19,22 +19,42 @@ export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
   const [state, setState] = useState<ParsedFiles>({ parsed: new Map(), error: null });
   const parser = useRef<DiffParser | null>(null);
   useEffect(() => {
-    const missing = firstBatch(files.filter((file) => !state.parsed.has(file.key)), state.parsed.size === 0);
+    const missing = firstBatch(
+      files.filter((file) => !state.parsed.has(file.key)),
+      state.parsed.size === 0,
+    );
     if (missing.length === 0 || state.error !== null) return;
     let current = true;
     parser.current ??= createDiffParser();
-    parser.current.parse(missing.map(({ key, path, fromPath, kind, before, after, added, removed, hunks }) => ({ key, path, fromPath, kind, before, after, added, removed, hunks }))).then(
-      (done) => {
-        if (!current) return;
-        setState(({ parsed }) => {
-          const wanted = new Set(files.map((file) => file.key));
-          return { parsed: new Map([...parsed, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key))), error: null };
-        });
-      },
-      (error: unknown) => {
-        if (current) setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
-      },
-    );
+    parser.current
+      .parse(
+        missing.map(({ key, path, fromPath, kind, before, after, added, removed, hunks }) => ({
+          key,
+          path,
+          fromPath,
+          kind,
+          before,
+          after,
+          added,
+          removed,
+          hunks,
+        })),
+      )
+      .then(
+        (done) => {
+          if (!current) return;
+          setState(({ parsed }) => {
+            const wanted = new Set(files.map((file) => file.key));
+            return {
+              parsed: new Map([...parsed, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key))),
+              error: null,
+            };
+          });
+        },
+        (error: unknown) => {
+          if (current) setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
+        },
+      );
     return () => {
       current = false;
     };

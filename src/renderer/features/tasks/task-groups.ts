@@ -28,25 +28,43 @@ export function taskGroup(status: TaskStatus): TaskGroup {
 
 /** Rows in the order of the list: needs you, running and queued oldest first, then finished and failed newest first. */
 export function orderTasks(rows: readonly TaskRow[]): readonly TaskRow[] {
-  const time = (row: TaskRow, group: TaskGroup) => (group === "finished" || group === "failed" ? -(row.finishedAt ?? row.lastEventAt) : group === "queued" ? row.createdAt : (row.startedAt ?? row.createdAt));
+  const time = (row: TaskRow, group: TaskGroup) =>
+    group === "finished" || group === "failed"
+      ? -(row.finishedAt ?? row.lastEventAt)
+      : group === "queued"
+        ? row.createdAt
+        : (row.startedAt ?? row.createdAt);
   return rows
     .map((row) => ({ row, group: taskGroup(row.status) }))
-    .toSorted((a, b) => order.indexOf(a.group) - order.indexOf(b.group) || time(a.row, a.group) - time(b.row, b.group) || (a.row.taskId < b.row.taskId ? -1 : 1))
+    .toSorted(
+      (a, b) =>
+        order.indexOf(a.group) - order.indexOf(b.group) ||
+        time(a.row, a.group) - time(b.row, b.group) ||
+        (a.row.taskId < b.row.taskId ? -1 : 1),
+    )
     .map(({ row }) => row);
 }
 
-/** Rows shown before "Show all": everything that is not over, and at least `kept` rows in all. */
+/** Rows shown before "Show all", in their order: everything that is not over, and what ended last, up to `kept` in all but at least two. */
 export function shownTasks(ordered: readonly TaskRow[], kept: number): readonly TaskRow[] {
-  const open = ordered.filter((row) => isOpen(row.status)).length;
-  return ordered.slice(0, Math.max(open, kept));
+  const over = ordered
+    .filter((row) => !isOpen(row.status))
+    .toSorted((a, b) => (b.finishedAt ?? b.lastEventAt) - (a.finishedAt ?? a.lastEventAt));
+  const recent = new Set(over.slice(0, Math.max(2, kept - (ordered.length - over.length))));
+  return ordered.filter((row) => isOpen(row.status) || recent.has(row));
 }
 
-/** `1 needs you · 2 running · 1 queued`; without any of them how many there are: `4 done`. */
+/** `1 needs you · 2 running`, `2 running · 1 queued`; without any of them how many there are: `4 done · 1 failed`. */
 export function taskSummary(rows: readonly TaskRow[]): string {
   const count = (group: TaskGroup) => rows.filter((row) => taskGroup(row.status) === group).length;
   const needs = count("needs");
-  const parts = [needs === 0 ? "" : `${needs} ${needs === 1 ? "needs" : "need"} you`, part(count("running"), "running"), part(count("queued"), "queued")].filter(Boolean);
-  if (parts.length > 0) return parts.join(" · ");
+  const parts = [
+    needs === 0 ? "" : `${needs} ${needs === 1 ? "needs" : "need"} you`,
+    part(count("running"), "running"),
+    part(count("queued"), "queued"),
+  ].filter(Boolean);
+  // Two fit the narrow head; what comes first matters more.
+  if (parts.length > 0) return parts.slice(0, 2).join(" · ");
   return [part(count("finished"), "done"), part(count("failed"), "failed")].filter(Boolean).join(" · ");
 }
 
@@ -76,7 +94,12 @@ export function taskLine(row: TaskRow): string {
 
 /** Where the result is. */
 export function deliveryWords(row: TaskRow): string {
-  if (isOpen(row.status)) return row.notify === "silent" ? "Stays here; the conversation is not told" : row.notify === "wake" ? "Wakes the conversation when done" : "Waits for the next turn when done";
+  if (isOpen(row.status))
+    return row.notify === "silent"
+      ? "Stays here; the conversation is not told"
+      : row.notify === "wake"
+        ? "Wakes the conversation when done"
+        : "Waits for the next turn when done";
   if (row.delivery === "seen") return "Read by the agent";
   if (row.delivery === "delivered") return "Added to the conversation";
   return row.notify === "silent" ? "Kept here only" : "Not delivered yet";

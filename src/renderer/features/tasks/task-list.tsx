@@ -8,6 +8,7 @@ import { useNow } from "../../state/now.ts";
 import { cancelTask, loadTasks, useTasks } from "../../state/tasks.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { useMinute } from "../../ui/use-minute.ts";
 import { orderTasks, shownTasks, statusName, taskGroup, taskLine, taskSummary } from "./task-groups.ts";
 import { TaskMark } from "./task-mark.tsx";
 import { TaskPage } from "./task-page.tsx";
@@ -39,18 +40,18 @@ export function TaskList() {
   return (
     <section aria-label="Background tasks" data-testid="task-list" className="flex min-h-0 flex-col border-t border-line">
       <div className="flex h-9 shrink-0 items-center justify-between gap-2 px-4 pt-1 text-small text-fg3">
-        <h2 className="truncate font-medium">Background tasks</h2>
+        <h2 className="shrink-0 font-medium">Background tasks</h2>
         <span role="status" className="tabular truncate">
           {taskSummary(rows)}
         </span>
       </div>
-      <ul className="min-h-0 overflow-y-auto px-2 pb-2">
+      <ul className="min-h-0 overflow-y-auto px-2 pb-1.5">
         {shown.map((row) => (
           <TaskItem key={row.taskId} row={row} onOpen={open} />
         ))}
       </ul>
       {ordered.length > shown.length || all ? (
-        <Button size="sm" variant="ghost" className="mx-2 mb-2 justify-start" onClick={() => setAll(!all)}>
+        <Button size="sm" variant="ghost" className="mx-2 my-1 justify-start" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${ordered.length}`}
         </Button>
       ) : null}
@@ -74,7 +75,12 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
   };
   const line = problem ?? (stopping && !over ? "Stopping" : taskLine(row));
   return (
-    <li data-testid="task-row" data-task-id={row.taskId} data-status={row.status} className="group/task relative rounded-md hover:bg-raise has-focus-visible:bg-raise">
+    <li
+      data-testid="task-row"
+      data-task-id={row.taskId}
+      data-status={row.status}
+      className="group/task relative rounded-md hover:bg-raise has-focus-visible:bg-raise"
+    >
       <button type="button" onClick={() => onOpen(row.taskId)} className="flex w-full gap-2.5 rounded-md px-2 py-1.5 text-left">
         <span className="flex h-5 items-center">
           <TaskMark status={row.status} />
@@ -82,12 +88,23 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
             <span className={cx("min-w-0 flex-1 truncate text-ui", group === "queued" ? "text-fg3" : "text-fg")}>{row.title}</span>
-            <span className={cx("tabular shrink-0 text-small text-fg3", !over && "group-hover/task:invisible group-has-focus-visible/task:invisible")}>
+            <span
+              className={cx(
+                "tabular shrink-0 text-small text-fg3",
+                !over && "group-hover/task:invisible group-has-focus-visible/task:invisible",
+              )}
+            >
               <span className="sr-only">{statusName(row.status)}, </span>
               <TaskTime row={row} />
             </span>
           </span>
-          <span className={cx("block truncate text-small", problem !== null || group === "failed" ? "text-del" : group === "needs" ? "text-warn" : "text-fg3")} title={line}>
+          <span
+            className={cx(
+              "block truncate text-small",
+              problem !== null || group === "failed" ? "text-del" : group === "needs" ? "text-warn" : "text-fg3",
+            )}
+            title={line}
+          >
             {line}
           </span>
         </span>
@@ -110,10 +127,16 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
 
 /** Elapsed while it runs, how long ago when it is over. */
 function TaskTime({ row }: { readonly row: TaskRow }) {
-  const running = (row.status === "running" || row.status === "needs_you") && row.startedAt !== null;
-  const now = useNow(running);
-  if (running) return formatClock(now - (row.startedAt ?? now));
-  if (row.finishedAt === null) return "queued";
-  const when = formatRelative(row.finishedAt, Date.now());
+  if (row.finishedAt !== null) return <TaskAge finishedAt={row.finishedAt} />;
+  if (row.startedAt === null || row.status === "queued") return "queued";
+  return <TaskClock startedAt={row.startedAt} />;
+}
+
+function TaskClock({ startedAt }: { readonly startedAt: number }) {
+  return formatClock(useNow() - startedAt);
+}
+
+function TaskAge({ finishedAt }: { readonly finishedAt: number }) {
+  const when = formatRelative(finishedAt, useMinute());
   return /\d[mh]$/.test(when) ? `${when} ago` : when;
 }

@@ -16,7 +16,12 @@ import { taskInput } from "./task-input.ts";
 import { TaskMark } from "./task-mark.tsx";
 import { useTaskOutput } from "./use-task-output.ts";
 
-const kindNames: Readonly<Record<TaskKind, string>> = { ask: "Question to a model", agent: "Agent with a conversation of its own", exec: "Command", script: "Detached script" };
+const kindNames: Readonly<Record<TaskKind, string>> = {
+  ask: "Question to a model",
+  agent: "Agent with a conversation of its own",
+  exec: "Command",
+  script: "Detached script",
+};
 
 /** Everything known about one task: state, times, what was asked, what it wrote, how it ended. */
 export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
@@ -55,8 +60,17 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
           <Fact name="Created">{clock(row.createdAt)}</Fact>
           {row.finishedAt === null ? null : <Fact name="Ended">{clock(row.finishedAt)}</Fact>}
           <Fact name="Last sign of life">{clock(row.lastEventAt)}</Fact>
-          {row.callId === null ? null : <Fact name="Started by">{row.scriptLine === null ? `Call ${row.callId}` : `Line ${row.scriptLine} of the script, call ${row.callId}`}</Fact>}
+          {row.callId === null ? null : (
+            <Fact name="Started by">
+              {row.scriptLine === null ? `Call ${row.callId}` : `Line ${row.scriptLine} of the script, call ${row.callId}`}
+            </Fact>
+          )}
           <Fact name="Result">{deliveryWords(row)}</Fact>
+          {input.details.map(([name, value]) => (
+            <Fact key={name} name={name}>
+              {value}
+            </Fact>
+          ))}
           <Fact name="Task">
             <code className="text-code">{row.taskId}</code>
           </Fact>
@@ -71,7 +85,11 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         ) : (
           <Block title={output.truncated ? "Output, last part" : "Output"} text={output.text}>
             <pre data-testid="task-output" className="selectable text-code [overflow-wrap:anywhere] whitespace-pre-wrap">
-              {output.text === "" ? <span className="text-fg3">{output.loading ? "Reading the output" : over ? "It wrote nothing." : "Nothing yet."}</span> : output.text}
+              {output.text === "" ? (
+                <span className="text-fg3">{output.loading ? "Reading the output" : over ? "It wrote nothing." : "Nothing yet."}</span>
+              ) : (
+                output.text
+              )}
             </pre>
           </Block>
         )}

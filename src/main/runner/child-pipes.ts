@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync, unlinkSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,10 +13,15 @@ export interface OutputPipe {
   release(): void;
 }
 
-/** Makes pipes for the output of children. */
-export interface OutputPipes {
+/** Makes what children read from and write to. */
+export interface ChildPipes {
   /** Pipes for stdout and stderr. Null where they cannot be made (no mkfifo): then Node's own socket pairs have to do. */
   openPair(): Promise<readonly [OutputPipe, OutputPipe] | null>;
+  /**
+   * A descriptor that reads `bytes` and has no name. Input is a file because bash takes a socket on its stdin for a remote
+   * shell and reads ~/.bashrc (measured).
+   */
+  openInput(bytes: Uint8Array): number;
   /** Folder that holds the names; made at the first use. Who kills this process has to remove it. */
   folder(): string;
   close(): void;
@@ -29,7 +34,7 @@ const batch = 32;
  * (measured: `echo x > /dev/stderr` fails with ENXIO). Named pipes can. Their names are made 32 at a time, because Node
  * has no call for it, and are unlinked as soon as both ends are open.
  */
-export function createOutputPipes(): OutputPipes {
+export function createChildPipes(): ChildPipes {
   let made: string | undefined;
   const names: string[] = [];
   let counter = 0;
@@ -79,6 +84,13 @@ export function createOutputPipes(): OutputPipes {
         stdout.reader.destroy();
         throw error;
       }
+    },
+    openInput(bytes) {
+      const name = path.join(folder(), `input-${++counter}`);
+      writeFileSync(name, bytes, { mode: 0o600, flag: "wx" });
+      const fd = openSync(name, constants.O_RDONLY);
+      unlinkSync(name);
+      return fd;
     },
     close() {
       closed = true;

@@ -1,0 +1,70 @@
+import path from "node:path";
+import { toErrorData } from "../protocol/error.ts";
+import { execCommand } from "./cli/exec.ts";
+import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
+import { runCommand } from "./cli/run.ts";
+import { readVersion } from "./engine.ts";
+import { runApplyPatchCli } from "./tools/apply-patch/cli.ts";
+
+const help = `spindle: a coding agent whose model writes one script instead of fifty tool calls
+
+  spindle exec "PROMPT" [-C DIR] [--json] [--provider openai-responses|openai-compatible|anthropic|demo]
+               [--base-url URL] [--model M] [--approval plan|ask|auto] [--sandbox read-only|workspace-write|full]
+      One conversation turn without a window. Exit 0 finished, 1 failed, 2 usage, 130 interrupted.
+  spindle run FILE.ts [-C DIR] [--json] [--input JSON] [--approval …] [--sandbox …]
+      One script through the harness, without a model.
+  spindle apply-patch [PATCH]
+      The patch tool in the current directory; the patch comes from standard input when it is not given.
+  spindle conversations list | show ID | export ID [--markdown|--json]
+  spindle tasks list | show ID | cancel ID [--json]
+
+  SPINDLE_HOME overrides the data folder (default ~/.spindle); settings are in settings.json there.
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...args] = argv;
+  switch (command) {
+    case "exec":
+      return execCommand(args);
+    case "run":
+      return runCommand(args);
+    case "conversations":
+      return conversationsCommand(args);
+    case "tasks":
+      return tasksCommand(args);
+    case "apply-patch": {
+      const { exitCode, stdout, stderr } = await runApplyPatchCli({ args, stdin: process.stdin, cwd: process.cwd() });
+      process.stdout.write(stdout);
+      process.stderr.write(stderr);
+      return exitCode;
+    }
+    case "--help":
+    case "-h":
+    case "help":
+      process.stdout.write(help);
+      return 0;
+    case "--version":
+      process.stdout.write(`${readVersion(path.resolve(__dirname, "../.."))}\n`);
+      return 0;
+    default:
+      process.stderr.write(command === undefined ? help : `spindle: there is no command ${JSON.stringify(command)}. See \`spindle --help\`.\n`);
+      return 2;
+  }
+}
+
+/** A reader that closed the pipe (`| head`) ends the output, not the work. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const data = toErrorData(error);
+    if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ type: "error", seq: 0, time: Date.now(), code: data.code, message: data.message })}\n`);
+    process.stderr.write(`spindle: ${data.code}: ${data.message}\n${data.hint === undefined ? "" : `${data.hint}\n`}`);
+    process.exitCode = data.code === "usage" || data.code === "empty_prompt" ? 2 : 1;
+  },
+);

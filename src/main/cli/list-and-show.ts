@@ -1,0 +1,68 @@
+import { SpindleError } from "../../protocol/error.ts";
+import { transcriptMarkdown } from "../conversations/transcript.ts";
+import { parseWords } from "./arguments.ts";
+import { withEngine } from "./open-engine.ts";
+import { eventText, printLine } from "./print.ts";
+
+const flags = { json: { type: "boolean", default: false }, markdown: { type: "boolean", default: false } } as const;
+const unchanged = <T>(settings: T): T => settings;
+
+/** `spindle conversations list|show ID|export ID`. */
+export async function conversationsCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseWords(args, flags);
+  const [verb, id, ...rest] = positionals;
+  const hint = "spindle conversations list | show ID | export ID [--markdown|--json]";
+  if (rest.length > 0 || (verb === "list") === (id !== undefined) || !["list", "show", "export"].includes(verb ?? "")) {
+    throw new SpindleError("usage", "conversations takes list, show ID or export ID.", { hint });
+  }
+  return withEngine(unchanged, async (engine) => {
+    if (id === undefined) {
+      const rows = engine.conversations.rows().filter((folded) => folded.parentTaskId === null);
+      if (values.json) printLine(JSON.stringify(rows.map(({ row, projectRoot }) => ({ ...row, projectRoot })), null, 1));
+      else for (const { row, projectRoot } of rows) printLine(`${row.id}  ${new Date(row.updatedAt).toISOString()}  ${row.title}  (${projectRoot})`);
+      return 0;
+    }
+    const events = engine.conversations.read(id);
+    if (values.json) printLine(JSON.stringify(events, null, 1));
+    else if (verb === "export") process.stdout.write(transcriptMarkdown(id, events));
+    else {
+      for (const event of events) {
+        const text = event.type === "user_message" ? `> ${event.text}` : eventText(event);
+        if (text !== null) printLine(text);
+      }
+    }
+    return 0;
+  });
+}
+
+/** `spindle tasks list|show ID|cancel ID`. */
+export async function tasksCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseWords(args, { json: flags.json });
+  const [verb, id, ...rest] = positionals;
+  if (rest.length > 0 || (verb === "list") === (id !== undefined) || !["list", "show", "cancel"].includes(verb ?? "")) {
+    throw new SpindleError("usage", "tasks takes list, show ID or cancel ID.", { hint: "spindle tasks list | show ID | cancel ID [--json]" });
+  }
+  return withEngine(unchanged, async (engine) => {
+    if (id === undefined) {
+      const rows = engine.tasks.rows();
+      if (values.json) printLine(JSON.stringify(rows, null, 1));
+      else for (const row of rows) printLine(`${row.taskId}  ${row.status}  ${row.kind}  ${row.title}  ${row.lastLine}`);
+      return 0;
+    }
+    if (verb === "cancel") {
+      const stopped = await engine.tasks.cancel(id);
+      const row = engine.tasks.row(id);
+      if (values.json) printLine(JSON.stringify({ taskId: id, status: row.status, stopped }));
+      else printLine(stopped.length === 0 ? `Nothing to stop: the task is ${row.status}.` : `Stopped ${stopped.join(", ")}.`);
+      return 0;
+    }
+    const row = engine.tasks.row(id);
+    const output = engine.tasks.output(id);
+    if (values.json) printLine(JSON.stringify({ ...row, output: output.text, outputTruncated: output.truncated }, null, 1));
+    else {
+      printLine(`${row.taskId}  ${row.status}  ${row.kind}  ${row.title}`);
+      process.stdout.write(output.text);
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,48 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { Settings } from "../../protocol/settings.ts";
+import { createEngine, type Engine } from "../engine.ts";
+import { openSandbox } from "../engine/open-sandbox.ts";
+import { createLocalRunner } from "../runner/local-runner.ts";
+import { dataFolder } from "../settings/data-folder.ts";
+import { quickjsWasmFile } from "../wasm-file.ts";
+
+/** The engine on plain Node, to be closed with its sandbox's folder. Nobody can answer a question here, so what would ask is denied. */
+async function openEngine(override: (settings: Settings) => Settings): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
+  const home = dataFolder(process.env);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const runner = createLocalRunner();
+  const { sandbox, close } = await openSandbox(home);
+  const engine = await createEngine({
+    home,
+    env: process.env,
+    workerFile: path.join(__dirname, "worker.cjs"),
+    wasmFile: quickjsWasmFile(),
+    runner,
+    sandbox,
+    nobody: "Nobody is there to ask on the command line.",
+    wake: false,
+    override,
+  });
+  return {
+    engine,
+    async close() {
+      await engine.close();
+      close();
+    },
+  };
+}
+
+/** Runs with an engine and closes it whatever happens. SIGINT, SIGTERM and SIGHUP abort `signal`. */
+export async function withEngine<T>(override: (settings: Settings) => Settings, use: (engine: Engine, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { engine, close } = await openEngine(override);
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
+  try {
+    return await use(engine, stop.signal);
+  } finally {
+    await close();
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, onSignal);
+  }
+}

@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type ErrorData, SpindleError } from "../../protocol/error.ts";
+import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
+import { ephemeralTypes } from "../../protocol/event.ts";
+import { makeId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
+import { fileError } from "../lib/paths.ts";
+import { openProject } from "../project/project.ts";
+import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
+import { withEngine } from "./open-engine.ts";
+import { eventText, printJson, printLine } from "./print.ts";
+
+const options = { ...runOptions, input: { type: "string" } } as const;
+
+/**
+ * `spindle run FILE.ts`: one script through the harness, without a model. The person who names the file has approved it,
+ * so the approval mode is `auto` unless a flag says otherwise; the sandbox level holds as ever. Exit 0 ok, 1 failed, 130 interrupted.
+ */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseWords(args, options);
+  const file = positionals[0];
+  if (file === undefined || positionals.length > 1) throw new SpindleError("usage", "run takes exactly one script file.", { hint: "spindle run FILE.ts [-C DIR] [--json] [--input JSON]" });
+  const override = settingsOverride(values, { approval: "auto" });
+  const input = parseInput(values.input);
+  const code = await readScript(file);
+  const project = await openProject(path.resolve(values.directory ?? "."));
+  return withEngine(override, async (engine, signal) => {
+    const conversationId = makeId("c", Date.now());
+    const events: SpindleEvent[] = [];
+    let seq = 0;
+    const emit = (body: EventBody): void => {
+      if (!ephemeralTypes.has(body.type)) seq++;
+      const event: SpindleEvent = { ...body, conversationId, seq, time: Date.now() };
+      if (!ephemeralTypes.has(body.type)) events.push(event);
+      if (values.json) printJson(event);
+      else if (event.type === "script_log") printLine(event.text);
+      else if (event.type === "tool_finished" && event.parentCallId === undefined) return;
+      else {
+        const text = eventText(event);
+        if (text !== null) process.stderr.write(`${text}\n`);
+      }
+    };
+    const outcome = await engine.call(
+      { callId: "c1", name: "script", input: { code } },
+      { conversationId, turnId: "t1", projectRoot: project.root, events, emit, ...(input === undefined ? {} : { input }) },
+      signal,
+    );
+    const end = scriptEnd(outcome);
+    const onAbort = (): void => {
+      for (const task of engine.tasks.rows()) if (task.conversationId === conversationId) void engine.tasks.cancel(task.taskId);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    await engine.tasks.idle();
+    emit({ type: "script_finished", ...end });
+    if (!values.json) printEnd(end);
+    if (signal.aborted) return 130;
+    return end.ok ? 0 : 1;
+  });
+}
+
+type End = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ErrorData };
+
+/** The script tool's result, or the gate's error, as the last line says it. */
+function scriptEnd(outcome: { readonly ok: true; readonly result: Json } | { readonly ok: false; readonly error: ErrorData }): End {
+  if (!outcome.ok) return { ok: false, error: outcome.error };
+  const { result } = outcome;
+  if (typeof result === "object" && result !== null && "error" in result) return { ok: false, error: result["error"] as unknown as ErrorData };
+  return { ok: true, value: typeof result === "object" && result !== null && "value" in result ? (result["value"] ?? null) : null };
+}
+
+function printEnd(end: End): void {
+  if (end.ok) {
+    printLine(typeof end.value === "string" ? end.value : JSON.stringify(end.value, null, 2));
+    return;
+  }
+  const frame = "frame" in end.error && typeof end.error.frame === "string" ? `\n${end.error.frame}` : "";
+  process.stderr.write(`spindle: ${end.error.code}: ${end.error.message}${frame}\n${end.error.hint === undefined ? "" : `${end.error.hint}\n`}`);
+}
+
+function parseInput(text: string | undefined): Json | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new SpindleError("usage", "--input is not valid JSON.");
+  }
+}
+
+async function readScript(file: string): Promise<string> {
+  try {
+    return await readFile(path.resolve(file), "utf8");
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}

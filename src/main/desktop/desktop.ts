@@ -1,0 +1,116 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { app, type BrowserWindow, dialog, nativeTheme } from "electron";
+import type { EventType, SpindleEvent } from "../../protocol/event.ts";
+import type { ProjectInfo } from "../../protocol/ipc.ts";
+import type { Engine } from "../engine.ts";
+import { createBatch } from "../lib/batch.ts";
+import { createHandlers, tasksOf } from "./handlers.ts";
+import { connectWindow } from "./ipc.ts";
+import { openLink } from "./open-link.ts";
+import { createWindow, loadPage } from "./window.ts";
+
+export interface DesktopOptions {
+  readonly engine: Engine;
+  readonly version: string;
+  readonly preloadFile: string;
+  readonly project: ProjectInfo | null;
+  /** Write a picture of the window here once it has painted (used where there is no screen). */
+  readonly screenshotFile: string | null;
+}
+
+/** Events after which a row of the sidebar looks different. */
+const rowEvents: ReadonlySet<EventType> = new Set<EventType>([
+  "user_message",
+  "turn_started",
+  "turn_finished",
+  "turn_failed",
+  "patch_applied",
+  "approval_requested",
+  "approval_answered",
+  "conversation_renamed",
+]);
+
+/** Opens the window on the engine and keeps it told: events, rows and tasks, each at most once per 16 ms. */
+export function openDesktop(options: DesktopOptions): { readonly window: BrowserWindow; setProject(project: ProjectInfo): void; close(): void } {
+  const { engine } = options;
+  let project = options.project;
+  let shown: string | null = null;
+  const unread = new Set<string>();
+  nativeTheme.themeSource = engine.settings.get().theme;
+  const window = createWindow({ preloadFile: options.preloadFile, packaged: app.isPackaged });
+
+  const setProject = (opened: ProjectInfo): void => {
+    project = opened;
+    shown = null;
+    link.push("project", opened);
+    rows.add(null);
+    tasks.add(null);
+  };
+  const handlers = createHandlers(engine, {
+    version: options.version,
+    project: () => project,
+    setProject,
+    setShown(id) {
+      shown = id;
+      unread.delete(id);
+    },
+    isUnread: (id) => unread.has(id),
+    pushRows: () => rows.add(null),
+    pushSettings() {
+      const settings = engine.settings.get();
+      nativeTheme.themeSource = settings.theme;
+      link.push("settings", settings);
+    },
+    async pickFolder() {
+      const picked = await dialog.showOpenDialog(window, { title: "Open a project folder", properties: ["openDirectory", "createDirectory"] });
+      return picked.canceled ? null : (picked.filePaths[0] ?? null);
+    },
+    async pickFiles() {
+      const picked = await dialog.showOpenDialog(window, { title: "Attach files", properties: ["openFile", "multiSelections"], ...(project === null ? {} : { defaultPath: project.root }) });
+      return picked.canceled ? [] : picked.filePaths;
+    },
+    openLink: (url) => openLink(window, url),
+  });
+  const link = connectWindow(window, handlers, engine.logger);
+
+  const events = createBatch<SpindleEvent>(16, (batch) => link.push("events", batch));
+  const rows = createBatch<null>(50, () => {
+    const list = project === null ? [] : engine.rows(project.root);
+    link.push("conversations", list.map((row) => ({ ...row, unread: unread.has(row.id) })));
+    link.push("harness", engine.harness.info());
+  });
+  const tasks = createBatch<null>(50, () => link.push("tasks", tasksOf(engine, project)));
+  const unsubscribe = [
+    engine.onEvent((event) => {
+      events.add(event);
+      if (rowEvents.has(event.type)) rows.add(null);
+      if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown) unread.add(event.conversationId);
+    }),
+    engine.onTask(() => tasks.add(null)),
+  ];
+
+  void loadPage(window).then(async () => {
+    // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
+    setTimeout(() => engine.harness.prewarm(), 300);
+    if (options.screenshotFile !== null) await takePicture(window, options.screenshotFile);
+  }, (error: unknown) => engine.logger.error("The window's page could not be loaded", error));
+
+  return {
+    window,
+    setProject,
+    close() {
+      for (const stop of unsubscribe) stop();
+      events.close();
+      rows.close();
+      tasks.close();
+      link.close();
+    },
+  };
+}
+
+async function takePicture(window: BrowserWindow, file: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const picture = await window.webContents.capturePage();
+  await writeFile(path.resolve(file), picture.toPNG());
+}

@@ -1,0 +1,127 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import type { Attachment } from "../../protocol/attachment.ts";
+import { SpindleError } from "../../protocol/error.ts";
+import type { ProjectInfo } from "../../protocol/ipc.ts";
+import { transcriptMarkdown } from "../conversations/transcript.ts";
+import type { Engine } from "../engine.ts";
+import { openProject } from "../project/project.ts";
+import type { Handlers } from "./serve-calls.ts";
+
+/** What the handlers need from the window they serve. */
+export interface WindowPort {
+  readonly version: string;
+  project(): ProjectInfo | null;
+  setProject(project: ProjectInfo): void;
+  /** The conversation that is on screen; its row is never unread. */
+  setShown(conversationId: string): void;
+  isUnread(conversationId: string): boolean;
+  pushRows(): void;
+  pushSettings(): void;
+  pickFolder(): Promise<string | null>;
+  pickFiles(): Promise<readonly string[]>;
+  /** Asks the person, then opens the link in their browser. */
+  openLink(url: string): Promise<boolean>;
+}
+
+/** Everything a window can ask for, over the engine. */
+export function createHandlers(engine: Engine, window: WindowPort): Handlers {
+  const project = (): ProjectInfo => {
+    const open = window.project();
+    if (open === null) throw new SpindleError("bad_request", "No project is open.", { hint: "Open a folder first." });
+    return open;
+  };
+  const rows = () => {
+    const open = window.project();
+    return open === null ? [] : engine.rows(open.root).map((row) => ({ ...row, unread: window.isUnread(row.id) }));
+  };
+  const openFolder = async (root: string): Promise<ProjectInfo> => {
+    const opened = await openProject(root);
+    engine.recents.add(opened.root);
+    window.setProject(opened);
+    return opened;
+  };
+  return {
+    "app.state": () => engine.appState(window.project(), window.version),
+    "project.pick": async () => {
+      const folder = await window.pickFolder();
+      return folder === null ? null : openFolder(folder);
+    },
+    "project.open": ({ root }) => openFolder(root),
+    "conversations.list": rows,
+    "conversations.create": () => {
+      const conversation = engine.conversations.create(project().root);
+      window.pushRows();
+      return engine.rowOf(conversation);
+    },
+    "conversations.events": ({ id, beforeSeq, limit = 5_000 }) => {
+      const all = engine.conversations.read(id);
+      const older = beforeSeq === undefined ? all : all.filter((event) => event.seq < beforeSeq);
+      return { events: older.slice(-limit), lastSeq: all.at(-1)?.seq ?? 0, more: older.length > limit };
+    },
+    "conversations.send": ({ id, text, attachments }) => {
+      const { turnId } = engine.conversations.open(id).send(text, attachments);
+      window.pushRows();
+      return { turnId };
+    },
+    "conversations.stop": async ({ id }) => ({ stopped: (await engine.conversations.opened(id)?.stop()) ?? false }),
+    "conversations.rename": ({ id, title }) => {
+      engine.conversations.open(id).emit({ type: "conversation_renamed", title });
+      window.pushRows();
+      return null;
+    },
+    "conversations.delete": async ({ id }) => {
+      await engine.conversations.delete(id);
+      window.pushRows();
+      return null;
+    },
+    "conversations.show": ({ id }) => {
+      window.setShown(id);
+      window.pushRows();
+      return null;
+    },
+    "conversations.export": ({ id, format }) => {
+      const events = engine.conversations.read(id);
+      return { text: format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(id, events) };
+    },
+    "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
+    "approvals.answer": ({ approvalId, answer }) => {
+      engine.approvals.answer(approvalId, answer);
+      return null;
+    },
+    "tasks.list": () => tasksOf(engine, window.project()),
+    "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
+    "tasks.output": ({ taskId }) => engine.tasks.output(taskId),
+    "settings.update": ({ settings }) => {
+      const saved = engine.settings.update(settings);
+      window.pushSettings();
+      return saved;
+    },
+    "attachments.describe": ({ paths }) => describe(paths),
+    "attachments.pick": async () => ({ attachments: (await describe(await window.pickFiles())).attachments }),
+    "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
+  };
+}
+
+/** The tasks a window shows: those of its project. */
+export function tasksOf(engine: Engine, project: ProjectInfo | null) {
+  return engine.tasks.rows().filter((task) => project !== null && task.projectRoot === project.root);
+}
+
+const images = new Set([".png", ".jpg", ".jpeg", ".gif", ".webp"]);
+
+/** Facts about dropped paths. What is not there any more, or never was, is named in `missing`. */
+async function describe(paths: readonly string[]): Promise<{ attachments: Attachment[]; missing: string[] }> {
+  const attachments: Attachment[] = [];
+  const missing: string[] = [];
+  for (const given of paths) {
+    try {
+      const facts = await stat(given);
+      const kind = facts.isDirectory() ? "folder" : images.has(path.extname(given).toLowerCase()) ? "image" : "file";
+      attachments.push({ kind, path: path.resolve(given), name: path.basename(given) || given, size: facts.isDirectory() ? 0 : facts.size });
+    } catch {
+      missing.push(given);
+    }
+  }
+  return { attachments, missing };
+}

@@ -1,0 +1,302 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { SpindleError } from "../protocol/error.ts";
+import type { EventBody, SpindleEvent } from "../protocol/event.ts";
+import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
+import { type ProviderId, providerIds, type Settings } from "../protocol/settings.ts";
+import type { TaskRow } from "../protocol/task.ts";
+import { createApprovalBroker, type ApprovalBroker } from "./approvals/broker.ts";
+import type { Conversation } from "./conversations/conversation.ts";
+import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
+import { rawRequest } from "./conversations/transcript.ts";
+import { authorize } from "./engine/authorize.ts";
+import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
+import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
+import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
+import { createHarness } from "./harness/create-harness.ts";
+import type { Harness } from "./harness/harness.ts";
+import { createLogger, type Logger } from "./lib/logger.ts";
+import { createRedactor } from "./lib/redact.ts";
+import { createJournal } from "./project/journal.ts";
+import { createProvider, providerLabels } from "./providers/create-provider.ts";
+import type { Provider } from "./providers/provider.ts";
+import type { Runner } from "./runner/runner.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
+import { openRecents, type Recents } from "./settings/data-folder.ts";
+import { openSettings, type SettingsFile } from "./settings/settings.ts";
+import { openLedger } from "./tasks/ledger.ts";
+import { createTaskManager, type TaskManager } from "./tasks/manager.ts";
+import { createApplyPatchTool } from "./tools/apply-patch/tool.ts";
+import type { GateCall, GateOutcome } from "./tools/dispatch.ts";
+import { execTool } from "./tools/exec.ts";
+import { grepFilesTool } from "./tools/grep-files.ts";
+import { listDirTool } from "./tools/list-dir.ts";
+import { readFileTool } from "./tools/read-file.ts";
+import { createRegistry } from "./tools/registry.ts";
+import { createScriptTool } from "./tools/script.ts";
+import { spawnTool } from "./tools/spawn.ts";
+import type { Tool } from "./tools/tool.ts";
+
+export interface EngineOptions {
+  /** The data folder. */
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Built worker entry and QuickJS's wasm. */
+  readonly workerFile: string;
+  readonly wasmFile: string;
+  readonly runner: Runner;
+  readonly sandbox: Sandbox;
+  /** Why nobody can answer an approval (command line), as a sentence; null when a window can. */
+  readonly nobody: string | null;
+  /** True when a finished task may start a turn by itself. */
+  readonly wake: boolean;
+  /** Changes to the settings for this process only (command line flags). */
+  readonly override?: (settings: Settings) => Settings;
+  /** For tests: a provider instead of the configured one. */
+  readonly provider?: Provider;
+}
+
+/** The house with its ports wired: used alike by the desktop application, the command line, tests and benchmarks. */
+export interface Engine {
+  readonly settings: SettingsFile;
+  readonly recents: Recents;
+  readonly conversations: ConversationStore;
+  readonly tasks: TaskManager;
+  readonly harness: Harness;
+  readonly approvals: ApprovalBroker;
+  readonly logger: Logger;
+  /** Every event of every open conversation. */
+  onEvent(listener: (event: SpindleEvent) => void): () => void;
+  /** Called when a task's row changed. */
+  onTask(listener: (task: TaskRow) => void): () => void;
+  rowOf(conversation: Conversation): ConversationRow;
+  rows(projectRoot: string): readonly ConversationRow[];
+  providers(): readonly ProviderInfo[];
+  appState(project: ProjectInfo | null, version: string): AppState;
+  /** The next request's messages as text. */
+  raw(conversationId: string): Promise<string>;
+  /** One call through the gate outside a conversation (`spindle run`). */
+  call(call: GateCall, scene: Omit<CallScene, "settings" | "approval" | "sandboxLevel">, signal: AbortSignal): Promise<GateOutcome>;
+  close(): Promise<void>;
+}
+
+/** Wires the house. Starts nothing that costs time: workers begin with `harness.prewarm()` or the first script. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const settingsFile = openSettings(options.home);
+  const effective = (): Settings => (options.override ?? ((settings) => settings))(settingsFile.get());
+  const redact = createRedactor(() => secrets(effective(), options.env));
+  const logger = createLogger(options.home, redact);
+  const journal = createJournal({ folder: path.join(options.home, "journal") });
+  await journal.recover();
+
+  const harness = createHarness({ workerFile: options.workerFile, wasmFile: options.wasmFile });
+  const approvals = createApprovalBroker({ nobody: options.nobody });
+  const eventListeners = new Set<(event: SpindleEvent) => void>();
+  const taskListeners = new Set<(task: TaskRow) => void>();
+  const models = new Map<string, string>();
+  let closing = false;
+
+  const applyPatchTool = createApplyPatchTool({ journal });
+  const tools = createRegistry([
+    createScriptTool({ toolNames: () => [...tools.keys()].filter((name) => name !== "script") }),
+    readFileTool,
+    listDirTool,
+    grepFilesTool,
+    applyPatchTool,
+    execTool,
+    spawnTool,
+  ] as readonly Tool[]);
+
+  const provider = (id: ProviderId): Provider => options.provider ?? createProvider(id, effective().providers[id], options.env);
+  const providerOf = (conversationId: string) => {
+    const settings = effective();
+    const chosen = provider(settings.provider);
+    return { provider: chosen, model: models.get(conversationId) ?? settings.providers[settings.provider].model ?? chosen.defaultModel() };
+  };
+
+  const scene = (conversation: Conversation, turnId: string): CallScene => {
+    const settings = effective();
+    return {
+      conversationId: conversation.id,
+      turnId,
+      projectRoot: conversation.projectRoot,
+      events: conversation.events,
+      approval: settings.approval,
+      sandboxLevel: settings.sandbox,
+      settings,
+      emit: (event) => void conversation.emit(event),
+    };
+  };
+
+  const parts: CallParts = {
+    gate: { tools, now: Date.now, authorize: (call, effect, ctx) => authorize(call, effect, ctx, approvals) },
+    runner: options.runner,
+    sandbox: options.sandbox,
+    harness,
+    spawnTask: (from, input, origin) => tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin }),
+  };
+
+  const store = createConversationStore({
+    folder: path.join(options.home, "conversations"),
+    redact,
+    now: Date.now,
+    setUpTurn: (start) => setUpTurn(start, { tools, parts, providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
+    onOpen(conversation) {
+      conversation.subscribe((event) => {
+        if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
+        for (const listener of eventListeners) listener(event);
+      });
+    },
+    onTurnEnd: () => undefined,
+  });
+
+  const workDeps: TaskWorkDeps = {
+    store,
+    parts,
+    provider: () => providerOf(""),
+    setModel: (conversationId, model) => models.set(conversationId, model),
+    scriptToolNames: () => [...tools.keys()].filter((name) => name !== "script"),
+    sceneOf(conversationId) {
+      const conversation = sceneConversation(conversationId);
+      if (conversation === null) throw new SpindleError("conversation_not_found", `The conversation ${conversationId} of this task is gone.`);
+      return "projectRoot" in conversation && "events" in conversation && "isRunning" in conversation ? scene(conversation, "t0") : conversation;
+    },
+  };
+  /** Scenes of scripts run without a conversation (`spindle run`), by their id. */
+  const looseScenes = new Map<string, CallScene>();
+  const sceneConversation = (id: string): Conversation | CallScene | null => looseScenes.get(id) ?? openOrNull(store, id, logger);
+
+  const tasks: TaskManager = createTaskManager({
+    ledger: openLedger(path.join(options.home, "tasks", "ledger.jsonl")),
+    outputFolder: path.join(options.home, "tasks", "output"),
+    maxRunning: () => effective().maxRunningTasks,
+    now: Date.now,
+    work: (work) => doTaskWork(work, workDeps),
+    onEvent(event) {
+      for (const listener of taskListeners) listener(event.task);
+      const { taskId } = event.task;
+      const target = sceneConversation(event.task.conversationId);
+      if (target === null) return;
+      const emit = (body: EventBody): void => void target.emit(body);
+      if (event.type === "created") emit({ type: "task_created", task: event.task });
+      else if (event.type === "started") emit({ type: "task_started", taskId, at: event.task.startedAt ?? Date.now() });
+      else if (event.type === "progress") emit({ type: "task_progress", taskId, at: event.task.lastEventAt, lastLine: event.task.lastLine });
+      else {
+        emit({ type: "task_finished", task: event.task });
+        deliver(event.task, event.text, target);
+      }
+    },
+  });
+
+  /** Writes a result into its conversation's log, once: the log itself tells whether it stands there already. */
+  const deliver = (task: TaskRow, text: string, target: Conversation | CallScene): void => {
+    if (task.notify === "silent" || task.delivery !== "pending") return;
+    const there = target.events.some((event) => event.type === "task_delivered" && event.taskId === task.taskId);
+    if (!there) {
+      const delivered = { type: "task_delivered" as const, taskId: task.taskId, title: task.title, status: task.status, text };
+      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && options.wake && !closing);
+      else target.emit(delivered);
+    }
+    tasks.markDelivery(task.taskId, "delivered");
+  };
+
+  for (const entry of tasks.undelivered()) {
+    if (entry.row.notify === "silent") continue;
+    const target = openOrNull(store, entry.row.conversationId, logger);
+    if (target !== null) deliver(entry.row, entry.text, target);
+  }
+
+  const rowOf = (conversation: Conversation): ConversationRow => {
+    const found = store.rows().find(({ row }) => row.id === conversation.id);
+    if (found === undefined) throw new SpindleError("conversation_not_found", `There is no conversation ${conversation.id}.`);
+    return liveRow(found.row);
+  };
+  const liveRow = (row: ConversationRow): ConversationRow => {
+    const open = store.opened(row.id);
+    if (approvals.pending(row.id).length > 0) return { ...row, status: "needs_you" };
+    return open?.isRunning() === true ? { ...row, status: "running" } : row;
+  };
+
+  const engine: Engine = {
+    settings: settingsFile,
+    recents: openRecents(options.home),
+    conversations: store,
+    tasks,
+    harness,
+    approvals,
+    logger,
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    onTask(listener) {
+      taskListeners.add(listener);
+      return () => taskListeners.delete(listener);
+    },
+    rowOf,
+    rows: (projectRoot) =>
+      store
+        .rows()
+        .filter((folded) => folded.projectRoot === projectRoot && folded.parentTaskId === null)
+        .map(({ row }) => liveRow(row)),
+    providers: () =>
+      providerIds.map((id) => {
+        const made = provider(id);
+        return { id, label: providerLabels[id], model: effective().providers[id].model ?? made.defaultModel(), missing: made.missing() };
+      }),
+    appState: (project, version) => ({
+      version,
+      platform: process.platform,
+      project,
+      recents: engine.recents.list(),
+      settings: effective(),
+      providers: engine.providers(),
+      sandbox: options.sandbox.info,
+      harness: harness.info(),
+    }),
+    async raw(conversationId) {
+      const events = store.read(conversationId);
+      const settings = effective();
+      const folded = store.rows().find(({ row }) => row.id === conversationId);
+      const view = { events, projectRoot: folded?.projectRoot ?? "", approval: settings.approval, sandboxLevel: settings.sandbox, settings, conversationId, turnId: "t0", emit: () => undefined };
+      return rawRequest(await requestMessages(view, providerOf(conversationId).provider, parts));
+    },
+    async call(call, from, signal) {
+      const settings = effective();
+      const full: CallScene = { ...from, settings, approval: settings.approval, sandboxLevel: settings.sandbox };
+      looseScenes.set(from.conversationId, full);
+      return runCall(call, full, parts, signal);
+    },
+    async close() {
+      closing = true;
+      await tasks.close();
+      await store.close();
+      await harness.close();
+      await options.runner.close();
+    },
+  };
+  return engine;
+}
+
+function openOrNull(store: ConversationStore, id: string, logger: Logger): Conversation | null {
+  try {
+    return store.open(id);
+  } catch (error) {
+    // Deleted, or held by another process: the ledger keeps the result, and the next start delivers it.
+    logger.error(`A task's conversation ${id} could not be opened`, error);
+    return null;
+  }
+}
+
+/** Values that must never leave the process: keys of providers. */
+function secrets(settings: Settings, env: Readonly<Record<string, string | undefined>>): string[] {
+  const values = providerIds.map((id) => settings.providers[id].apiKey);
+  values.push(env["OPENAI_API_KEY"], env["ANTHROPIC_API_KEY"], env["OPENAI_COMPATIBLE_API_KEY"]);
+  return values.filter((value) => value !== undefined);
+}
+
+/** Version of the application, from its package.json. */
+export function readVersion(appFolder: string): string {
+  const value: unknown = JSON.parse(readFileSync(path.join(appFolder, "package.json"), "utf8"));
+  return typeof value === "object" && value !== null && "version" in value && typeof value.version === "string" ? value.version : "0.0.0";
+}

@@ -1,0 +1,108 @@
+import { realpathSync } from "node:fs";
+import { SpindleError } from "../../protocol/error.ts";
+import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
+import type { TurnId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
+import type { TaskRow } from "../../protocol/task.ts";
+import type { SpawnInput } from "../../protocol/tools.ts";
+import type { Harness } from "../harness/harness.ts";
+import type { Runner } from "../runner/runner.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
+import type { ToolContext } from "../tools/tool.ts";
+
+/** Where calls happen: a conversation's turn, or a script run from the command line. */
+export interface CallScene {
+  readonly conversationId: string;
+  readonly turnId: TurnId;
+  readonly projectRoot: string;
+  readonly events: readonly SpindleEvent[];
+  readonly approval: ApprovalMode;
+  readonly sandboxLevel: SandboxLevel;
+  readonly settings: Settings;
+  /** Given with `spindle run --input`. */
+  readonly input?: Json;
+  emit(event: EventBody): void;
+}
+
+export interface CallParts {
+  readonly gate: GateDeps;
+  readonly runner: Runner;
+  readonly sandbox: Sandbox;
+  readonly harness: Harness;
+  spawnTask(scene: CallScene, input: SpawnInput, origin: { readonly callId: string; readonly scriptLine: number | null }): TaskRow;
+}
+
+/** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
+export function runCall(call: GateCall, scene: CallScene, parts: CallParts, signal: AbortSignal): Promise<GateOutcome> {
+  return dispatch(call, toolContext(call, scene, parts, signal), parts.gate);
+}
+
+/** The context of one call. Children get ids `<call>.<n>` in the order the script made them. */
+export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, signal: AbortSignal): ToolContext {
+  return {
+    conversationId: scene.conversationId,
+    turnId: scene.turnId,
+    callId: call.callId,
+    parentCallId: call.parentCallId,
+    fromScript: call.parentCallId !== undefined,
+    projectRoot: scene.projectRoot,
+    readGrants: readGrants(scene.events),
+    approval: scene.approval,
+    sandboxLevel: scene.sandboxLevel,
+    settings: scene.settings,
+    signal,
+    runner: parts.runner,
+    sandbox: parts.sandbox,
+    harness: parts.harness,
+    scriptContext: () => scriptContext(scene),
+    emit: (event) => scene.emit(event),
+    spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { callId: origin.callId, scriptLine: origin.scriptLine ?? call.scriptLine ?? null })),
+    async callTool(child, childSignal) {
+      const outcome = await runCall(
+        { callId: `${call.callId}.${child.index}`, parentCallId: call.callId, name: child.name, input: child.input, ...(child.line === null ? {} : { scriptLine: child.line }) },
+        scene,
+        parts,
+        childSignal,
+      );
+      if (outcome.ok) return outcome.result;
+      const { code, message, hint, details } = outcome.error;
+      throw new SpindleError(code, message, { ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) });
+    },
+  };
+}
+
+/** Files the person attached may be read wherever they are; links are resolved once, so that a grant cannot be widened. */
+function readGrants(events: readonly SpindleEvent[]): string[] {
+  const grants = new Set<string>();
+  for (const event of events) {
+    if (event.type !== "user_message") continue;
+    for (const { path } of event.attachments) {
+      try {
+        grants.add(realpathSync(path));
+      } catch {
+        // A file that is gone needs no grant; reading it says `not_found`.
+        continue;
+      }
+    }
+  }
+  return [...grants];
+}
+
+/** The frozen facts of `context.*`. */
+function scriptContext(scene: CallScene): Json {
+  const prompts = scene.events.filter((event) => event.type === "user_message");
+  const changed = new Set<string>();
+  for (const event of scene.events) if (event.type === "patch_applied") for (const file of event.files) changed.add(file.path);
+  return {
+    project: scene.projectRoot,
+    cwd: scene.projectRoot,
+    originalPrompt: prompts[0]?.text ?? "",
+    attachments: prompts.flatMap((event) => event.attachments.map((item) => ({ path: item.path, name: item.name, kind: item.kind, size: item.size }))),
+    changedFiles: [...changed],
+    limits: { ...scene.settings.script },
+    date: new Date().toISOString(),
+    ...(scene.input === undefined ? {} : { input: scene.input }),
+  };
+}

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { SpindleError } from "../../protocol/error.ts";
+import type { Json } from "../../protocol/json.ts";
+import { modelMessages } from "../agent/history.ts";
+import { systemPrompt } from "../agent/prompt.ts";
+import type { RequestedCall } from "../agent/turn.ts";
+import type { TurnSetup, TurnStart } from "../conversations/conversation.ts";
+import type { ModelImage, ModelMessage, ModelRequest, Provider } from "../providers/provider.ts";
+import { modelTools, textFieldOf, toolDeclarations } from "../tools/declarations.ts";
+import type { Tool } from "../tools/tool.ts";
+import systemTemplate from "../../../resources/prompts/system.md?raw";
+import { type CallParts, type CallScene, runCall } from "./tool-context.ts";
+
+export interface TurnSetupDeps {
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly parts: CallParts;
+  sceneOf(start: Pick<TurnStart, "conversation" | "turnId">): CallScene;
+  providerOf(conversationId: string): { readonly provider: Provider; readonly model: string };
+}
+
+/** Prepares a turn: which model, what it reads, how its calls run. Throws `no_api_key` when the provider cannot be used. */
+export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<TurnSetup> {
+  const scene = deps.sceneOf(start);
+  const { provider, model } = deps.providerOf(start.conversation.id);
+  const missing = provider.missing();
+  if (missing !== null) {
+    throw new SpindleError("no_api_key", missing, { hint: "Set it in the settings or the environment, or choose the Demo provider, which needs no key." });
+  }
+  const effort = scene.settings.providers[provider.id].effort;
+  return {
+    provider: provider.id,
+    model,
+    approval: scene.approval,
+    sandbox: scene.sandboxLevel,
+    ports: {
+      provider,
+      maxRequests: scene.settings.maxRequestsPerTurn,
+      async buildRequest(): Promise<ModelRequest> {
+        return {
+          model,
+          system: systemOf(deps.tools),
+          messages: await requestMessages(scene, provider, deps.parts),
+          tools: modelTools(deps.tools.values()),
+          cacheKey: scene.conversationId,
+          ...(effort === undefined ? {} : { effort }),
+        };
+      },
+      async runCall(call, signal) {
+        await runCall({ callId: call.callId, name: call.name, input: callInput(call), wireCallId: call.wireCallId, wireFormat: call.format }, scene, deps.parts, signal);
+      },
+      isParallel: (call) => call.name !== "applyPatch" && call.name !== "script",
+    },
+  };
+}
+
+/** The system prompt for a set of tools. `script` itself is not on `tools` in a script. */
+function systemOf(tools: ReadonlyMap<string, Tool>): string {
+  return systemPrompt(systemTemplate, toolDeclarations([...tools.values()].filter((tool) => tool.name !== "script")));
+}
+
+/** The messages of the next request: the log's fold, then the pictures that came with prompts. */
+export async function requestMessages(scene: CallScene, provider: Pick<Provider, "id">, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
+  const { enforcer } = parts.sandbox.info;
+  const messages = modelMessages(
+    scene.events,
+    {
+      projectRoot: scene.projectRoot,
+      platform: process.platform,
+      date: new Date().toISOString().slice(0, 10),
+      approval: scene.approval,
+      sandbox: scene.sandboxLevel,
+      enforcer: enforcer === "none" ? null : enforcer,
+    },
+    provider.id,
+  );
+  const images = await loadImages(scene);
+  if (images.length === 0) return messages;
+  return messages.map((message, index) => (index === 1 && message.role === "user" ? { ...message, images } : message));
+}
+
+const imageTypes: Readonly<Record<string, string>> = { ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp" };
+const maxImageBytes = 10 * 1024 * 1024;
+
+async function loadImages(scene: CallScene): Promise<ModelImage[]> {
+  const images: ModelImage[] = [];
+  for (const event of scene.events) {
+    if (event.type !== "user_message") continue;
+    for (const item of event.attachments) {
+      const mediaType = imageTypes[path.extname(item.path).toLowerCase()];
+      if (item.kind !== "image" || mediaType === undefined || item.size > maxImageBytes) continue;
+      try {
+        images.push({ mediaType, base64: (await readFile(item.path)).toString("base64") });
+      } catch {
+        // The picture is gone since; the message still names it, and reading it says so.
+        continue;
+      }
+    }
+  }
+  return images;
+}
+
+/** Raw wire input as a tool's input. What is no JSON goes on as it is: the gate then says what was expected. */
+function callInput(call: RequestedCall): Json {
+  const textField = textFieldOf(call.name);
+  if (call.format === "custom" && textField !== undefined) return { [textField]: call.input };
+  try {
+    return JSON.parse(call.input === "" ? "{}" : call.input) as Json;
+  } catch {
+    return call.input;
+  }
+}

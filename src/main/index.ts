@@ -1,0 +1,98 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { app, BrowserWindow, dialog } from "electron";
+import { toErrorData } from "../protocol/error.ts";
+import type { ProjectInfo } from "../protocol/ipc.ts";
+import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
+import { createDesktopRunner } from "./desktop/broker-process.ts";
+import { openDesktop } from "./desktop/desktop.ts";
+import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
+import { createEngine, readVersion } from "./engine.ts";
+import { openSandbox } from "./engine/open-sandbox.ts";
+import { openProject } from "./project/project.ts";
+import { dataFolder } from "./settings/data-folder.ts";
+import { quickjsWasmFile } from "./wasm-file.ts";
+
+registerAppScheme();
+lockDownApp();
+// As root Chromium's own sandbox cannot start; forcing it on would crash every child in a loop (measured).
+if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+const appFolder = path.resolve(__dirname, "../..");
+const home = dataFolder(process.env);
+if (!app.commandLine.hasSwitch("user-data-dir")) app.setPath("userData", path.join(home, "chromium"));
+
+/** The folder named on the command line: the first word that is no flag, after the application's own path. */
+function folderArgument(argv: readonly string[]): string | null {
+  const words = argv.slice(1).filter((word) => !word.startsWith("-"));
+  return words[process.defaultApp === true ? 1 : 0] ?? null;
+}
+
+async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectInfo | null> {
+  const folder = folderArgument(argv);
+  if (folder === null) return null;
+  try {
+    return await openProject(path.resolve(cwd, folder));
+  } catch (error) {
+    dialog.showErrorBox("The folder could not be opened", toErrorData(error).message);
+    return null;
+  }
+}
+
+async function main(): Promise<void> {
+  await app.whenReady();
+  serveApp(path.join(appFolder, "out/renderer"));
+  const runner = createDesktopRunner(path.join(__dirname, "broker.cjs"));
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const [{ sandbox, close: closeSandbox }, project] = await Promise.all([
+    openSandbox(home),
+    projectOf(process.argv, process.cwd()),
+  ]);
+  const engine = await createEngine({
+    home,
+    env: process.env,
+    workerFile: path.join(__dirname, "worker.cjs"),
+    wasmFile: quickjsWasmFile(),
+    runner,
+    sandbox,
+    nobody: null,
+    wake: true,
+  });
+  if (project !== null) engine.recents.add(project.root);
+  const desktop = openDesktop({ engine, version: readVersion(appFolder), preloadFile: path.join(__dirname, "../preload/index.cjs"), project, screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null });
+  lockDownSession(desktop.window.webContents.session);
+
+  app.on("second-instance", (_event, argv, cwd) => {
+    if (desktop.window.isMinimized()) desktop.window.restore();
+    desktop.window.focus();
+    void projectOf(argv, cwd).then((opened) => {
+      if (opened !== null) desktop.setProject(opened);
+    });
+  });
+  let closed = false;
+  app.on("before-quit", (event) => {
+    if (closed) return;
+    event.preventDefault();
+    desktop.close();
+    void engine
+      .close()
+      .catch((error: unknown) => engine.logger.error("Closing failed", error))
+      .finally(() => {
+        closeSandbox();
+        closed = true;
+        for (const window of BrowserWindow.getAllWindows()) window.destroy();
+        app.quit();
+      });
+  });
+  app.on("window-all-closed", () => app.quit());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => app.quit());
+}
+
+if (!app.requestSingleInstanceLock()) {
+  app.exit(0);
+} else {
+  main().catch((error: unknown) => {
+    const data = toErrorData(error);
+    dialog.showErrorBox("Spindle could not start", `${data.message}\n\n${data.hint ?? ""}`);
+    app.exit(1);
+  });
+}

@@ -1,0 +1,52 @@
+import { assertNever } from "../../protocol/error.ts";
+import { decodeRequest, encodeError, toBrokerSchema, type FromBroker, type ToBroker } from "./broker-protocol.ts";
+import type { Runner } from "./runner.ts";
+
+/** The broker's side of one connection. */
+export interface BrokerServer {
+  receive(message: unknown): void;
+  /** Kills everything and waits for it: called for `close` and when the parent is gone. */
+  shutDown(): Promise<void>;
+}
+
+/** Serves a runner over messages. Knows nothing of how they travel. */
+export function serveBroker(runner: Runner, post: (message: FromBroker) => void): BrokerServer {
+  const open = new Map<number, AbortController>();
+
+  const run = async (message: Extract<ToBroker, { type: "run" }>): Promise<void> => {
+    const { id } = message;
+    const stop = new AbortController();
+    open.set(id, stop);
+    try {
+      const onOutput = message.watched ? (stream: "stdout" | "stderr", text: string): void => post({ type: "output", id, stream, text }) : undefined;
+      const result = await runner.run(decodeRequest(message.request), stop.signal, onOutput);
+      post({ type: "done", id, result: { ...result } });
+    } catch (error) {
+      post({ type: "failed", id, error: encodeError(error) });
+    } finally {
+      open.delete(id);
+    }
+  };
+
+  const shutDown = (): Promise<void> => runner.close();
+
+  return {
+    receive(raw) {
+      const message = toBrokerSchema.parse(raw);
+      switch (message.type) {
+        case "run":
+          void run(message);
+          return;
+        case "cancel":
+          open.get(message.id)?.abort();
+          return;
+        case "close":
+          void shutDown().then(() => post({ type: "closed" }));
+          return;
+        default:
+          assertNever(message);
+      }
+    },
+    shutDown,
+  };
+}

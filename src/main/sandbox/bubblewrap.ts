@@ -1,0 +1,70 @@
+import { existsSync, lstatSync, realpathSync } from "node:fs";
+import path from "node:path";
+import { isInside } from "../lib/paths.ts";
+import type { GuardedPaths } from "./git-folders.ts";
+import type { SandboxPolicy } from "./sandbox.ts";
+
+/** What does not change between the commands of one start of the application. */
+export interface BubblewrapPlaces {
+  /** Folders and files with secrets: hidden when they exist. */
+  readonly secrets: readonly string[];
+  /** Spindle's own data: hidden. */
+  readonly dataFolder: string;
+  /** Becomes `/tmp` and `/var/tmp` of every command; must exist. */
+  readonly tmpFolder: string;
+  readonly limits: SandboxLimits;
+}
+
+/** Floods a command may not make. Processes count threads too; the number does not hold a real root (the kernel exempts it). */
+export interface SandboxLimits {
+  readonly processes: number;
+  readonly fileBytes: number;
+}
+
+/** Folders that programs expect to be writable and private. Real paths, so that a link is not hidden twice. */
+const tmpFolders = ["/tmp", "/var/tmp"] as const;
+/** In `/run`, which is hidden for its sockets: links that NixOS finds its programs by. */
+const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl-driver"] as const;
+
+/**
+ * Arguments of bwrap (without the command) for the "hard" policy: the whole disk read-only, secrets and sockets out of sight,
+ * the project writable (workspace-write) except what others trust in it, no network, no other processes, no privileges.
+ * Order matters: a later mount covers an earlier one.
+ */
+export function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: BubblewrapPlaces): string[] {
+  const args = [
+    ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns"],
+    ...["--die-with-parent", "--cap-drop", "ALL"],
+    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"],
+    ...runExceptions.filter((folder) => existsSync(folder)).flatMap((folder) => ["--ro-bind", folder, folder]),
+  ];
+  for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)))) args.push("--bind", places.tmpFolder, folder);
+
+  const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
+  const shown = [policy.projectRoot, ...policy.writableFolders];
+  const hidden = realPaths([...places.secrets, places.dataFolder]);
+  // A hidden place that holds the project comes first, so that the project shows up in it again.
+  for (const place of hidden.filter((place) => shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
+  for (const folder of shown) args.push(writable.includes(folder) ? "--bind" : "--ro-bind", folder, folder);
+  for (const folder of guarded.pins) args.push("--bind", folder, folder);
+  for (const file of guarded.readOnly) args.push("--ro-bind", file, file);
+  for (const place of hidden.filter((place) => !shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
+
+  args.push("--clearenv");
+  for (const [name, value] of Object.entries({ ...policy.env, TMPDIR: "/tmp" })) args.push("--setenv", name, value);
+  args.push("--chdir", policy.cwd);
+  return args;
+}
+
+/** The file for `bwrap --args 4`: keeps the environment out of the process list and long lists out of the argument limit. */
+export function encodeArguments(args: readonly string[]): Uint8Array {
+  return Buffer.from(args.map((arg) => `${arg}\0`).join(""), "utf8");
+}
+
+function hide(place: string): readonly string[] {
+  return lstatSync(place).isDirectory() ? ["--tmpfs", place, "--remount-ro", place] : ["--ro-bind", "/dev/null", place];
+}
+
+function realPaths(places: readonly string[]): readonly string[] {
+  return [...new Set(places.filter((place) => existsSync(place)).map((place) => realpathSync(path.resolve(place))))].toSorted();
+}

@@ -1,0 +1,128 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { ApprovalAnswer } from "../../../protocol/approval.ts";
+import type { ErrorData } from "../../../protocol/error.ts";
+import { asErrorData, call } from "../../lib/api.ts";
+import { formatCount } from "../../lib/format.ts";
+import { useConversation } from "../../state/conversation.ts";
+import type { PendingApproval, ScriptStep } from "../../state/conversation-view.ts";
+import { Button } from "../../ui/button.tsx";
+import { ErrorState } from "../../ui/state-view.tsx";
+import { ApprovalCard } from "./approval-card.tsx";
+import { type ApprovalGroup, groupApprovals } from "./approval-groups.ts";
+
+/**
+ * The open questions of the shown conversation, docked above the composer, one card per script. Never modal and never
+ * takes the focus; Alt+Y allows the oldest question, Alt+A allows it for the conversation, Alt+N denies it.
+ */
+export function ApprovalDock() {
+  const conversationId = useConversation((state) => state.id);
+  const approvals = useConversation((state) => state.view.approvals);
+  const steps = useConversation((state) => state.view.steps);
+  const groups = useMemo(() => groupApprovals(approvals), [approvals]);
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const [failure, setFailure] = useState<ErrorData | null>(null);
+  const dock = useRef<HTMLDivElement>(null);
+  const open = approvals.filter((approval) => !busy.has(approval.request.approvalId));
+
+  const answer = async (asked: readonly PendingApproval[], decision: ApprovalAnswer) => {
+    if (conversationId === null || asked.length === 0) return;
+    setFailure(null);
+    const ids = asked.map((approval) => approval.request.approvalId);
+    setBusy((before) => new Set([...before, ...ids]));
+    const keepFocus = dock.current?.contains(document.activeElement) === true;
+    const results = await Promise.allSettled(
+      ids.map((approvalId) => call("approvals.answer", { id: conversationId, approvalId, answer: decision })),
+    );
+    const failed = ids.filter((_, index) => results[index]?.status === "rejected");
+    const reason = results.find((result) => result.status === "rejected")?.reason;
+    if (failed.length > 0) {
+      setFailure(asErrorData(reason));
+      setBusy((before) => new Set([...before].filter((id) => !failed.includes(id))));
+    }
+    // The button that was pressed is gone: the focus goes on to the next question, else to where one writes.
+    if (keepFocus)
+      requestAnimationFrame(() =>
+        (
+          dock.current?.querySelector<HTMLElement>('[data-testid="approval-allow"]:enabled') ??
+          document.querySelector<HTMLElement>('[data-testid="composer-input"]')
+        )?.focus(),
+      );
+  };
+  useAnswerKeys(open, answer);
+  if (approvals.length === 0) return null;
+  const oldest = open[0]?.request.approvalId ?? null;
+  return (
+    <div ref={dock} role="region" aria-label="Approvals" className="mb-2 flex max-h-[46vh] flex-col gap-2 overflow-y-auto">
+      <p role="status" className="sr-only">
+        {formatCount(approvals.length, "approval")} needed. Alt+Y allows, Alt+N denies.
+      </p>
+      {failure === null ? null : (
+        <ErrorState
+          className="bg-panel"
+          code={failure.code}
+          message={failure.message}
+          hint={failure.hint}
+          action={
+            <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+              Dismiss
+            </Button>
+          }
+        />
+      )}
+      {groups.map((group) => (
+        <ApprovalCard
+          key={group.key}
+          group={group}
+          title={titleOf(group, steps)}
+          oldest={oldest}
+          busy={busy}
+          onAnswer={(asked, decision) => void answer(asked, decision)}
+        />
+      ))}
+    </div>
+  );
+}
+
+function titleOf(group: ApprovalGroup, steps: readonly { readonly kind: string }[]): string | null {
+  if (group.scriptCallId === null) return null;
+  const script = steps.find((step): step is ScriptStep => step.kind === "script" && "callId" in step && step.callId === group.scriptCallId);
+  return script?.title ?? "A script";
+}
+
+/** By place of the key, so that layouts in which Alt writes another character work too. */
+function useAnswerKeys(
+  open: readonly PendingApproval[],
+  answer: (asked: readonly PendingApproval[], decision: ApprovalAnswer) => Promise<void>,
+): void {
+  const latest = useRef({ open, answer });
+  useEffect(() => {
+    latest.current = { open, answer };
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const decision = decisions[event.code];
+      const first = latest.current.open[0];
+      if (
+        event.defaultPrevented ||
+        event.repeat ||
+        !event.altKey ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.shiftKey ||
+        decision === undefined ||
+        first === undefined
+      )
+        return;
+      event.preventDefault();
+      void latest.current.answer([first], decision);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+const decisions: Readonly<Record<string, ApprovalAnswer>> = {
+  KeyY: { decision: "allow", scope: "once" },
+  KeyA: { decision: "allow", scope: "conversation" },
+  KeyN: { decision: "deny" },
+};

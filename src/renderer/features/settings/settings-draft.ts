@@ -1,0 +1,156 @@
+import { type ProviderId, type Settings, settingsSchema } from "../../../protocol/settings.ts";
+
+/** Settings as a form holds them: numbers are text until they are checked, an empty text means "not set". */
+export interface SettingsDraft {
+  readonly provider: ProviderId;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly effort: string;
+  readonly approval: string;
+  readonly sandbox: string;
+  readonly theme: string;
+  readonly cpuSeconds: string;
+  readonly wallSeconds: string;
+  readonly memoryMb: string;
+  readonly maxCalls: string;
+  readonly execSeconds: string;
+  readonly maxRunningTasks: string;
+}
+
+export type DraftField = keyof SettingsDraft;
+export type DraftErrors = { readonly [field in DraftField]?: string };
+
+/** The form for stored settings. Connection fields are those of `provider` (default: the one in use). */
+export function draftOf(settings: Settings, provider: ProviderId = settings.provider): SettingsDraft {
+  return {
+    provider,
+    ...connectionOf(settings, provider),
+    approval: settings.approval,
+    sandbox: settings.sandbox,
+    theme: settings.theme,
+    cpuSeconds: seconds(settings.script.cpuMs),
+    wallSeconds: seconds(settings.script.wallMs),
+    memoryMb: String(settings.script.memoryMb),
+    maxCalls: String(settings.script.maxCalls),
+    execSeconds: seconds(settings.exec.timeoutMs),
+    maxRunningTasks: String(settings.maxRunningTasks),
+  };
+}
+
+export function connectionOf(settings: Settings, provider: ProviderId): Pick<SettingsDraft, "baseUrl" | "apiKey" | "model" | "effort"> {
+  const { baseUrl = "", apiKey = "", model = "", effort = "" } = settings.providers[provider];
+  return { baseUrl, apiKey, model, effort };
+}
+
+/** True when the fields of the connection are not what is stored. */
+export function isConnectionChanged(settings: Settings, draft: SettingsDraft): boolean {
+  const stored = connectionOf(settings, draft.provider);
+  return (
+    stored.baseUrl !== draft.baseUrl || stored.apiKey !== draft.apiKey || stored.model !== draft.model || stored.effort !== draft.effort
+  );
+}
+
+/** Where each field lives in the settings: an error of the schema finds its field by the end of this path. */
+const paths: Readonly<Record<DraftField, string>> = {
+  provider: "provider",
+  baseUrl: "baseUrl",
+  apiKey: "apiKey",
+  model: "model",
+  effort: "effort",
+  approval: "approval",
+  sandbox: "sandbox",
+  theme: "theme",
+  cpuSeconds: "script.cpuMs",
+  wallSeconds: "script.wallMs",
+  memoryMb: "script.memoryMb",
+  maxCalls: "script.maxCalls",
+  execSeconds: "exec.timeoutMs",
+  maxRunningTasks: "maxRunningTasks",
+};
+const fields: readonly DraftField[] = [
+  "provider",
+  "baseUrl",
+  "apiKey",
+  "model",
+  "effort",
+  "approval",
+  "sandbox",
+  "theme",
+  "cpuSeconds",
+  "wallSeconds",
+  "memoryMb",
+  "maxCalls",
+  "execSeconds",
+  "maxRunningTasks",
+];
+
+/** Checks a form with the schema of the settings file. What the form does not show stays as it is in `base`. */
+export function checkDraft(base: Settings, draft: SettingsDraft): { readonly settings: Settings | null; readonly errors: DraftErrors } {
+  const { baseUrl: _url, apiKey: _key, model: _model, effort: _effort, ...rest } = base.providers[draft.provider];
+  const connection = Object.fromEntries(
+    Object.entries({ baseUrl: draft.baseUrl, apiKey: draft.apiKey, model: draft.model, effort: draft.effort }).flatMap(([name, value]) =>
+      value.trim() === "" ? [] : [[name, value.trim()]],
+    ),
+  );
+  const parsed = settingsSchema.safeParse({
+    ...base,
+    provider: draft.provider,
+    providers: { ...base.providers, [draft.provider]: { ...rest, ...connection } },
+    approval: draft.approval,
+    sandbox: draft.sandbox,
+    theme: draft.theme,
+    script: {
+      ...base.script,
+      cpuMs: ms(draft.cpuSeconds),
+      wallMs: ms(draft.wallSeconds),
+      memoryMb: whole(draft.memoryMb),
+      maxCalls: whole(draft.maxCalls),
+    },
+    exec: { ...base.exec, timeoutMs: ms(draft.execSeconds) },
+    maxRunningTasks: whole(draft.maxRunningTasks),
+  });
+  const errors: { [field in DraftField]?: string } = {};
+  const badUrl = draft.baseUrl.trim() === "" || draft.provider === "demo" ? null : urlProblem(draft.baseUrl.trim());
+  if (badUrl !== null) errors.baseUrl = badUrl;
+  for (const issue of parsed.error?.issues ?? []) {
+    const path = issue.path.join(".");
+    const field = fields.find((each) => path === paths[each] || path.endsWith(`.${paths[each]}`));
+    if (field !== undefined) errors[field] ??= words(field, issue);
+  }
+  const clean = parsed.success && Object.keys(errors).length === 0;
+  return { settings: clean ? parsed.data : null, errors };
+}
+
+interface Issue {
+  readonly code: string;
+  readonly message: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+}
+
+/** Limits of the schema are in ms; the form speaks of seconds. */
+function words(field: DraftField, issue: Issue): string {
+  const unit = field.endsWith("Seconds") ? 1_000 : 1;
+  const limit = (value: number | bigint) => `${(Number(value) / unit).toLocaleString("en-US")}${unit === 1 ? "" : " s"}`;
+  if (issue.code === "too_small" && issue.minimum !== undefined) return `At least ${limit(issue.minimum)}.`;
+  if (issue.code === "too_big" && issue.maximum !== undefined) return `At most ${limit(issue.maximum)}.`;
+  if (issue.code === "invalid_type") return unit === 1 ? "A whole number." : "A number of seconds.";
+  return issue.message;
+}
+
+function urlProblem(text: string): string | null {
+  return URL.canParse(text) && /^https?:/i.test(text) ? null : "An address that starts with http:// or https://.";
+}
+
+function seconds(value: number): string {
+  return String(value / 1_000);
+}
+
+function ms(text: string): number {
+  return text.trim() === "" ? Number.NaN : Math.round(Number(text) * 1_000);
+}
+
+function whole(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}

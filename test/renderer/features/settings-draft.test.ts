@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { settingsSchema } from "../../../src/protocol/settings.ts";
+import { checkDraft, draftOf, isConnectionChanged, type SettingsDraft } from "../../../src/renderer/features/settings/settings-draft.ts";
+
+const base = settingsSchema.parse({
+  provider: "openai-compatible",
+  providers: { "openai-compatible": { baseUrl: "http://127.0.0.1:1", apiKey: "k", idleTimeoutMs: 5_000 } },
+  maxRequestsPerTurn: 7,
+  exec: { allowEnv: ["CI"] },
+});
+
+function check(change: Partial<SettingsDraft>) {
+  return checkDraft(base, { ...draftOf(base), ...change });
+}
+
+describe("the settings form", () => {
+  it("gives back what it was made from, also what it does not show", () => expect(check({})).toEqual({ settings: base, errors: {} }));
+
+  it("stores seconds as milliseconds and an emptied field as not set", () => {
+    const { settings } = check({ cpuSeconds: "2.5", execSeconds: "0.1", apiKey: " ", model: " m " });
+    expect({ cpu: settings?.script.cpuMs, exec: settings?.exec, connection: settings?.providers["openai-compatible"] }).toEqual({
+      cpu: 2_500,
+      exec: { timeoutMs: 100, allowEnv: ["CI"] },
+      connection: { baseUrl: "http://127.0.0.1:1", model: "m", idleTimeoutMs: 5_000, maxRetries: 4 },
+    });
+  });
+
+  it.each([
+    [{ cpuSeconds: "0" }, { cpuSeconds: "At least 0.05 s." }],
+    [{ wallSeconds: "999999999" }, { wallSeconds: "At most 86,400 s." }],
+    [{ memoryMb: "8" }, { memoryMb: "At least 32." }],
+    [{ memoryMb: "abc" }, { memoryMb: "A whole number." }],
+    [{ maxCalls: "1.5" }, { maxCalls: "A whole number." }],
+    [{ execSeconds: "" }, { execSeconds: "A number of seconds." }],
+    [{ baseUrl: "localhost:11434" }, { baseUrl: "An address that starts with http:// or https://." }],
+    [{ maxRunningTasks: "65" }, { maxRunningTasks: "At most 64." }],
+  ] as const)("refuses %j and says why at the field", (change, errors) => expect(check(change)).toEqual({ settings: null, errors }));
+
+  it("knows when the stored connection is not the one in the form", () => {
+    const draft = draftOf(base);
+    expect([
+      isConnectionChanged(base, draft),
+      isConnectionChanged(base, { ...draft, model: "x" }),
+      isConnectionChanged(base, { ...draft, theme: "dark" }),
+    ]).toEqual([false, true, false]);
+  });
+});
