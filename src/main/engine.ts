@@ -3,12 +3,12 @@ import path from "node:path";
 import { SpindleError } from "../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
-import { type ProviderId, providerIds, type Settings } from "../protocol/settings.ts";
+import { type ProviderId, providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
 import type { TaskRow } from "../protocol/task.ts";
-import { createApprovalBroker, type ApprovalBroker } from "./approvals/broker.ts";
 import type { Conversation } from "./conversations/conversation.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
 import { rawRequest } from "./conversations/transcript.ts";
+import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
@@ -46,8 +46,8 @@ export interface EngineOptions {
   readonly wasmFile: string;
   readonly runner: Runner;
   readonly sandbox: Sandbox;
-  /** Why nobody can answer an approval (command line), as a sentence; null when a window can. */
-  readonly nobody: string | null;
+  /** Who answers approvals: a person at a window, or nobody (command line: what would ask is denied). */
+  readonly audience: "person" | "nobody";
   /** True when a finished task may start a turn by itself. */
   readonly wake: boolean;
   /** Changes to the settings for this process only (command line flags). */
@@ -63,7 +63,7 @@ export interface Engine {
   readonly conversations: ConversationStore;
   readonly tasks: TaskManager;
   readonly harness: Harness;
-  readonly approvals: ApprovalBroker;
+  readonly approvals: ApprovalDesk;
   readonly logger: Logger;
   /** Every event of every open conversation. */
   onEvent(listener: (event: SpindleEvent) => void): () => void;
@@ -90,10 +90,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   await journal.recover();
 
   const harness = createHarness({ workerFile: options.workerFile, wasmFile: options.wasmFile });
-  const approvals = createApprovalBroker({ nobody: options.nobody });
+  const approvals = createApprovalDesk(options.audience);
   const eventListeners = new Set<(event: SpindleEvent) => void>();
   const taskListeners = new Set<(task: TaskRow) => void>();
   const models = new Map<string, string>();
+  /** The level each task was allowed to run with, until it has ended. */
+  const taskLevels = new Map<string, SandboxLevel>();
   let closing = false;
 
   const applyPatchTool = createApplyPatchTool({ journal });
@@ -133,7 +135,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runner: options.runner,
     sandbox: options.sandbox,
     harness,
-    spawnTask: (from, input, origin) => tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin }),
+    spawnTask(from, input, { sandboxLevel, ...origin }) {
+      const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
+      taskLevels.set(task.taskId, sandboxLevel);
+      return task;
+    },
   };
 
   const store = createConversationStore({
@@ -154,6 +160,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     parts,
     provider: () => providerOf(""),
+    levelOf: (taskId) => taskLevels.get(taskId),
     setModel: (conversationId, model) => models.set(conversationId, model),
     scriptToolNames: () => [...tools.keys()].filter((name) => name !== "script"),
     sceneOf(conversationId) {
@@ -182,6 +189,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       else if (event.type === "started") emit({ type: "task_started", taskId, at: event.task.startedAt ?? Date.now() });
       else if (event.type === "progress") emit({ type: "task_progress", taskId, at: event.task.lastEventAt, lastLine: event.task.lastLine });
       else {
+        taskLevels.delete(taskId);
         emit({ type: "task_finished", task: event.task });
         deliver(event.task, event.text, target);
       }

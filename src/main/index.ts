@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     wasmFile: quickjsWasmFile(),
     runner,
     sandbox,
-    nobody: null,
+    audience: "person",
     wake: true,
   });
   if (project !== null) engine.recents.add(project.root);

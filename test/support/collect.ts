@@ -2,9 +2,20 @@ import { providerSettingsSchema, type ProviderSettings } from "../../src/protoco
 import type { ModelEvent, ModelRequest, ModelTool, Provider } from "../../src/main/providers/provider.ts";
 
 /** The freeform tool and one function, as a real request has them. */
-export const sampleTools: readonly ModelTool[] = [
-  { name: "script", description: "Runs a script.", format: "custom", schema: { type: "object", properties: { code: { type: "string" } }, required: ["code"] }, textField: "code" },
-  { name: "readFile", description: "Reads a file.", format: "function", schema: { type: "object", properties: { path: { type: "string" } }, required: ["path"] } },
+const sampleTools: readonly ModelTool[] = [
+  {
+    name: "script",
+    description: "Runs a script.",
+    format: "custom",
+    schema: { type: "object", properties: { code: { type: "string" } }, required: ["code"] },
+    textField: "code",
+  },
+  {
+    name: "readFile",
+    description: "Reads a file.",
+    format: "function",
+    schema: { type: "object", properties: { path: { type: "string" } }, required: ["path"] },
+  },
 ];
 
 /** A request with a prompt and nothing before it. */
@@ -24,7 +35,11 @@ export function sampleSettings(more: Partial<ProviderSettings> = {}): ProviderSe
 }
 
 /** Reads a stream to its end. */
-export async function collect(provider: Provider, request: ModelRequest = sampleRequest(), signal: AbortSignal = new AbortController().signal): Promise<ModelEvent[]> {
+export async function collect(
+  provider: Provider,
+  request: ModelRequest = sampleRequest(),
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ModelEvent[]> {
   const events: ModelEvent[] = [];
   for await (const event of provider.stream(request, signal)) events.push(event);
   return events;

@@ -33,7 +33,13 @@ export interface DemoTurnOptions {
   readonly before?: readonly ModelMessage[];
 }
 
-export const scriptTool: ModelTool = { name: "script", description: "Runs a script.", format: "custom", schema: { type: "object" }, textField: "code" };
+const scriptTool: ModelTool = {
+  name: "script",
+  description: "Runs a script.",
+  format: "custom",
+  schema: { type: "object" },
+  textField: "code",
+};
 
 /** One whole turn of the Demo on a real folder: real harness, real file tools, real commands; only the gate above them is missing. */
 export async function demoTurn(options: DemoTurnOptions): Promise<DemoTurn> {
@@ -42,14 +48,20 @@ export async function demoTurn(options: DemoTurnOptions): Promise<DemoTurn> {
   const provider = createDemoProvider({ pauseMs: 0 });
   const messages: ModelMessage[] = [
     ...(options.before ?? []),
-    { role: "user", text: options.before === undefined ? `<original-user-prompt>\n${options.prompt}\n</original-user-prompt>` : options.prompt },
+    {
+      role: "user",
+      text: options.before === undefined ? `<original-user-prompt>\n${options.prompt}\n</original-user-prompt>` : options.prompt,
+    },
     { role: "user", text: `<environment>\nproject: ${options.project}\napproval mode: ${options.approval ?? "auto"}\n</environment>` },
   ];
   const scripts: string[] = [];
   for (let request = 0; request < 5; request++) {
     let answer = "";
     let script: string | null = null;
-    for await (const event of provider.stream({ model: "rules", system: "", messages, tools: [scriptTool] }, new AbortController().signal)) {
+    for await (const event of provider.stream(
+      { model: "rules", system: "", messages, tools: [scriptTool] },
+      new AbortController().signal,
+    )) {
       if (event.type === "text") answer = event.text;
       if (event.type === "call") script = event.input;
       if (event.type === "failed") throw new Error(event.error.message);
@@ -59,7 +71,10 @@ export async function demoTurn(options: DemoTurnOptions): Promise<DemoTurn> {
     scripts.push(script);
     const outcome = await options.runner.run(script, { tools });
     const wireCallId = `call_${request}`;
-    messages.push({ role: "call", wireCallId, name: "script", format: "custom", input: script }, { role: "result", wireCallId, format: "custom", text: outcomeText(outcome), ok: outcome.ok });
+    messages.push(
+      { role: "call", wireCallId, name: "script", format: "custom", input: script },
+      { role: "result", wireCallId, format: "custom", text: outcomeText(outcome), ok: outcome.ok },
+    );
   }
   throw new Error("The Demo did not come to an end.");
 }
@@ -85,7 +100,10 @@ function toolFunctions(options: DemoTurnOptions, spawned: Json[]) {
       const runner = createLocalRunner();
       try {
         const env = { PATH: `${path.dirname(process.execPath)}:${process.env["PATH"] ?? ""}`, HOME: options.project };
-        const result = await runner.run({ argv: ["bash", "-c", cmd], cwd: options.project, env, timeoutMs: 60_000 }, new AbortController().signal);
+        const result = await runner.run(
+          { argv: ["bash", "-c", cmd], cwd: options.project, env, timeoutMs: 60_000 },
+          new AbortController().signal,
+        );
         return JSON.parse(JSON.stringify(result));
       } finally {
         await runner.close();
@@ -103,4 +121,3 @@ function toolFunctions(options: DemoTurnOptions, spawned: Json[]) {
 function refuse(options: DemoTurnOptions, name: string): void {
   if (options.denied?.includes(name) === true) throw new SpindleError("denied", `The person refused ${name}.`);
 }
-

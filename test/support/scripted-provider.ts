@@ -3,7 +3,9 @@ import type { ProviderId } from "../../src/protocol/settings.ts";
 import type { ModelEvent, ModelRequest, Provider } from "../../src/main/providers/provider.ts";
 
 /** What the provider gives for one request: the events, or a function that makes them from the request. `finished` is added when no last event is given. */
-export type ScriptedStep = readonly ModelEvent[] | ((request: ModelRequest, signal: AbortSignal) => readonly ModelEvent[] | Promise<readonly ModelEvent[]>);
+export type ScriptedStep =
+  | readonly ModelEvent[]
+  | ((request: ModelRequest, signal: AbortSignal) => readonly ModelEvent[] | Promise<readonly ModelEvent[]>);
 
 export interface ScriptedProvider extends Provider {
   /** Every request so far, in order. */

@@ -1,85 +1,124 @@
-import type { ErrorCode } from "../../protocol/error.ts";
+import path from "node:path";
+import { assertNever, type ErrorCode } from "../../protocol/error.ts";
 import type { SandboxInfo } from "../../protocol/ipc.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
+import type { SpawnInput } from "../../protocol/tools.ts";
 import { isInside } from "../lib/paths.ts";
 
-/** What a call is about to do; the same union as the tools' `Effect`, named here because the policy knows no tools. */
+/** What a call is about to do; the gate's `Effect` fits. */
 export type PolicyEffect =
   | { readonly kind: "read"; readonly paths: readonly string[] }
   | { readonly kind: "write"; readonly paths: readonly string[] }
   | { readonly kind: "command"; readonly cmd: string; readonly workdir: string; readonly escalated: boolean; readonly justification: string | undefined }
   | { readonly kind: "script" }
-  | { readonly kind: "spawn"; readonly input: { readonly kind: "ask" | "agent" | "exec" | "script" } };
+  | { readonly kind: "spawn"; readonly input: SpawnInput };
 
-export interface PolicyFacts {
+export interface PolicyInput {
   readonly effect: PolicyEffect;
   readonly mode: ApprovalMode;
   readonly sandboxLevel: SandboxLevel;
   readonly enforcer: SandboxInfo["enforcer"];
+  /** Absolute real path. */
   readonly projectRoot: string;
-  readonly readGrants: readonly string[];
 }
 
-/** allow: runs with `runLevel`. ask: a person decides; then it runs with `runLevel`. deny: the call fails with `code`. */
-export type Decision =
+/** Names the reason of a question: an answer "for this conversation" holds for the same tool and the same kind. */
+export type ReasonKind = "write" | "write_outside" | "write_guarded" | "command" | "command_unsandboxed" | "escalated" | "spawn";
+
+/** `runLevel` is the sandbox level the call runs with: at once when allowed, after the person's yes when asked. */
+export type PolicyDecision =
   | { readonly decision: "allow"; readonly runLevel: SandboxLevel }
-  | { readonly decision: "ask"; readonly reason: string; readonly runLevel: SandboxLevel }
-  | { readonly decision: "deny"; readonly code: ErrorCode; readonly reason: string; readonly hint?: string };
+  | { readonly decision: "ask"; readonly runLevel: SandboxLevel; readonly reason: string; readonly reasonKind: ReasonKind }
+  | { readonly decision: "deny"; readonly code: ErrorCode; readonly reason: string; readonly hint: string };
+
+/** Folders whose content others trust and run; the sandbox keeps them read-only and patches ask. */
+const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
 
 /**
- * The policy: pure, no disk, no clock. Reads are free (the tools keep them inside the project and the grants); a script
- * is free, because each of its calls comes here by itself. What cannot be kept in by the operating system always asks.
+ * Decides whether a call runs, asks or is refused. Pure: the same input gives the same answer. Whether a file may be read
+ * is the reading tool's own business (project and grants); a script is free because each of its calls comes here by itself.
  */
-export function decide(facts: PolicyFacts): Decision {
-  const { effect } = facts;
+export function decide(input: PolicyInput): PolicyDecision {
+  const { effect } = input;
   switch (effect.kind) {
     case "read":
     case "script":
-      return { decision: "allow", runLevel: facts.sandboxLevel };
+      return allow(input.sandboxLevel);
     case "write":
-      return decideWrite(facts, effect.paths);
+      return decideWrite(effect.paths, input);
     case "command":
-      return decideCommand(facts, effect.escalated);
+      return decideCommand(effect.escalated, input);
     case "spawn":
-      return decideSpawn(facts, effect.input.kind);
+      return decideSpawn(effect.input, input);
+    default:
+      return assertNever(effect);
   }
 }
 
-const planHint = "Describe what you would do instead; the person can change the mode to ask or auto.";
-
-function decideWrite(facts: PolicyFacts, paths: readonly string[]): Decision {
-  const { mode, sandboxLevel, projectRoot } = facts;
-  if (mode === "plan") return { decision: "deny", code: "denied", reason: "Nothing is written in plan mode.", hint: planHint };
-  if (sandboxLevel === "read-only") {
-    return { decision: "deny", code: "denied", reason: "Writing is blocked by the read-only sandbox.", hint: "The person can allow it with the sandbox level workspace-write." };
+function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecision {
+  const absolute = paths.map((given) => path.resolve(input.projectRoot, given));
+  const outside = absolute.find((file) => !isInside(input.projectRoot, file));
+  const guarded = absolute.find((file) => path.relative(input.projectRoot, file).split(path.sep).some((name) => guardedNames.has(name.toLowerCase())));
+  switch (input.mode) {
+    case "plan":
+      return deny("denied", "Plan mode writes nothing.", "Describe the change in words; the person can leave plan mode.");
+    case "ask":
+      if (outside !== undefined) return ask("full", "write_outside", `${outside} is outside the project.`);
+      if (guarded !== undefined) return ask("full", "write_guarded", `${guarded} is in a folder that other programs trust and run.`);
+      return ask(input.sandboxLevel === "full" ? "full" : "workspace-write", "write", "Approval mode ask: every change of files asks.");
+    case "auto":
+      if (input.sandboxLevel === "full") return allow("full");
+      if (input.sandboxLevel === "read-only") return deny("denied", "The sandbox level read-only allows no change of files.", "Describe the change in words; the person can choose the level workspace-write.");
+      if (outside !== undefined) return deny("outside_project", `${outside} is outside the project, and the sandbox level workspace-write allows changes only inside.`, "Change files inside the project only.");
+      if (guarded !== undefined) return ask("full", "write_guarded", `${guarded} is in a folder that other programs trust and run.`);
+      return allow("workspace-write");
+    default:
+      return assertNever(input.mode);
   }
-  const outside = paths.find((path) => !isInside(projectRoot, path));
-  if (outside !== undefined && sandboxLevel !== "full") {
-    return { decision: "deny", code: "outside_project", reason: `${outside} is outside the project.`, hint: "Patches may only change files of the project." };
-  }
-  if (mode === "auto") return { decision: "allow", runLevel: sandboxLevel };
-  return { decision: "ask", reason: "Changes to files ask in the mode ask.", runLevel: sandboxLevel };
 }
 
-function decideCommand(facts: PolicyFacts, escalated: boolean): Decision {
-  const { mode, sandboxLevel, enforcer } = facts;
-  const enforced = enforcer !== "none";
-  if (mode === "plan") {
-    if (escalated || !enforced) return { decision: "deny", code: "denied", reason: "In plan mode commands run only inside an enforced read-only sandbox.", hint: planHint };
-    return { decision: "allow", runLevel: "read-only" };
+function decideCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
+  const enforced = input.enforcer !== "none";
+  switch (input.mode) {
+    case "plan":
+      if (escalated) return deny("denied", "Plan mode runs no command outside the sandbox.", "Run it without `escalated`; nothing can be written then.");
+      if (!enforced) return deny("denied", "Plan mode runs commands only in a read-only sandbox, and this system has none.", "Read files with the tools for it.");
+      return allow("read-only");
+    case "ask":
+      if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
+      if (input.sandboxLevel !== "full" && !enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
+      return ask(input.sandboxLevel, "command", "Approval mode ask: every command asks.");
+    case "auto":
+      if (input.sandboxLevel === "full") return allow("full");
+      if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
+      if (!enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
+      return allow(input.sandboxLevel);
+    default:
+      return assertNever(input.mode);
   }
-  if (escalated && sandboxLevel !== "full") {
-    return { decision: "ask", reason: "The command asks to run outside the sandbox.", runLevel: "full" };
-  }
-  if (sandboxLevel !== "full" && !enforced) {
-    return { decision: "ask", reason: "Nothing keeps commands in on this machine, so every command asks and runs unprotected when allowed.", runLevel: "full" };
-  }
-  if (mode === "auto") return { decision: "allow", runLevel: sandboxLevel };
-  return { decision: "ask", reason: "Commands ask in the mode ask.", runLevel: sandboxLevel };
 }
 
-function decideSpawn(facts: PolicyFacts, kind: "ask" | "agent" | "exec" | "script"): Decision {
-  // A question only reads; an agent's and a script's own calls pass the policy one by one.
-  if (kind !== "exec") return { decision: "allow", runLevel: facts.sandboxLevel };
-  return decideCommand(facts, false);
+function decideSpawn(spawn: SpawnInput, input: PolicyInput): PolicyDecision {
+  switch (spawn.kind) {
+    case "ask":
+      return allow(input.sandboxLevel);
+    case "exec":
+      return decideCommand(false, input);
+    case "agent":
+    case "script":
+      // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.
+      return input.mode === "ask" ? ask(input.sandboxLevel, "spawn", `Approval mode ask: starting ${spawn.kind === "agent" ? "an agent" : "a script"} asks.`) : allow(input.sandboxLevel);
+    default:
+      return assertNever(spawn);
+  }
+}
+
+function allow(runLevel: SandboxLevel): PolicyDecision {
+  return { decision: "allow", runLevel };
+}
+function ask(runLevel: SandboxLevel, reasonKind: ReasonKind, reason: string): PolicyDecision {
+  return { decision: "ask", runLevel, reasonKind, reason };
+}
+function deny(code: ErrorCode, reason: string, hint: string): PolicyDecision {
+  return { decision: "deny", code, reason, hint };
 }

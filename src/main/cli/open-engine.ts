@@ -20,7 +20,7 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
     wasmFile: quickjsWasmFile(),
     runner,
     sandbox,
-    nobody: "Nobody is there to ask on the command line.",
+    audience: "nobody",
     wake: false,
     override,
   });

@@ -85,8 +85,8 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return { text: format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(id, events) };
     },
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
-    "approvals.answer": ({ approvalId, answer }) => {
-      engine.approvals.answer(approvalId, answer);
+    "approvals.answer": ({ id, approvalId, answer }) => {
+      engine.approvals.answer(id, approvalId, answer);
       return null;
     },
     "tasks.list": () => tasksOf(engine, window.project()),

@@ -1,43 +1,37 @@
-import { SpindleError } from "../../protocol/error.ts";
+import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { SandboxLevel } from "../../protocol/settings.ts";
-import type { ApprovalBroker } from "../approvals/broker.ts";
+import { describeEffect } from "../approvals/describe-effect.ts";
 import { decide } from "../approvals/policy.ts";
 import type { GateCall } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
+import type { ApprovalDesk } from "./approval-desk.ts";
 
-/** Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with. */
-export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, broker: ApprovalBroker): Promise<SandboxLevel> {
-  const decision = decide({
-    effect,
-    mode: ctx.approval,
-    sandboxLevel: ctx.sandboxLevel,
-    enforcer: ctx.sandbox.info.enforcer,
-    projectRoot: ctx.projectRoot,
-    readGrants: ctx.readGrants,
-  });
+/** Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with; rejects with `denied`. */
+export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, desk: ApprovalDesk): Promise<SandboxLevel> {
+  const decision = decide({ effect, mode: ctx.approval, sandboxLevel: ctx.sandboxLevel, enforcer: ctx.sandbox.info.enforcer, projectRoot: ctx.projectRoot });
   switch (decision.decision) {
     case "allow":
       return decision.runLevel;
     case "deny":
-      throw new SpindleError(decision.code, decision.reason, decision.hint === undefined ? {} : { hint: decision.hint });
+      throw new SpindleError(decision.code, decision.reason, { hint: decision.hint });
     case "ask": {
-      const answer = await broker.ask(
-        {
-          callId: call.callId,
-          tool: call.name,
-          effect,
-          reason: decision.reason,
-          conversationId: ctx.conversationId,
-          turnId: ctx.turnId,
-          ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
-        },
-        (event) => ctx.emit(event),
-        ctx.signal,
-      );
+      const justification = effect.kind === "command" ? effect.justification : undefined;
+      const request = {
+        callId: call.callId,
+        tool: call.name,
+        summary: describeEffect(effect, ctx.projectRoot),
+        reason: decision.reason,
+        ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
+        ...(justification === undefined ? {} : { justification }),
+      };
+      const answer = await desk.brokerOf(ctx.conversationId, ctx.emit).ask({ turnId: ctx.turnId, request, reasonKind: decision.reasonKind }, ctx.signal);
       if (answer.decision === "allow") return decision.runLevel;
-      throw new SpindleError("denied", answer.note === undefined ? "The person declined this call." : `The person declined this call: ${answer.note}`, {
-        hint: "Do something else, or ask what they would accept.",
+      throw new SpindleError("denied", `This call was declined${answer.note === undefined ? "." : `: ${answer.note}`}`, {
+        hint: "Do something else, or say what you would need.",
+        details: { reason: decision.reason },
       });
     }
+    default:
+      return assertNever(decision);
   }
 }

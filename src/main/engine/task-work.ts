@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
 import type { SpindleEvent } from "../../protocol/event.ts";
 import type { Json } from "../../protocol/json.ts";
+import type { SandboxLevel } from "../../protocol/settings.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import type { ConversationStore } from "../conversations/store.ts";
@@ -18,6 +19,8 @@ export interface TaskWorkDeps {
   /** The scene of the conversation that started the task, with its settings of now. */
   sceneOf(conversationId: string): CallScene;
   provider(): { readonly provider: Provider; readonly model: string };
+  /** The sandbox level the gate allowed when the task was spawned. */
+  levelOf(taskId: string): SandboxLevel | undefined;
   /** Remembers the model of an agent's conversation before its first turn. */
   setModel(conversationId: string, model: string): void;
   scriptToolNames(): readonly string[];
@@ -46,6 +49,7 @@ function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
   const scene = deps.sceneOf(work.task.conversationId);
   return {
     ...scene,
+    sandboxLevel: deps.levelOf(work.task.taskId) ?? scene.sandboxLevel,
     emit(event) {
       if (event.type === "tool_output") work.output(event.text);
       else if (event.type === "script_log") work.output(`${event.text}\n`);

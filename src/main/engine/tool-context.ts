@@ -31,7 +31,7 @@ export interface CallParts {
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   readonly harness: Harness;
-  spawnTask(scene: CallScene, input: SpawnInput, origin: { readonly callId: string; readonly scriptLine: number | null }): TaskRow;
+  spawnTask(scene: CallScene, input: SpawnInput, origin: { readonly callId: string; readonly scriptLine: number | null; readonly sandboxLevel: SandboxLevel }): TaskRow;
 }
 
 /** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
@@ -58,7 +58,7 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     harness: parts.harness,
     scriptContext: () => scriptContext(scene),
     emit: (event) => scene.emit(event),
-    spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { callId: origin.callId, scriptLine: origin.scriptLine ?? call.scriptLine ?? null })),
+    spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
     async callTool(child, childSignal) {
       const outcome = await runCall(
         { callId: `${call.callId}.${child.index}`, parentCallId: call.callId, name: child.name, input: child.input, ...(child.line === null ? {} : { scriptLine: child.line }) },

@@ -241,7 +241,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       limitMs = request.cpuMs;
       control.numbers[controlUsed] = 0;
       enter(() => {
-        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls, seed: [...crypto.getRandomValues(new Int32Array(4))] });
+        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls, seed: [randomInt(), randomInt(), randomInt(), randomInt()] });
         realm.free(invoke(handles.start, config));
         realm.free(config);
         const compiled = realm.evaluate(request.code, scriptFile);
@@ -270,6 +270,10 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       clearTimers();
     },
   };
+}
+
+function randomInt(): number {
+  return (Math.random() * 2 ** 32) | 0;
 }
 
 /** Proves that the engine's binary JSON is the dialect written here. */

@@ -10,6 +10,7 @@ const keepBelowMb = 24;
 const quickMs = 5;
 /** From this share of the memory on, one large request (a table that doubles) can fail. */
 const scarceFrom = 0.4;
+const threwNull = "The script threw null";
 
 /** Entry of a worker thread: one script at a time, its realm ready before it comes. */
 async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): Promise<void> {
@@ -44,7 +45,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   };
   const finish = (run: number, reported: WorkerEnd, text: string): void => {
     if (current?.run !== run) return;
-    const end = withMemory(reported, engine);
+    const end = withMemory(reported, text, engine);
     current.guest.stop();
     ended = { usedMs: control.numbers[controlUsed] ?? 0, broken: reported.kind === "crashed" };
     current = undefined;
@@ -82,8 +83,9 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
 }
 
 /** Without memory the engine cannot always make the error it should throw, and sometimes traps. */
-function withMemory(end: WorkerEnd, engine: Engine): WorkerEnd {
-  if ((end.kind !== "finished" && end.kind !== "crashed") || !engine.touchedBeyond(engine.memoryMb * scarceFrom)) return end;
+function withMemory(end: WorkerEnd, text: string, engine: Engine): WorkerEnd {
+  const suspicious = end.kind === "crashed" || (end.kind === "finished" && text.includes(threwNull));
+  if (!suspicious || !engine.touchedBeyond(engine.memoryMb * scarceFrom)) return end;
   return end.kind === "crashed" ? { kind: "memory" } : { kind: "finished", full: true };
 }
 

@@ -25,7 +25,13 @@ interface OpenBlock {
 export function createAnthropicReader(tools: readonly ModelTool[], newId: () => string): AnthropicReader {
   const blocks = new Map<number, OpenBlock>();
   const calls: ModelEvent[] = [];
-  let usage: { input: number; output: number; read: number; written: number; known: boolean } = { input: 0, output: 0, read: 0, written: 0, known: false };
+  let usage: { input: number; output: number; read: number; written: number; known: boolean } = {
+    input: 0,
+    output: 0,
+    read: 0,
+    written: 0,
+    known: false,
+  };
   let stopReason: string | null = null;
   let finished = false;
 
@@ -47,7 +53,9 @@ export function createAnthropicReader(tools: readonly ModelTool[], newId: () => 
     };
     blocks.set(number(event["index"]) ?? blocks.size, block);
     if (block.body === "") return [];
-    return type === "thinking" ? [{ type: "reasoning_delta", messageId: block.id, text: block.body }] : [{ type: "text_delta", messageId: block.id, text: block.body }];
+    return type === "thinking"
+      ? [{ type: "reasoning_delta", messageId: block.id, text: block.body }]
+      : [{ type: "text_delta", messageId: block.id, text: block.body }];
   }
 
   function grow(event: Fields): ModelEvent[] {
@@ -92,7 +100,16 @@ export function createAnthropicReader(tools: readonly ModelTool[], newId: () => 
       case "redacted_thinking":
         return [{ type: "reasoning", messageId: block.id, text: "", replay: { type: "redacted_thinking", data: block.data } }];
       case "tool_use":
-        calls.push({ type: "call", wireCallId: block.id, name: block.name, format: "function", input: repairInput(block.body === "" ? block.whole : block.body, tools.find((tool) => tool.name === block.name)) });
+        calls.push({
+          type: "call",
+          wireCallId: block.id,
+          name: block.name,
+          format: "function",
+          input: repairInput(
+            block.body === "" ? block.whole : block.body,
+            tools.find((tool) => tool.name === block.name),
+          ),
+        });
         return [];
       default:
         // Blocks of tools the server runs itself; none is asked for.
@@ -119,7 +136,11 @@ export function createAnthropicReader(tools: readonly ModelTool[], newId: () => 
     // Cut at the output limit, the last call is half a script: it must not run.
     const whole = length ? calls.slice(0, -1) : calls;
     const total: Usage = { inputTokens: usage.input + usage.read + usage.written, outputTokens: usage.output, cachedTokens: usage.read };
-    return [...open, ...whole, { type: "finished", usage: total, stopReason: length ? "length" : stopReason === "refusal" ? "refused" : "completed" }];
+    return [
+      ...open,
+      ...whole,
+      { type: "finished", usage: total, stopReason: length ? "length" : stopReason === "refusal" ? "refused" : "completed" },
+    ];
   }
 
   return {

@@ -16,7 +16,12 @@ export interface AnthropicParts {
 
 const cached = { type: "ephemeral" as const };
 const budgets: Readonly<Record<ReasoningEffort, number>> = { minimal: 1_024, low: 2_048, medium: 4_096, high: 7_000 };
-const efforts: Readonly<Record<ReasoningEffort, "low" | "medium" | "high">> = { minimal: "low", low: "low", medium: "medium", high: "high" };
+const efforts: Readonly<Record<ReasoningEffort, "low" | "medium" | "high">> = {
+  minimal: "low",
+  low: "low",
+  medium: "medium",
+  high: "high",
+};
 
 /** The body of a Messages request. The system prompt and the newest message are marked for the prompt cache. Pure. */
 export function anthropicRequest(request: ModelRequest, parts: AnthropicParts): Params {
@@ -58,7 +63,10 @@ function joined(request: ModelRequest): { role: "user" | "assistant"; content: B
 function blocksOf(message: ModelMessage, index: number, request: ModelRequest): Block[] {
   switch (message.role) {
     case "user":
-      return [...(message.text === "" ? [] : [{ type: "text" as const, text: message.text }]), ...(message.images ?? []).flatMap(imageBlock)];
+      return [
+        ...(message.text === "" ? [] : [{ type: "text" as const, text: message.text }]),
+        ...(message.images ?? []).flatMap(imageBlock),
+      ];
     case "assistant":
       return message.text.trim() === "" ? [] : [{ type: "text", text: message.text }];
     case "reasoning":
@@ -66,7 +74,14 @@ function blocksOf(message: ModelMessage, index: number, request: ModelRequest): 
     case "call":
       return [{ type: "tool_use", id: wireId(message.wireCallId), name: message.name, input: callInput(message, request.tools) }];
     case "result":
-      return [{ type: "tool_result", tool_use_id: wireId(message.wireCallId), content: message.text === "" ? "(no output)" : message.text, ...(message.ok ? {} : { is_error: true }) }];
+      return [
+        {
+          type: "tool_result",
+          tool_use_id: wireId(message.wireCallId),
+          content: message.text === "" ? "(no output)" : message.text,
+          ...(message.ok ? {} : { is_error: true }),
+        },
+      ];
   }
 }
 
@@ -112,8 +127,11 @@ function wireId(id: string): string {
 /** Marks the last block that may carry the mark; thoughts may not. */
 function markLast(messages: { role: "user" | "assistant"; content: Block[] }[]): Message[] {
   const content = messages.at(-1)?.content ?? [];
-  const at = content.findLastIndex((block) => block.type === "text" || block.type === "tool_result" || block.type === "tool_use" || block.type === "image");
+  const at = content.findLastIndex(
+    (block) => block.type === "text" || block.type === "tool_result" || block.type === "tool_use" || block.type === "image",
+  );
   const block = content[at];
-  if (block !== undefined && (block.type === "text" || block.type === "tool_result" || block.type === "tool_use" || block.type === "image")) content[at] = { ...block, cache_control: cached };
+  if (block !== undefined && (block.type === "text" || block.type === "tool_result" || block.type === "tool_use" || block.type === "image"))
+    content[at] = { ...block, cache_control: cached };
   return messages;
 }

@@ -40,7 +40,12 @@ export function createAnthropic(config: ProviderConfig): Provider {
         yield missingConnection(problem, connection === null);
         return;
       }
-      const context: FailureContext = { host: connection.host, model: request.model, keyVariable: "ANTHROPIC_API_KEY", redact: redactKey(connection.key) };
+      const context: FailureContext = {
+        host: connection.host,
+        model: request.model,
+        keyVariable: "ANTHROPIC_API_KEY",
+        redact: redactKey(connection.key),
+      };
       yield* streamWithRetries(
         {
           ...retrySettings(config),
@@ -48,7 +53,10 @@ export function createAnthropic(config: ProviderConfig): Provider {
           async *attempt(attempt) {
             const client = await anthropicClient(connection, attempt.watch);
             const stream = await sendWithout(features, () =>
-              client.messages.create(anthropicRequest(request, { adaptive: features.has("adaptive"), longOutput: features.has("longOutput") }), { signal: attempt.signal }),
+              client.messages.create(
+                anthropicRequest(request, { adaptive: features.has("adaptive"), longOutput: features.has("longOutput") }),
+                { signal: attempt.signal },
+              ),
             );
             yield* readStream(stream, request);
           },
@@ -77,5 +85,13 @@ async function anthropicClient(connection: Connection, watch: Watch): Promise<An
   const key = connection.key ?? noKey;
   // The library sends the key as a bearer token; servers that only imitate the API look where it used to be.
   const own = /(?:^|\.)anthropic\.com(?::\d+)?$/.test(connection.host);
-  return new sdk.Anthropic({ apiKey: key, baseURL: connection.baseUrl, maxRetries: 0, timeout: neverMs, logLevel: "off", fetch: watch.fetch, ...(own ? {} : { defaultHeaders: { "x-api-key": key } }) });
+  return new sdk.Anthropic({
+    apiKey: key,
+    baseURL: connection.baseUrl,
+    maxRetries: 0,
+    timeout: neverMs,
+    logLevel: "off",
+    fetch: watch.fetch,
+    ...(own ? {} : { defaultHeaders: { "x-api-key": key } }),
+  });
 }

@@ -98,9 +98,13 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
     push(value) {
       const chunk = fields(value);
       const error = chunk["error"];
-      if (error !== undefined && error !== null) throw new StreamError(text(fields(error)["type"]) ?? "error", text(fields(error)["message"]) ?? text(error) ?? "The server reported an error.");
+      if (error !== undefined && error !== null)
+        throw new StreamError(
+          text(fields(error)["type"]) ?? "error",
+          text(fields(error)["message"]) ?? text(error) ?? "The server reported an error.",
+        );
       usage = chatUsage(chunk["usage"]) ?? usage;
-      return list(chunk["choices"]).flatMap((one) => (number(fields(one)["index"]) ?? 0) === 0 ? choice(fields(one)) : []);
+      return list(chunk["choices"]).flatMap((one) => ((number(fields(one)["index"]) ?? 0) === 0 ? choice(fields(one)) : []));
     },
     end(complete) {
       if (finish === null && !complete) return [];
@@ -110,7 +114,14 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
       const whole = finish === "length" ? calls.slice(0, -1) : calls;
       for (const call of whole) {
         const tool = tools.find((one) => one.name === call.name);
-        if (call.name !== "") events.push({ type: "call", wireCallId: call.callId, name: call.name, format: "function", input: repairInput(call.arguments, tool) });
+        if (call.name !== "")
+          events.push({
+            type: "call",
+            wireCallId: call.callId,
+            name: call.name,
+            format: "function",
+            input: repairInput(call.arguments, tool),
+          });
       }
       const stopReason = finish === "length" ? "length" : finish === "content_filter" ? "refused" : "completed";
       events.push({ type: "finished", usage: usage ?? { inputTokens: 0, outputTokens: 0 }, stopReason });
@@ -120,7 +131,7 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
 }
 
 /** Tokens of a chat completion; null when the chunk has none. */
-export function chatUsage(value: unknown): Usage | null {
+function chatUsage(value: unknown): Usage | null {
   const usage = fields(value);
   const inputTokens = number(usage["prompt_tokens"]);
   const outputTokens = number(usage["completion_tokens"]);

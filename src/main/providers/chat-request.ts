@@ -38,7 +38,12 @@ function chatMessages(request: ModelRequest): Message[] {
   const out: Message[] = [];
   let said: { text: string; calls: Call[] } | null = null;
   const flush = (): void => {
-    if (said !== null) out.push({ role: "assistant", content: said.text === "" ? null : said.text, ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }) });
+    if (said !== null)
+      out.push({
+        role: "assistant",
+        content: said.text === "" ? null : said.text,
+        ...(said.calls.length === 0 ? {} : { tool_calls: said.calls }),
+      });
     said = null;
   };
   for (const message of request.messages) {
@@ -53,7 +58,11 @@ function chatMessages(request: ModelRequest): Message[] {
         break;
       case "call":
         said ??= { text: "", calls: [] };
-        said.calls.push({ id: message.wireCallId, type: "function", function: { name: message.name, arguments: callArguments(message, request.tools) } });
+        said.calls.push({
+          id: message.wireCallId,
+          type: "function",
+          function: { name: message.name, arguments: callArguments(message, request.tools) },
+        });
         break;
       case "result":
         flush();
@@ -72,7 +81,10 @@ function userContent(message: Extract<ModelMessage, { role: "user" }>): string |
   if (message.images === undefined || message.images.length === 0) return message.text;
   return [
     { type: "text", text: message.text },
-    ...message.images.map((image) => ({ type: "image_url" as const, image_url: { url: `data:${image.mediaType};base64,${image.base64}` } })),
+    ...message.images.map((image) => ({
+      type: "image_url" as const,
+      image_url: { url: `data:${image.mediaType};base64,${image.base64}` },
+    })),
   ];
 }
 

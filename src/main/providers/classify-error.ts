@@ -40,7 +40,8 @@ export class MalformedStream extends Error {
   override readonly name = "MalformedStream";
 }
 
-const contextWords = /context[_ ](?:length|window)|maximum context|context size|too many tokens|prompt is too long|input is too long|exceeds? the (?:available )?context|max(?:imum)?_?(?:prompt|input) tokens/i;
+const contextWords =
+  /context[_ ](?:length|window)|maximum context|context size|too many tokens|prompt is too long|input is too long|exceeds? the (?:available )?context|max(?:imum)?_?(?:prompt|input) tokens/i;
 const quotaWords = /insufficient_quota|exceeded your current quota|credit balance|billing/i;
 const modelWords = /model_not_found|\bmodels?\b/i;
 const cutCodes = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ERR_STREAM_PREMATURE_CLOSE"]);
@@ -61,27 +62,66 @@ export function classifyError(thrown: unknown, context: FailureContext): Failure
   }
   if (isServerError(thrown)) return byWords(words, context);
   if (/\bterminated\b|other side closed|premature|aborted/i.test(words)) return cut(context);
-  return failure("provider_error", `The request to ${context.host} failed: ${short(words, context)}`, "Try again; if it stays, look at the base URL and the network.", "always", context);
+  return failure(
+    "provider_unreachable",
+    `The request to ${context.host} failed: ${short(rootMessage(thrown) ?? words, context)}`,
+    "Try again; if it stays, look at the base URL and the network.",
+    "always",
+    context,
+  );
 }
 
 function byStatus(status: number, words: string, headers: Headers | null, context: FailureContext): Failure {
   const said = short(words, context);
   if (status === 401 || status === 403) {
-    return failure("unauthorized", `The provider refused the key (${context.host} answered ${status}).`, `Check the key in the settings or in ${context.keyVariable}, and that it may use the model ${context.model}.`, "never", context);
+    return failure(
+      "unauthorized",
+      `The provider refused the key (${context.host} answered ${status}).`,
+      `Check the key in the settings or in ${context.keyVariable}, and that it may use the model ${context.model}.`,
+      "never",
+      context,
+    );
   }
   if (status === 413 || (status < 500 && contextWords.test(words))) return tooLong(context);
   if (status === 404) {
     return modelWords.test(words)
-      ? failure("unknown_model", `${context.host} does not know the model ${context.model}: ${said}`, "Choose another model in the settings.", "never", context)
-      : failure("provider_error", `${context.host} has nothing at this address (404).`, "Check the base URL; it usually ends in /v1.", "never", context);
+      ? failure(
+          "unknown_model",
+          `${context.host} does not know the model ${context.model}: ${said}`,
+          "Choose another model in the settings.",
+          "never",
+          context,
+        )
+      : failure(
+          "provider_error",
+          `${context.host} has nothing at this address (404).`,
+          "Check the base URL; it usually ends in /v1.",
+          "never",
+          context,
+        );
   }
   if (status === 429) return rateLimited(words, retryAfter(headers), context);
   if (status === 408) return timedOut(context, `${context.host} gave up waiting (408).`);
   if (status >= 500) {
     const retryAfterMs = retryAfter(headers);
-    return { ...failure("provider_error", `${context.host} has a problem of its own (${status}): ${said}`, "Usually it passes. Try again, or choose another provider.", "always", context), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return {
+      ...failure(
+        "provider_error",
+        `${context.host} has a problem of its own (${status}): ${said}`,
+        "Usually it passes. Try again, or choose another provider.",
+        "always",
+        context,
+      ),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
   }
-  return failure("provider_error", `${context.host} rejected the request (${status}): ${said}`, "The message says what it does not accept; often it is the model or a tool.", "never", context);
+  return failure(
+    "provider_error",
+    `${context.host} rejected the request (${status}): ${said}`,
+    "The message says what it does not accept; often it is the model or a tool.",
+    "never",
+    context,
+  );
 }
 
 /** An error reported inside a stream that had begun with status 200. */
@@ -91,16 +131,42 @@ function byWords(words: string, context: FailureContext): Failure {
   if (/authentication|permission|invalid_api_key/i.test(words)) return byStatus(401, words, null, context);
   if (/not_found|model_not_found/i.test(words)) return byStatus(404, words, null, context);
   const lasting = /invalid_(?:request|prompt|image)|content_policy|bad_request/i.test(words);
-  return failure("provider_error", `${context.host} reported an error: ${short(words, context)}`, lasting ? "The message says what it does not accept." : "Usually it passes. Try again.", lasting ? "never" : "always", context);
+  return failure(
+    "provider_error",
+    `${context.host} reported an error: ${short(words, context)}`,
+    lasting ? "The message says what it does not accept." : "Usually it passes. Try again.",
+    lasting ? "never" : "always",
+    context,
+  );
 }
 
 function byCause(code: string, context: FailureContext): Failure | null {
-  if (code === "ENOTFOUND") return failure("provider_unreachable", `There is no host named ${context.host.replace(/:\d+$/, "")}.`, "Check the base URL and the network.", "once", context);
-  if (unreachableCodes.has(code)) return failure("provider_unreachable", `Nothing answers at ${context.host} (${code}).`, "Is the server running, and is the base URL right?", "always", context);
+  if (code === "ENOTFOUND")
+    return failure(
+      "provider_unreachable",
+      `There is no host named ${context.host.replace(/:\d+$/, "")}.`,
+      "Check the base URL and the network.",
+      "once",
+      context,
+    );
+  if (unreachableCodes.has(code))
+    return failure(
+      "provider_unreachable",
+      `Nothing answers at ${context.host} (${code}).`,
+      "Is the server running, and is the base URL right?",
+      "always",
+      context,
+    );
   if (timeoutCodes.has(code)) return timedOut(context, `${context.host} did not answer in time (${code}).`);
   if (cutCodes.has(code)) return cut(context);
   if (/CERT|TLS|SSL|SELF_SIGNED|EPROTO|UNABLE_TO_VERIFY/.test(code)) {
-    return failure("provider_unreachable", `The secure connection to ${context.host} could not be made (${code}).`, "Check the certificate of the server, or http against https in the base URL.", "never", context);
+    return failure(
+      "provider_unreachable",
+      `The secure connection to ${context.host} could not be made (${code}).`,
+      "Check the certificate of the server, or http against https in the base URL.",
+      "never",
+      context,
+    );
   }
   return null;
 }
@@ -111,25 +177,65 @@ export function idleTimeout(context: FailureContext, idleMs: number): Failure {
 }
 
 function timedOut(context: FailureContext, message: string): Failure {
-  return failure("provider_timeout", message, "A busy or slow server may need more time: raise idleTimeoutMs in the settings.", "once", context);
+  return failure(
+    "provider_timeout",
+    message,
+    "A busy or slow server may need more time: raise idleTimeoutMs in the settings.",
+    "once",
+    context,
+  );
 }
 
 function cut(context: FailureContext): Failure {
-  return failure("stream_cut", `The connection to ${context.host} was closed before the answer was complete.`, "What had arrived is kept. Send \u201cgo on\u201d to continue.", "always", context);
+  return failure(
+    "stream_cut",
+    `The connection to ${context.host} was closed before the answer was complete.`,
+    "What had arrived is kept. Send \u201cgo on\u201d to continue.",
+    "always",
+    context,
+  );
 }
 
 function malformed(thrown: Error, context: FailureContext): Failure {
-  return failure("malformed_stream", `${context.host} sent something that is no valid event stream: ${short(thrown.message, context)}`, "Check that the base URL and the kind of provider fit the server.", "never", context);
+  return failure(
+    "malformed_stream",
+    `${context.host} sent something that is no valid event stream: ${short(thrown.message, context)}`,
+    "Check that the base URL and the kind of provider fit the server.",
+    "never",
+    context,
+  );
 }
 
 function tooLong(context: FailureContext): Failure {
-  return failure("context_too_long", `The conversation is longer than ${context.model} can take.`, "Start a new conversation, or choose a model with a larger context.", "never", context);
+  return failure(
+    "context_too_long",
+    `The conversation is longer than ${context.model} can take.`,
+    "Start a new conversation, or choose a model with a larger context.",
+    "never",
+    context,
+  );
 }
 
 function rateLimited(words: string, retryAfterMs: number | undefined, context: FailureContext): Failure {
-  if (quotaWords.test(words)) return failure("rate_limited", `The account at ${context.host} has no quota left.`, "Check plan and billing at the provider.", "never", context);
+  if (quotaWords.test(words))
+    return failure(
+      "rate_limited",
+      `The account at ${context.host} has no quota left.`,
+      "Check plan and billing at the provider.",
+      "never",
+      context,
+    );
   const wait = retryAfterMs === undefined ? "" : ` It asks to wait ${Math.ceil(retryAfterMs / 1000)} s.`;
-  return { ...failure("rate_limited", `${context.host} limits the rate of requests.${wait}`, "Wait a moment and send again, or use another model.", "always", context), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    ...failure(
+      "rate_limited",
+      `${context.host} limits the rate of requests.${wait}`,
+      "Wait a moment and send again, or use another model.",
+      "always",
+      context,
+    ),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
 function failure(code: ErrorCode, message: string, hint: string, retry: Failure["retry"], context: FailureContext): Failure {
@@ -174,6 +280,13 @@ function wordsOf(thrown: unknown): string {
 /** Errors of the client libraries that carry a body from within a stream, and our own. */
 function isServerError(thrown: unknown): boolean {
   return thrown instanceof StreamError || isFields(fields(thrown)["error"]);
+}
+
+/** The innermost reason: libraries wrap it in words like “Connection error”. */
+function rootMessage(thrown: unknown): string | undefined {
+  let at: unknown = thrown;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error && at !== thrown ? at.message : undefined;
 }
 
 function causeCode(thrown: unknown): string | undefined {

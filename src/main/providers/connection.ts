@@ -42,7 +42,8 @@ export const noKey = "no-key";
 /** Why a connection cannot be used, as a sentence; null when it can. */
 export function missingKey(connection: Connection | null, baseUrl: string, keyVariable: string): string | null {
   if (connection === null) return `The base URL ${JSON.stringify(withoutCredentials(baseUrl))} is not an http or https address.`;
-  if (connection.key === null && !connection.loopback) return `No API key for ${connection.host}. Set ${keyVariable} in the environment, or the key in the settings.`;
+  if (connection.key === null && !connection.loopback)
+    return `No API key for ${connection.host}. Set ${keyVariable} in the environment, or the key in the settings.`;
   return null;
 }
 

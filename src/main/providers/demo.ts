@@ -59,7 +59,13 @@ async function* speak(plan: Plan, request: ModelRequest, signal: AbortSignal, pa
       yield { type: "call_delta", wireCallId, name: "script", text };
     }
     const custom = tool?.format !== "function";
-    yield { type: "call", wireCallId, name: "script", format: custom ? "custom" : "function", input: custom ? plan.script : JSON.stringify({ code: plan.script }) };
+    yield {
+      type: "call",
+      wireCallId,
+      name: "script",
+      format: custom ? "custom" : "function",
+      input: custom ? plan.script : JSON.stringify({ code: plan.script }),
+    };
   }
   signal.throwIfAborted();
   yield { type: "finished", usage: noUsage, stopReason: "completed" };

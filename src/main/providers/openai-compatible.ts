@@ -28,10 +28,12 @@ const anyModel = "auto";
 export function createOpenAiCompatible(config: ProviderConfig): Provider {
   const { settings, env } = config;
   const baseUrl = firstOf(settings.baseUrl, env["OPENAI_COMPATIBLE_BASE_URL"], env["OPENAI_BASE_URL"]);
-  const connection = baseUrl === null ? null : connectionTo(baseUrl, firstOf(settings.apiKey, env["OPENAI_COMPATIBLE_API_KEY"], env["OPENAI_API_KEY"]));
+  const connection =
+    baseUrl === null ? null : connectionTo(baseUrl, firstOf(settings.apiKey, env["OPENAI_COMPATIBLE_API_KEY"], env["OPENAI_API_KEY"]));
   const missing = (): string | null => {
     if (connection !== null) return null;
-    if (baseUrl === null) return "No base URL. Set it in the settings or in OPENAI_COMPATIBLE_BASE_URL, for example http://127.0.0.1:11434/v1 for Ollama.";
+    if (baseUrl === null)
+      return "No base URL. Set it in the settings or in OPENAI_COMPATIBLE_BASE_URL, for example http://127.0.0.1:11434/v1 for Ollama.";
     return "The base URL is not an http or https address.";
   };
   const features = createFeatures(optional);
@@ -46,7 +48,12 @@ export function createOpenAiCompatible(config: ProviderConfig): Provider {
         yield missingConnection(missing(), true);
         return;
       }
-      const context: FailureContext = { host: connection.host, model: request.model, keyVariable: "OPENAI_COMPATIBLE_API_KEY", redact: redactKey(connection.key) };
+      const context: FailureContext = {
+        host: connection.host,
+        model: request.model,
+        keyVariable: "OPENAI_COMPATIBLE_API_KEY",
+        redact: redactKey(connection.key),
+      };
       yield* streamWithRetries(
         {
           ...retrySettings(config),
@@ -56,7 +63,11 @@ export function createOpenAiCompatible(config: ProviderConfig): Provider {
             if (request.model === anyModel) listedModel ??= await firstModel(client, attempt.signal);
             const model = request.model === anyModel ? (listedModel ?? anyModel) : request.model;
             const stream = await sendWithout(features, () => {
-              const parts = { streamUsage: features.has("streamUsage"), effort: features.has("effort"), parallelCalls: features.has("parallel") };
+              const parts = {
+                streamUsage: features.has("streamUsage"),
+                effort: features.has("effort"),
+                parallelCalls: features.has("parallel"),
+              };
               return client.chat.completions.create(chatRequest(request, model, parts), { signal: attempt.signal });
             });
             yield* readStream(stream, request, attempt);
@@ -86,7 +97,9 @@ async function* readStream(stream: AsyncIterable<unknown>, request: ModelRequest
 /** The model a server lists first. Throws when it lists none. */
 async function firstModel(client: OpenAI, signal: AbortSignal): Promise<string> {
   const answer: unknown = await client.get("/models", { signal });
-  const ids = [...list(fields(answer)["data"]), ...list(fields(answer)["models"])].map((model) => text(fields(model)["id"]) ?? text(fields(model)["name"]));
+  const ids = [...list(fields(answer)["data"]), ...list(fields(answer)["models"])].map(
+    (model) => text(fields(model)["id"]) ?? text(fields(model)["name"]),
+  );
   const first = ids.find((id) => id !== undefined);
   if (first === undefined) throw new StreamError("invalid_request", "the server lists no model; load one, or name one in the settings");
   return first;

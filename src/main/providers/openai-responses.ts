@@ -39,7 +39,12 @@ export function createOpenAiResponses(config: ProviderConfig): Provider {
         yield missingConnection(problem, connection === null);
         return;
       }
-      const context: FailureContext = { host: connection.host, model: request.model, keyVariable: "OPENAI_API_KEY", redact: redactKey(connection.key) };
+      const context: FailureContext = {
+        host: connection.host,
+        model: request.model,
+        keyVariable: "OPENAI_API_KEY",
+        redact: redactKey(connection.key),
+      };
       yield* streamWithRetries(
         {
           ...retrySettings(config),
@@ -47,7 +52,11 @@ export function createOpenAiResponses(config: ProviderConfig): Provider {
           async *attempt(attempt) {
             const client = await openAiClient(connection, env, attempt.watch);
             const reasons = request.effort !== undefined || (isOpenAi(connection) && /^(?:gpt-5(?!.*chat)|o\d|codex)/.test(request.model));
-            const stream = await sendWithout(features, () => client.responses.create(responsesRequest(request, partsOf(features, reasons, isOpenAi(connection))), { signal: attempt.signal }));
+            const stream = await sendWithout(features, () =>
+              client.responses.create(responsesRequest(request, partsOf(features, reasons, isOpenAi(connection))), {
+                signal: attempt.signal,
+              }),
+            );
             yield* readStream(stream, request, attempt);
           },
         },
@@ -63,11 +72,14 @@ async function* readStream(stream: AsyncIterable<unknown>, request: ModelRequest
   for await (const event of stream) {
     for (const out of reader.push(event)) {
       written += writtenIn(out);
-      yield out.type === "finished" && out.usage.inputTokens === 0 && out.usage.outputTokens === 0 ? { ...out, usage: estimateUsage(request, written) } : out;
+      yield out.type === "finished" && out.usage.inputTokens === 0 && out.usage.outputTokens === 0
+        ? { ...out, usage: estimateUsage(request, written) }
+        : out;
       if (out.type === "finished") return;
     }
   }
-  if (attempt.watch.sawDone() && reader.isWhole()) yield { type: "finished", usage: estimateUsage(request, written), stopReason: "completed" };
+  if (attempt.watch.sawDone() && reader.isWhole())
+    yield { type: "finished", usage: estimateUsage(request, written), stopReason: "completed" };
 }
 
 function partsOf(features: Features, reasons: boolean, official: boolean) {

@@ -22,8 +22,20 @@ export type ModelMessage =
   | { readonly role: "assistant"; readonly text: string }
   /** Opaque; only replayed to the provider that made it. */
   | { readonly role: "reasoning"; readonly provider: ProviderId; readonly item: Json }
-  | { readonly role: "call"; readonly wireCallId: string; readonly name: string; readonly format: "custom" | "function"; /** Raw text: freeform text or JSON. */ readonly input: string }
-  | { readonly role: "result"; readonly wireCallId: string; readonly format: "custom" | "function"; readonly text: string; readonly ok: boolean };
+  | {
+      readonly role: "call";
+      readonly wireCallId: string;
+      readonly name: string;
+      readonly format: "custom" | "function";
+      /** Raw text: freeform text or JSON. */ readonly input: string;
+    }
+  | {
+      readonly role: "result";
+      readonly wireCallId: string;
+      readonly format: "custom" | "function";
+      readonly text: string;
+      readonly ok: boolean;
+    };
 
 export interface ModelRequest {
   readonly model: string;
@@ -48,7 +60,13 @@ export type ModelEvent =
   /** Input of a call as it arrives; for custom tools sent as functions it is the decoded text so far. */
   | { readonly type: "call_delta"; readonly wireCallId: string; readonly name: string; readonly text: string }
   /** A complete call. `input` is raw: freeform text for `custom`, JSON text for `function` (custom tools sent as functions come back as `function`). */
-  | { readonly type: "call"; readonly wireCallId: string; readonly name: string; readonly format: "custom" | "function"; readonly input: string }
+  | {
+      readonly type: "call";
+      readonly wireCallId: string;
+      readonly name: string;
+      readonly format: "custom" | "function";
+      readonly input: string;
+    }
   | { readonly type: "retry"; readonly attempt: number; readonly maxRetries: number; readonly delayMs: number; readonly error: ErrorData }
   | { readonly type: "finished"; readonly usage: Usage; readonly stopReason: "completed" | "length" | "refused" }
   | { readonly type: "failed"; readonly error: ErrorData; readonly usage: Usage };

@@ -39,14 +39,34 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
     const id = text(event["item_id"]) ?? text(item["id"]);
     const index = number(event["output_index"]);
     const callId = text(item["call_id"]);
-    const known = items.find((one) => !one.done && ((id !== undefined && one.id === id) || (callId !== undefined && one.callId === callId) || (index !== undefined && one.index === index)));
+    const known = items.find(
+      (one) =>
+        !one.done &&
+        ((id !== undefined && one.id === id) ||
+          (callId !== undefined && one.callId === callId) ||
+          (index !== undefined && one.index === index)),
+    );
     const last = items.findLast((one) => !one.done && one.kind === kind);
-    const found = known ?? (id === undefined || last?.id === undefined ? (index === undefined || last?.index === undefined ? last : undefined) : undefined);
+    const found =
+      known ??
+      (id === undefined || last?.id === undefined ? (index === undefined || last?.index === undefined ? last : undefined) : undefined);
     if (found !== undefined) {
       learn(found, item);
       return found;
     }
-    const made: OpenItem = { id, index, kind, messageId: `m_${newId()}`, callId: callId ?? `call_${newId()}`, name: "", text: "", part: 0, refused: false, done: false, field: null };
+    const made: OpenItem = {
+      id,
+      index,
+      kind,
+      messageId: `m_${newId()}`,
+      callId: callId ?? `call_${newId()}`,
+      name: "",
+      text: "",
+      part: 0,
+      refused: false,
+      done: false,
+      field: null,
+    };
     learn(made, item);
     items.push(made);
     return made;
@@ -98,20 +118,31 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
   }
 
   function reasoningEvent(opened: OpenItem, item: Fields): ModelEvent {
-    const whole = [...list(item["summary"]), ...list(item["content"])].map((part) => text(fields(part)["text"]) ?? "").filter((part) => part !== "");
+    const whole = [...list(item["summary"]), ...list(item["content"])]
+      .map((part) => text(fields(part)["text"]) ?? "")
+      .filter((part) => part !== "");
     const encrypted = text(item["encrypted_content"]);
     const id = text(item["id"]);
     const summary = list(item["summary"]).map((part) => ({ type: "summary_text", text: text(fields(part)["text"]) ?? "" }));
-    const replay = encrypted === undefined || id === undefined ? {} : { replay: { type: "reasoning", id, summary, encrypted_content: encrypted } };
+    const replay =
+      encrypted === undefined || id === undefined ? {} : { replay: { type: "reasoning", id, summary, encrypted_content: encrypted } };
     return { type: "reasoning", messageId: opened.messageId, text: opened.text === "" ? whole.join("\n\n") : opened.text, ...replay };
   }
 
   function callEvent(opened: OpenItem, item: Fields): ModelEvent {
     const tool = toolOf(opened.name);
-    const sent = argumentText(item["type"] === "custom_tool_call" ? (item["input"] ?? item["arguments"]) : (item["arguments"] ?? item["input"])) || opened.text;
+    const sent =
+      argumentText(item["type"] === "custom_tool_call" ? (item["input"] ?? item["arguments"]) : (item["arguments"] ?? item["input"])) ||
+      opened.text;
     // A freeform call of a tool that is a function is a function call in disguise: its text is JSON.
     const custom = item["type"] === "custom_tool_call" && tool?.format !== "function";
-    return { type: "call", wireCallId: opened.callId, name: opened.name, format: custom ? "custom" : "function", input: custom ? sent : repairInput(sent, tool) };
+    return {
+      type: "call",
+      wireCallId: opened.callId,
+      name: opened.name,
+      format: custom ? "custom" : "function",
+      input: custom ? sent : repairInput(sent, tool),
+    };
   }
 
   /** `response.completed` repeats the whole output: give what was not given yet. */
@@ -130,7 +161,9 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
     if (callId !== undefined && one.kind === "call") return one.callId === callId;
     const id = text(item["id"]);
     if (id !== undefined && one.id !== undefined) return one.id === id;
-    return one.index === undefined ? one.text === "" || one.text === (messageText(item) || argumentText(item["input"] ?? item["arguments"])) : one.index === index;
+    return one.index === undefined
+      ? one.text === "" || one.text === (messageText(item) || argumentText(item["input"] ?? item["arguments"]))
+      : one.index === index;
   }
 
   /** Items the server began and never closed, when it says that all is over. */
@@ -140,13 +173,21 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
       item.done = true;
       if (item.kind === "message") return [{ type: "text", messageId: item.messageId, text: item.text }];
       if (item.kind === "reasoning") return [{ type: "reasoning", messageId: item.messageId, text: item.text }];
-      return item.name === "" ? [] : [callEvent(item, { type: item.field === null && toolOf(item.name)?.format === "custom" ? "custom_tool_call" : "function_call" })];
+      return item.name === ""
+        ? []
+        : [callEvent(item, { type: item.field === null && toolOf(item.name)?.format === "custom" ? "custom_tool_call" : "function_call" })];
     });
   }
 
   function end(response: Fields, incomplete: boolean): ModelEvent[] {
     const reason = text(fields(response["incomplete_details"])["reason"]);
-    const stopReason = incomplete ? (reason === "content_filter" ? "refused" : "length") : items.some((item) => item.refused) ? "refused" : "completed";
+    const stopReason = incomplete
+      ? reason === "content_filter"
+        ? "refused"
+        : "length"
+      : items.some((item) => item.refused)
+        ? "refused"
+        : "completed";
     // A call that was cut at the output limit is half a script: it must not run.
     const whole = incomplete ? [] : [...rest(response), ...closeOpen()];
     return [...whole, { type: "finished", usage: responsesUsage(response["usage"]) ?? { inputTokens: 0, outputTokens: 0 }, stopReason }];
@@ -156,6 +197,8 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
     isWhole: () => items.length > 0 && items.every((item) => item.done),
     push(value) {
       const event = fields(value);
+      // A server that does not stream answers with the response itself.
+      if (event["object"] === "response" && event["type"] === undefined) return end(event, text(event["status"]) === "incomplete");
       const type = text(event["type"]) ?? "";
       const response = fields(event["response"]);
       switch (type) {
@@ -207,7 +250,7 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
 }
 
 /** Tokens as the Responses API reports them; null when the server reports none. */
-export function responsesUsage(value: unknown): Usage | null {
+function responsesUsage(value: unknown): Usage | null {
   const usage = fields(value);
   const inputTokens = number(usage["input_tokens"]);
   const outputTokens = number(usage["output_tokens"]);

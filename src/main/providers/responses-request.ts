@@ -19,7 +19,10 @@ export interface ResponsesParts {
 
 /** The body of a Responses request. Messages keep their order: the first user content is the original prompt. Pure. */
 export function responsesRequest(request: ModelRequest, parts: ResponsesParts): Params {
-  const reasoning = { ...(request.effort === undefined ? {} : { effort: request.effort }), ...(parts.reasoningSummary ? { summary: "auto" as const } : {}) };
+  const reasoning = {
+    ...(request.effort === undefined ? {} : { effort: request.effort }),
+    ...(parts.reasoningSummary ? { summary: "auto" as const } : {}),
+  };
   return {
     model: request.model,
     instructions: request.system,
@@ -40,7 +43,9 @@ function wireTool(tool: ModelTool, parts: ResponsesParts): OpenAI.Responses.Tool
 }
 
 function inputItems(request: ModelRequest, parts: ResponsesParts): Item[] {
-  const asFunction = new Set(request.messages.flatMap((message) => (message.role === "call" && !staysCustom(message, parts) ? [message.wireCallId] : [])));
+  const asFunction = new Set(
+    request.messages.flatMap((message) => (message.role === "call" && !staysCustom(message, parts) ? [message.wireCallId] : [])),
+  );
   return request.messages.flatMap((message, index): Item[] => {
     switch (message.role) {
       case "user":
@@ -50,20 +55,32 @@ function inputItems(request: ModelRequest, parts: ResponsesParts): Item[] {
             role: "user",
             content: [
               { type: "input_text", text: message.text },
-              ...(message.images ?? []).map((image) => ({ type: "input_image" as const, detail: "auto" as const, image_url: `data:${image.mediaType};base64,${image.base64}` })),
+              ...(message.images ?? []).map((image) => ({
+                type: "input_image" as const,
+                detail: "auto" as const,
+                image_url: `data:${image.mediaType};base64,${image.base64}`,
+              })),
             ],
           },
         ];
       case "assistant":
         return [{ type: "message", role: "assistant", content: message.text }];
       case "reasoning":
-        return parts.encryptedReasoning && message.provider === "openai-responses" && isFollowed(request.messages, index) ? reasoningItem(message.item) : [];
+        return parts.encryptedReasoning && message.provider === "openai-responses" && isFollowed(request.messages, index)
+          ? reasoningItem(message.item)
+          : [];
       case "call":
         return asFunction.has(message.wireCallId)
           ? [{ type: "function_call", call_id: message.wireCallId, name: message.name, arguments: functionInput(message, request.tools) }]
           : [{ type: "custom_tool_call", call_id: message.wireCallId, name: message.name, input: message.input }];
       case "result":
-        return [{ type: asFunction.has(message.wireCallId) || message.format === "function" ? "function_call_output" : "custom_tool_call_output", call_id: message.wireCallId, output: message.text }];
+        return [
+          {
+            type: asFunction.has(message.wireCallId) || message.format === "function" ? "function_call_output" : "custom_tool_call_output",
+            call_id: message.wireCallId,
+            output: message.text,
+          },
+        ];
     }
   });
 }
@@ -88,6 +105,10 @@ function reasoningItem(item: Json): Item[] {
   if (!isFields(item)) return [];
   const { id, encrypted_content: encrypted, summary } = item;
   if (typeof encrypted !== "string" || typeof id !== "string") return [];
-  const texts = Array.isArray(summary) ? summary.flatMap((part) => (isFields(part) && typeof part["text"] === "string" ? [{ type: "summary_text" as const, text: part["text"] }] : [])) : [];
+  const texts = Array.isArray(summary)
+    ? summary.flatMap((part) =>
+        isFields(part) && typeof part["text"] === "string" ? [{ type: "summary_text" as const, text: part["text"] }] : [],
+      )
+    : [];
   return [{ type: "reasoning", id, summary: texts, encrypted_content: encrypted }];
 }

@@ -78,7 +78,10 @@ async function* tryOnce(options: RetryOptions, signal: AbortSignal): AsyncGenera
     idle = true;
     controller.abort(new Error("idle"));
   });
-  const fail = (thrown: unknown): AttemptEvent => ({ type: "attempt_failed", failure: idle ? idleTimeout(options.context, options.idleTimeoutMs) : classifyError(thrown, options.context) });
+  const fail = (thrown: unknown): AttemptEvent => ({
+    type: "attempt_failed",
+    failure: idle ? idleTimeout(options.context, options.idleTimeoutMs) : classifyError(thrown, options.context),
+  });
   try {
     let finished = false;
     for await (const event of untilAborted(options.attempt({ signal: controller.signal, watch }), controller.signal)) {
@@ -99,7 +102,9 @@ async function* tryOnce(options: RetryOptions, signal: AbortSignal): AsyncGenera
 /** Client libraries end a stream silently when it is aborted, cut or was none: say which. */
 function endedEarly(watch: Watch): Error {
   const stray = watch.strayBody();
-  return stray === null ? new StreamCut("The stream ended early.") : new MalformedStream(stray.trim() === "" ? "an empty answer" : stray.trim().slice(0, 120));
+  return stray === null
+    ? new StreamCut("The stream ended early.")
+    : new MalformedStream(stray.trim() === "" ? "an empty answer" : stray.trim().slice(0, 120));
 }
 
 /** Passes events on, but never waits for the source once the signal is aborted. */

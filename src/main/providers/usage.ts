@@ -3,7 +3,12 @@ import type { ModelEvent, ModelRequest } from "./provider.ts";
 
 /** Tokens of a request whose server reports none: four characters are one token, as a rule of thumb. Marked as an estimate. */
 export function estimateUsage(request: ModelRequest, writtenCharacters: number): Usage {
-  const sent = request.system.length + request.messages.reduce((sum, message) => sum + ("text" in message ? message.text.length : "input" in message ? message.input.length : 0), 0);
+  const sent =
+    request.system.length +
+    request.messages.reduce(
+      (sum, message) => sum + ("text" in message ? message.text.length : "input" in message ? message.input.length : 0),
+      0,
+    );
   const tools = request.tools.length === 0 ? 0 : JSON.stringify(request.tools).length;
   return { inputTokens: Math.ceil((sent + tools) / 4), outputTokens: Math.ceil(writtenCharacters / 4), estimated: true };
 }

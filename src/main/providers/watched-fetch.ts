@@ -47,7 +47,12 @@ export function watchFetch(idleMs: number, onIdle: () => void): Watch {
           },
           ended: stop,
         });
-        return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+        const isDocument = response.ok && init?.method === "POST" && type.includes("application/json");
+        return new Response(isDocument ? asOneEvent(body, () => (stray = null)) : body, {
+          status: response.status,
+          statusText: response.statusText,
+          headers: response.headers,
+        });
       } finally {
         stop();
       }
@@ -55,7 +60,10 @@ export function watchFetch(idleMs: number, onIdle: () => void): Watch {
   };
 }
 
-function tapBody(source: ReadableStream<Uint8Array>, on: { waiting(): void; arrived(chunk: Uint8Array): void; ended(): void }): ReadableStream<Uint8Array> {
+function tapBody(
+  source: ReadableStream<Uint8Array>,
+  on: { waiting(): void; arrived(chunk: Uint8Array): void; ended(): void },
+): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   return new ReadableStream<Uint8Array>(
     {
@@ -79,6 +87,37 @@ function tapBody(source: ReadableStream<Uint8Array>, on: { waiting(): void; arri
         on.ended();
         await reader.cancel(reason);
       },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/**
+ * Some servers ignore `stream: true` and answer with one JSON document: it becomes the only event of a stream, and the
+ * readers know whole answers. Anything that is no JSON stays as it is and is reported as no stream.
+ */
+function asOneEvent(body: ReadableStream<Uint8Array>, onJson: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (;;) {
+          const next = await reader.read();
+          if (!next.done) {
+            chunks.push(next.value);
+            continue;
+          }
+          const text = Buffer.concat(chunks).toString("utf8");
+          if (/^\s*\{[\s\S]*\}\s*$/.test(text)) {
+            onJson();
+            controller.enqueue(Buffer.from(`data: ${text.replace(/[\r\n]+/g, " ")}\n\n`));
+          }
+          controller.close();
+          return;
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   );

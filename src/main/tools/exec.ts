@@ -1,69 +1,131 @@
 import { existsSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
-import { execInput, execResult, type ExecResult } from "../../protocol/tools.ts";
-import { fileError, isInside, realpathOfExisting } from "../lib/paths.ts";
+import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
+import { isInside, realpathOfExisting } from "../lib/paths.ts";
+import type { RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 
+/** What one command needs of a call's context; a detached task has it too. */
+export type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "settings" | "signal" | "runner" | "sandbox">;
+
+/** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
+const maxCommandBytes = 131_071;
+
 /**
- * The tool `exec`: one command line to its end, in the sandbox the gate decided on. A non-zero exit is a result, not an
- * error; errors are a missing folder, a command that could not be started and a cancelled call.
+ * The tool `exec`: runs one command line to its end and returns all of it. A command that fails or runs into its timeout is
+ * a result like any other; only a command that could not start is an error.
  */
 export const execTool = defineTool({
   name: "exec",
-  description: "Runs a command line with bash in the project and waits for its end. Commands run in a sandbox without network; use spawn for work of many minutes.",
+  description:
+    "Runs a command line with bash and returns its exit code and output when it has ended. Commands run in a sandbox: the project is writable except .git, there is no network. Long commands: use spawn.",
   input: execInput,
   result: execResult,
   effect: (input, ctx) => ({
     kind: "command" as const,
-    cmd: input.cmd,
+    // The variables belong to what is approved: they can change what a command does.
+    cmd: `${assignments(input.env ?? {})}${input.cmd}`,
     workdir: path.resolve(ctx.projectRoot, input.workdir ?? "."),
-    escalated: input.escalated ?? false,
+    escalated: escalation(input),
     justification: input.justification,
   }),
   async run(input, ctx) {
-    const cwd = await workdirOf(input.workdir ?? ".", ctx);
     const timeoutMs = input.timeoutMs ?? ctx.settings.exec.timeoutMs;
-    const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
-    const wrapped = await ctx.sandbox.wrap([shell(), "-c", input.cmd], { level: ctx.sandboxLevel, projectRoot: ctx.projectRoot, writableFolders: [], cwd, env });
-    const { omittedBytes: _omitted, ...run } = await ctx.runner.run({ ...wrapped, timeoutMs }, ctx.signal, (stream, text) =>
-      ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }),
-    );
-    const failure = sandboxFailure(wrapped, run);
-    if (failure !== null) throw new SpindleError("sandbox_unavailable", failure, { hint: "The command did not run." });
-    return { result: run, text: modelText(run, timeoutMs), summary: summaryOf(run, timeoutMs) };
+    const run = await runCommand(input, timeoutMs, ctx, (stream, text) => ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }));
+    const { omittedBytes: _, ...result } = run;
+    return { result: result satisfies ExecResult, text: modelText(run, timeoutMs, ctx), summary: summaryOf(run, timeoutMs) };
   },
 });
 
-function shell(): string {
-  return existsSync("/bin/bash") || existsSync("/usr/bin/bash") ? "bash" : "sh";
-}
-
-async function workdirOf(given: string, ctx: ToolContext): Promise<string> {
-  const absolute = path.resolve(ctx.projectRoot, given);
-  try {
-    const real = await realpathOfExisting(absolute);
-    if (ctx.sandboxLevel !== "full" && !isInside(ctx.projectRoot, real)) {
-      throw new SpindleError("outside_project", `${given} is outside the project.`, { hint: "Run the command in a folder of the project." });
-    }
-    if (!(await stat(real)).isDirectory()) throw new SpindleError("not_a_folder", `${given} is not a folder.`);
-    return real;
-  } catch (error) {
-    throw error instanceof SpindleError ? error : fileError(error, given);
+/**
+ * Runs a command line in the sandbox of `ctx.sandboxLevel`: for `exec` and for tasks of kind exec. Throws
+ * `outside_project` for a folder outside (unless the level is full), `command_not_started`, `sandbox_unavailable`,
+ * `cancelled`.
+ */
+export async function runCommand(
+  input: Pick<ExecInput, "cmd" | "workdir" | "env">,
+  timeoutMs: number,
+  ctx: CommandContext,
+  onOutput: (stream: "stdout" | "stderr", text: string) => void,
+): Promise<RunResult> {
+  if (Buffer.byteLength(input.cmd) > maxCommandBytes) {
+    throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", { hint: "Write long text to a file and pass its path." });
   }
+  if (input.cmd.includes("\0")) throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
+  const cwd = await workingFolder(input.workdir, ctx);
+  const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
+  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], { level: ctx.sandboxLevel, projectRoot: ctx.projectRoot, writableFolders: [], cwd, env });
+  const result = await ctx.runner.run({ ...command, timeoutMs }, ctx.signal, onOutput);
+  const failure = sandboxFailure(command, result);
+  if (failure !== null) throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, { hint: "Try again; if it fails again, ask to run the command outside the sandbox." });
+  return result;
 }
 
-/** As Codex's classic shell tool words it (measured). */
-function modelText(result: ExecResult, timeoutMs: number): string {
-  const timedOut = result.timedOut ? `command timed out after ${timeoutMs} milliseconds\n` : "";
-  const seconds = Number((result.durationMs / 1000).toFixed(1));
-  return `Exit code: ${result.exitCode}\nWall time: ${seconds} seconds\nOutput:\n${timedOut}${result.output}`;
+async function workingFolder(given: string | undefined, ctx: CommandContext): Promise<string> {
+  if (given?.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
+  const absolute = path.resolve(ctx.projectRoot, given ?? ".");
+  const real = await realpathOfExisting(absolute);
+  if (ctx.sandboxLevel !== "full" && !isInside(ctx.projectRoot, real)) {
+    throw new SpindleError("outside_project", `${given ?? "."} is outside the project.`, { hint: "Run the command in a folder of the project.", details: { path: real } });
+  }
+  if (!existsSync(real)) throw new SpindleError("command_not_started", `The folder ${given ?? "."} does not exist.`, { hint: "Run the command in an existing folder.", details: { path: real } });
+  return real;
 }
 
-function summaryOf(result: ExecResult, timeoutMs: number): string {
-  if (result.timedOut) return `timed out after ${timeoutMs / 1000} s`;
-  return result.signal === null ? `exit ${result.exitCode}` : `killed by ${result.signal}`;
+const shells = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/bin/sh"] as const;
+
+/** bash, or sh on a system without it. */
+function findShell(): string {
+  const found = shells.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new SpindleError("command_not_started", "There is neither bash nor sh on this system.", { hint: "Install bash." });
+}
+
+function escalation(input: ExecInput): boolean {
+  if (input.escalated !== true) return false;
+  if (input.justification === undefined || input.justification.trim() === "") {
+    throw new SpindleError("invalid_input", "`escalated` needs a `justification`: the person who approves reads it.", { hint: "Say in one sentence why the command must run outside the sandbox." });
+  }
+  return true;
+}
+
+function assignments(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}' `)
+    .join("");
+}
+
+/** As the classic shell tool of Codex gives it; see docs/exec.md. */
+function modelText(run: RunResult, timeoutMs: number, ctx: CommandContext): string {
+  const lines = [`Exit code: ${run.exitCode}`, `Wall time: ${seconds(run.durationMs)} seconds`];
+  if (findShell().endsWith("/sh")) lines.push("Shell: sh (this system has no bash)");
+  lines.push("Output:");
+  if (run.timedOut) lines.push(`command timed out after ${timeoutMs} milliseconds`);
+  const note = ctx.sandboxLevel !== "full" && !run.timedOut && run.exitCode !== 0 && looksDenied(run) ? `\n${deniedNote(ctx.sandboxLevel)}` : "";
+  return `${lines.join("\n")}\n${run.output}${note}`;
+}
+
+/** Words that a command says when the sandbox stopped it (the list of Codex, plus what a missing network gives). */
+const deniedWords = /operation not permitted|permission denied|read-only file system|network is unreachable|could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENETUNREACH|EROFS/i;
+
+function looksDenied(run: RunResult): boolean {
+  return deniedWords.test(run.output.slice(-20_000));
+}
+
+function deniedNote(level: Exclude<CommandContext["sandboxLevel"], "full">): string {
+  const what = level === "read-only" ? "nothing but /tmp can be written" : "only the project (without .git) and /tmp can be written";
+  return `[Perhaps the sandbox: ${what}, and there is no network. If the command needs more, call exec again with escalated: true and a justification.]`;
+}
+
+function summaryOf(run: RunResult, timeoutMs: number): string {
+  if (run.timedOut) return `timed out after ${seconds(timeoutMs)} s`;
+  return `exit ${run.exitCode}`;
+}
+
+/** One decimal, none for whole seconds. */
+function seconds(ms: number): string {
+  return String(Math.round(ms / 100) / 10);
 }

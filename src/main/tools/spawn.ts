@@ -10,7 +10,7 @@ export const spawnTool = defineTool({
   result: spawnResult,
   effect: (input) => ({ kind: "spawn" as const, input }),
   async run(input, ctx) {
-    const task = await ctx.spawnTask(input, { callId: ctx.callId, scriptLine: null });
+    const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel });
     const result = { id: task.taskId, kind: task.kind, title: task.title, status: task.status };
     return {
       result,

@@ -32,8 +32,8 @@ export interface ToolContext {
   scriptContext(): Json;
   /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
   emit(event: EventBody): void;
-  /** Starts a detached task; returns when it is in the ledger, not when it is done. */
-  spawnTask(input: SpawnInput, origin: { callId: CallId; scriptLine: number | null }): Promise<TaskRow>;
+  /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
+  spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
   /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
   callTool(call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null }, signal: AbortSignal): Promise<Json>;
 }

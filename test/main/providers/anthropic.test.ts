@@ -10,13 +10,25 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 async function start(...steps: readonly StepSource[]) {
   const server = await startAnthropicServer(steps);
   servers.push(server);
-  return { server, provider: createAnthropic({ settings: sampleSettings({ baseUrl: server.baseUrl }), env: { ANTHROPIC_API_KEY: "test-secret-key" }, baseDelayMs: 1 }) };
+  return {
+    server,
+    provider: createAnthropic({
+      settings: sampleSettings({ baseUrl: server.baseUrl }),
+      env: { ANTHROPIC_API_KEY: "test-secret-key" },
+      baseDelayMs: 1,
+    }),
+  };
 }
 
 test("thoughts with their signature, text and two calls arrive piece by piece and complete", async () => {
   const code = "return await tools.listDir({});";
   const { server, provider } = await start(
-    messages({ type: "thinking", thinking: "First I list.", signature: "sig" }, { type: "text", text: "Listing." }, { type: "tool_use", id: "tu_1", name: "script", input: { code } }, { type: "tool_use", id: "tu_2", name: "readFile", input: { path: "a" } }),
+    messages(
+      { type: "thinking", thinking: "First I list.", signature: "sig" },
+      { type: "text", text: "Listing." },
+      { type: "tool_use", id: "tu_1", name: "script", input: { code } },
+      { type: "tool_use", id: "tu_2", name: "readFile", input: { path: "a" } },
+    ),
   );
   const events = await collect(provider, sampleRequest({ effort: "medium" }));
   expect(whole(events)).toMatchObject([
@@ -26,13 +38,22 @@ test("thoughts with their signature, text and two calls arrive piece by piece an
     { type: "call", wireCallId: "tu_2", name: "readFile", format: "function", input: '{"path":"a"}' },
     { type: "finished", stopReason: "completed", usage: { inputTokens: 100, outputTokens: 33, cachedTokens: 50 } },
   ]);
-  expect([joinedDeltas(events, "reasoning_delta"), joinedDeltas(events, "text_delta"), joinedDeltas(events, "call_delta")]).toEqual(["First I list.", "Listing.", `${code}{"path":"a"}`]);
+  expect([joinedDeltas(events, "reasoning_delta"), joinedDeltas(events, "text_delta"), joinedDeltas(events, "call_delta")]).toEqual([
+    "First I list.",
+    "Listing.",
+    `${code}{"path":"a"}`,
+  ]);
   expect(server.requests[0]).toMatchObject({
     path: "/v1/messages",
     headers: { authorization: "Bearer test-secret-key", "x-api-key": "test-secret-key" },
     body: {
       system: [{ text: "You are a test.", cache_control: { type: "ephemeral" } }],
-      messages: [{ role: "user", content: [{ type: "text", text: "<original-user-prompt>\nhello\n</original-user-prompt>", cache_control: { type: "ephemeral" } }] }],
+      messages: [
+        {
+          role: "user",
+          content: [{ type: "text", text: "<original-user-prompt>\nhello\n</original-user-prompt>", cache_control: { type: "ephemeral" } }],
+        },
+      ],
       tools: [{ name: "script", input_schema: { type: "object" } }, { name: "readFile" }],
       max_tokens: 32_000,
       thinking: { type: "adaptive" },
@@ -60,15 +81,35 @@ test("results stand right behind their calls, neighbours of a role are one messa
     }),
   );
   expect(server.requests[0]?.body?.["messages"]).toEqual([
-    { role: "user", content: [{ type: "text", text: "one" }, { type: "text", text: "two" }] },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "one" },
+        { type: "text", text: "two" },
+      ],
+    },
     { role: "assistant", content: [thought, { type: "tool_use", id: "call_1", name: "script", input: { code: "return 1;" } }] },
-    { role: "user", content: [{ type: "tool_result", tool_use_id: "call_1", content: "Error", is_error: true }, { type: "text", text: "three", cache_control: { type: "ephemeral" } }] },
+    {
+      role: "user",
+      content: [
+        { type: "tool_result", tool_use_id: "call_1", content: "Error", is_error: true },
+        { type: "text", text: "three", cache_control: { type: "ephemeral" } },
+      ],
+    },
   ]);
 });
 
 test("an older model gets a thinking budget and a smaller output limit after it refused the newer parts", async () => {
-  const refuse = (text: string): StepSource => ({ type: "status", status: 400, body: { type: "error", error: { type: "invalid_request_error", message: text } } });
-  const { server, provider } = await start(refuse("adaptive thinking is not supported on this model"), refuse("max_tokens: 32000 > 8192, which is the maximum allowed"), messages({ type: "text", text: "ok" }));
+  const refuse = (text: string): StepSource => ({
+    type: "status",
+    status: 400,
+    body: { type: "error", error: { type: "invalid_request_error", message: text } },
+  });
+  const { server, provider } = await start(
+    refuse("adaptive thinking is not supported on this model"),
+    refuse("max_tokens: 32000 > 8192, which is the maximum allowed"),
+    messages({ type: "text", text: "ok" }),
+  );
   expect((await collect(provider, sampleRequest({ effort: "high" }))).at(-1)).toMatchObject({ type: "finished" });
   expect(server.requests[2]?.body).toMatchObject({ max_tokens: 8_192, thinking: { type: "enabled", budget_tokens: 7_000 } });
 });
@@ -76,11 +117,27 @@ test("an older model gets a thinking budget and a smaller output limit after it 
 test("an overloaded server is tried again, a cut at the output limit keeps the half call back, a refusal is named", async () => {
   const { provider } = await start(
     { type: "events", events: [{ event: "error", data: { type: "error", error: { type: "overloaded_error", message: "Overloaded" } } }] },
-    { type: "events", events: messageEvents([{ type: "text", text: "x" }, { type: "tool_use", name: "script", input: { code: "half" } }], "max_tokens") },
+    {
+      type: "events",
+      events: messageEvents(
+        [
+          { type: "text", text: "x" },
+          { type: "tool_use", name: "script", input: { code: "half" } },
+        ],
+        "max_tokens",
+      ),
+    },
     { type: "events", events: messageEvents([{ type: "text", text: "No." }], "refusal") },
   );
   const first = await collect(provider);
   const second = await collect(provider);
-  expect(whole(first)).toMatchObject([{ type: "retry", error: { code: "provider_error" } }, { type: "text" }, { type: "finished", stopReason: "length" }]);
-  expect(whole(second)).toMatchObject([{ type: "text", text: "No." }, { type: "finished", stopReason: "refused" }]);
+  expect(whole(first)).toMatchObject([
+    { type: "retry", error: { code: "provider_error" } },
+    { type: "text" },
+    { type: "finished", stopReason: "length" },
+  ]);
+  expect(whole(second)).toMatchObject([
+    { type: "text", text: "No." },
+    { type: "finished", stopReason: "refused" },
+  ]);
 });

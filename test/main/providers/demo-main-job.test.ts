@@ -33,7 +33,10 @@ test("asked to fix the failing test the Demo finds both mistakes, patches two fi
   expect(done.answer).toContain("Before the patch: exit 1 (9 passed, 1 failed)");
   expect(done.answer).toContain("I changed 2 files");
   expect(done.scripts).toHaveLength(2);
-  expect(done.spawned).toMatchObject([{ kind: "ask", files: expect.arrayContaining(["src/cart.ts", "test/cart.test.ts"]) }, { kind: "exec", cmd: "npm run stocktake" }]);
+  expect(done.spawned).toMatchObject([
+    { kind: "ask", files: expect.arrayContaining(["src/cart.ts", "test/cart.test.ts"]) },
+    { kind: "exec", cmd: "npm run stocktake" },
+  ]);
   expect(readFileSync(path.join(project, "src/discount.ts"), "utf8")).toContain("money(Math.round(");
   expect(readFileSync(path.join(project, "src/money.ts"), "utf8")).toContain("if (a.currency !== b.currency) throw new RangeError(");
 });
@@ -66,7 +69,9 @@ test("tests that cannot run because a package is missing are told apart from fai
   const project = tempFolder();
   writeFileSync(path.join(project, "package.json"), JSON.stringify({ name: "bare", type: "module", scripts: { test: "node --test" } }));
   writeFileSync(path.join(project, "a.test.js"), 'import "a-package-that-is-not-there";\n');
-  expect((await turn(project, "make the tests pass")).answer).toContain("could not really run: a-package-that-is-not-there is not installed");
+  expect((await turn(project, "make the tests pass")).answer).toContain(
+    "could not really run: a-package-that-is-not-there is not installed",
+  );
 });
 
 test("searches, surveys, commands, replacements and new files work on any folder", async () => {
@@ -100,7 +105,13 @@ test("searches, surveys, commands, replacements and new files work on any folder
 test("a task the person asked for is started, and its result is read out when it wakes the conversation", async () => {
   const project = tempFolder();
   const first = await turn(project, "run `sleep 5` in the background");
-  const woken = await turn(project, "", { before: first.messages, prompt: '<task-result id="task_1" title="sleep 5" status="succeeded">\nexit 0, slept well\n</task-result>' });
+  const woken = await turn(project, "", {
+    before: first.messages,
+    prompt: '<task-result id="task_1" title="sleep 5" status="succeeded">\nexit 0, slept well\n</task-result>',
+  });
   expect(first.spawned).toEqual([{ kind: "exec", title: "sleep 5", cmd: "sleep 5" }]);
-  expect(woken).toMatchObject({ scripts: [], answer: "Background task “sleep 5” has ended: succeeded.\n\n```text\nexit 0, slept well\n```" });
+  expect(woken).toMatchObject({
+    scripts: [],
+    answer: "Background task “sleep 5” has ended: succeeded.\n\n```text\nexit 0, slept well\n```",
+  });
 });

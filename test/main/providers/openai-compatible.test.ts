@@ -10,14 +10,26 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 async function start(...steps: readonly StepSource[]) {
   const server = await startChatServer(steps, ["first-model", "second-model"]);
   servers.push(server);
-  return { server, provider: createOpenAiCompatible({ settings: sampleSettings(), env: { OPENAI_COMPATIBLE_BASE_URL: server.baseUrl }, baseDelayMs: 1 }) };
+  return {
+    server,
+    provider: createOpenAiCompatible({ settings: sampleSettings(), env: { OPENAI_COMPATIBLE_BASE_URL: server.baseUrl }, baseDelayMs: 1 }),
+  };
 }
 
 const done: WireEvent = { event: null, data: "[DONE]" };
 
 test("thoughts, text and two calls arrive piece by piece and complete, with usage", async () => {
   const code = 'const s = `a${1}`;\nreturn "é";';
-  const { server, provider } = await start(chats({ reasoning: "Hm, hm.", text: "Looking.", calls: [{ name: "script", arguments: { code }, id: "call_a" }, { name: "readFile", arguments: { path: "b" }, id: "call_b" }] }));
+  const { server, provider } = await start(
+    chats({
+      reasoning: "Hm, hm.",
+      text: "Looking.",
+      calls: [
+        { name: "script", arguments: { code }, id: "call_a" },
+        { name: "readFile", arguments: { path: "b" }, id: "call_b" },
+      ],
+    }),
+  );
   const events = await collect(provider, sampleRequest({ effort: "low" }));
   expect(whole(events)).toMatchObject([
     { type: "reasoning", text: "Hm, hm." },
@@ -30,8 +42,14 @@ test("thoughts, text and two calls arrive piece by piece and complete, with usag
   expect(server.requests[0]).toMatchObject({
     path: "/v1/chat/completions",
     body: {
-      messages: [{ role: "system", content: "You are a test." }, { role: "user", content: "<original-user-prompt>\nhello\n</original-user-prompt>" }],
-      tools: [{ type: "function", function: { name: "script", parameters: { required: ["code"] } } }, { type: "function", function: { name: "readFile" } }],
+      messages: [
+        { role: "system", content: "You are a test." },
+        { role: "user", content: "<original-user-prompt>\nhello\n</original-user-prompt>" },
+      ],
+      tools: [
+        { type: "function", function: { name: "script", parameters: { required: ["code"] } } },
+        { type: "function", function: { name: "readFile" } },
+      ],
       stream_options: { include_usage: true },
       reasoning_effort: "low",
     },
@@ -58,7 +76,13 @@ test("text and calls of one answer go back as one assistant message with its res
   expect(server.requests[0]?.body?.["messages"]).toEqual([
     { role: "system", content: "You are a test." },
     { role: "user", content: "one" },
-    { role: "user", content: [{ type: "text", text: "two" }, { type: "image_url", image_url: { url: "data:image/png;base64,AA" } }] },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "two" },
+        { type: "image_url", image_url: { url: "data:image/png;base64,AA" } },
+      ],
+    },
     {
       role: "assistant",
       content: "Looking.",
@@ -73,18 +97,61 @@ test("text and calls of one answer go back as one assistant message with its res
   ]);
 });
 
-const two = [{ type: "call", name: "readFile", input: '{"path":"a"}' }, { type: "call", name: "readFile", input: '{"path":"b"}' }, { type: "finished", stopReason: "completed" }];
-const call = (path: string, more: object = {}) => ({ type: "function", function: { name: "readFile", arguments: JSON.stringify({ path }) }, ...more });
+const two = [
+  { type: "call", name: "readFile", input: '{"path":"a"}' },
+  { type: "call", name: "readFile", input: '{"path":"b"}' },
+  { type: "finished", stopReason: "completed" },
+];
+const call = (path: string, more: object = {}) => ({
+  type: "function",
+  function: { name: "readFile", arguments: JSON.stringify({ path }) },
+  ...more,
+});
 const delta = (tool_calls: readonly unknown[], finish_reason: string | null = null) => ({ index: 0, delta: { tool_calls }, finish_reason });
 
 test.each<[string, readonly unknown[]]>([
   ["whole calls in one piece, without id and index", [delta([call("a"), call("b")], "tool_calls")]],
   ["whole calls one after the other, without id and index", [delta([call("a")]), delta([call("b")], "stop")]],
   ["every call with the index 0", [delta([call("a", { index: 0, id: "x" })]), delta([call("b", { index: 0, id: "y" })], "tool_calls")]],
-  ["arguments as an object", [delta([{ index: 0, id: "x", function: { name: "readFile", arguments: { path: "a" } } }, { index: 1, id: "y", function: { name: "readFile", arguments: { path: "b" } } }], "tool_calls")]],
-  ["empty names and ids in later pieces", [delta([{ index: 0, id: "x", function: { name: "readFile", arguments: "" } }]), delta([{ index: 0, id: "", function: { name: "", arguments: '{"path":' } }]), delta([{ index: 0, id: "", function: { name: "", arguments: '"a"}' } }]), delta([call("b", { index: 1, id: "y" })], "tool_calls")]],
-  ["the name repeated in every piece", [delta([{ index: 0, id: "x", function: { name: "readFile", arguments: '{"path":' } }]), delta([{ index: 0, id: "x", function: { name: "readFile", arguments: '"a"}' } }]), delta([call("b", { index: 1, id: "y" })], "tool_calls")]],
-  ["a message instead of deltas", [{ index: 0, message: { role: "assistant", content: null, tool_calls: [call("a", { id: "x" }), call("b", { id: "y" })] }, finish_reason: "tool_calls" }]],
+  [
+    "arguments as an object",
+    [
+      delta(
+        [
+          { index: 0, id: "x", function: { name: "readFile", arguments: { path: "a" } } },
+          { index: 1, id: "y", function: { name: "readFile", arguments: { path: "b" } } },
+        ],
+        "tool_calls",
+      ),
+    ],
+  ],
+  [
+    "empty names and ids in later pieces",
+    [
+      delta([{ index: 0, id: "x", function: { name: "readFile", arguments: "" } }]),
+      delta([{ index: 0, id: "", function: { name: "", arguments: '{"path":' } }]),
+      delta([{ index: 0, id: "", function: { name: "", arguments: '"a"}' } }]),
+      delta([call("b", { index: 1, id: "y" })], "tool_calls"),
+    ],
+  ],
+  [
+    "the name repeated in every piece",
+    [
+      delta([{ index: 0, id: "x", function: { name: "readFile", arguments: '{"path":' } }]),
+      delta([{ index: 0, id: "x", function: { name: "readFile", arguments: '"a"}' } }]),
+      delta([call("b", { index: 1, id: "y" })], "tool_calls"),
+    ],
+  ],
+  [
+    "a message instead of deltas",
+    [
+      {
+        index: 0,
+        message: { role: "assistant", content: null, tool_calls: [call("a", { id: "x" }), call("b", { id: "y" })] },
+        finish_reason: "tool_calls",
+      },
+    ],
+  ],
 ])("a server that sends %s is understood", async (_name, choices) => {
   const { provider } = await start({ type: "events", events: [...chunks(choices), done] });
   expect(whole(await collect(provider))).toMatchObject(two);
@@ -92,7 +159,10 @@ test.each<[string, readonly unknown[]]>([
 
 test("a server without usage gets an estimate marked as one, and one that ends without [DONE] is complete after its finish reason", async () => {
   const { provider } = await start(chats({ text: "12345678", usage: null, done: false }));
-  expect((await collect(provider)).at(-1)).toMatchObject({ type: "finished", usage: { estimated: true, outputTokens: 2, inputTokens: expect.any(Number) } });
+  expect((await collect(provider)).at(-1)).toMatchObject({
+    type: "finished",
+    usage: { estimated: true, outputTokens: 2, inputTokens: expect.any(Number) },
+  });
 });
 
 test("[DONE] without a finish reason is an end, no end at all is a cut", async () => {
@@ -103,7 +173,10 @@ test("[DONE] without a finish reason is an end, no end at all is a cut", async (
 });
 
 test("a server that refuses stream_options is asked again without it, once and for all", async () => {
-  const { server, provider } = await start({ type: "status", status: 400, body: { error: { message: "unknown field: stream_options" } } }, chats({ text: "ok", usage: null }));
+  const { server, provider } = await start(
+    { type: "status", status: 400, body: { error: { message: "unknown field: stream_options" } } },
+    chats({ text: "ok", usage: null }),
+  );
   await collect(provider);
   const events = await collect(provider);
   expect(events.at(-1)).toMatchObject({ type: "finished", usage: { estimated: true } });
@@ -121,15 +194,48 @@ test("without a model in the settings the first one the server lists is used, an
 });
 
 test("an answer cut at the output limit does not hand on its last call", async () => {
-  const { provider } = await start(chats({ text: "x", calls: [{ name: "readFile", arguments: { path: "a" } }, { name: "script", arguments: { code: "half" } }], finish: "length" }));
-  expect(whole(await collect(provider))).toMatchObject([{ type: "text" }, { type: "call", name: "readFile" }, { type: "finished", stopReason: "length" }]);
+  const { provider } = await start(
+    chats({
+      text: "x",
+      calls: [
+        { name: "readFile", arguments: { path: "a" } },
+        { name: "script", arguments: { code: "half" } },
+      ],
+      finish: "length",
+    }),
+  );
+  expect(whole(await collect(provider))).toMatchObject([
+    { type: "text" },
+    { type: "call", name: "readFile" },
+    { type: "finished", stopReason: "length" },
+  ]);
 });
 
 test("an error sent as a chunk is reported, and missing() says what to set", async () => {
-  const { provider } = await start({ type: "events", events: [{ event: null, data: { error: { message: "model runner has crashed", type: "server_error" } } }] });
+  const { provider } = await start({
+    type: "events",
+    events: [{ event: null, data: { error: { message: "model runner has crashed", type: "server_error" } } }],
+  });
   const failed = await collect(provider);
   const unset = createOpenAiCompatible({ settings: sampleSettings(), env: {} });
-  expect(failed.at(-1)).toMatchObject({ type: "failed", error: { code: "provider_error", message: expect.stringContaining("model runner has crashed") } });
+  expect(failed.at(-1)).toMatchObject({
+    type: "failed",
+    error: { code: "provider_error", message: expect.stringContaining("model runner has crashed") },
+  });
   expect(unset.missing()).toContain("OPENAI_COMPATIBLE_BASE_URL");
   expect(await collect(unset)).toMatchObject([{ type: "failed", error: { code: "settings_invalid" } }]);
+});
+
+test("a server that does not stream but answers with one document is understood", async () => {
+  const choice = { index: 0, message: { role: "assistant", content: "Hi.", tool_calls: [call("a")] }, finish_reason: "tool_calls" };
+  const { provider } = await start({
+    type: "raw",
+    contentType: "application/json; charset=utf-8",
+    text: JSON.stringify({ object: "chat.completion", choices: [choice], usage: { prompt_tokens: 3, completion_tokens: 4 } }, null, 2),
+  });
+  expect(whole(await collect(provider))).toMatchObject([
+    { type: "text", text: "Hi." },
+    two[0],
+    { type: "finished", usage: { inputTokens: 3, outputTokens: 4 } },
+  ]);
 });

@@ -10,7 +10,14 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 async function start(...steps: readonly StepSource[]) {
   const server = await startResponsesServer(steps);
   servers.push(server);
-  return { server, provider: createOpenAiResponses({ settings: sampleSettings({ baseUrl: server.baseUrl }), env: { OPENAI_API_KEY: "test-secret-key" }, baseDelayMs: 1 }) };
+  return {
+    server,
+    provider: createOpenAiResponses({
+      settings: sampleSettings({ baseUrl: server.baseUrl }),
+      env: { OPENAI_API_KEY: "test-secret-key" },
+      baseDelayMs: 1,
+    }),
+  };
 }
 
 function data(...events: readonly unknown[]): readonly WireEvent[] {
@@ -30,21 +37,35 @@ test("a whole answer with thoughts, text, a freeform call and two function calls
   );
   const events = await collect(provider, sampleRequest({ effort: "high", cacheKey: "c_1" }));
   expect(whole(events)).toMatchObject([
-    { type: "reasoning", text: "I think about it.", replay: { type: "reasoning", encrypted_content: "opaque", summary: [{ text: "I think about it." }] } },
+    {
+      type: "reasoning",
+      text: "I think about it.",
+      replay: { type: "reasoning", encrypted_content: "opaque", summary: [{ text: "I think about it." }] },
+    },
     { type: "text", text: "Let me look. ✓" },
     { type: "call", wireCallId: "call_a", name: "script", format: "custom", input: code },
     { type: "call", wireCallId: "call_b", name: "readFile", format: "function", input: '{"path":"a.ts"}' },
     { type: "call", wireCallId: "call_c", name: "readFile", format: "function", input: '{"path":"b.ts"}' },
     { type: "finished", usage: { inputTokens: 100, outputTokens: 20, cachedTokens: 60 }, stopReason: "completed" },
   ]);
-  expect([joinedDeltas(events, "text_delta"), joinedDeltas(events, "reasoning_delta"), joinedDeltas(events, "call_delta")]).toEqual(["Let me look. ✓", "I think about it.", `${code}{"path":"a.ts"}{"path":"b.ts"}`]);
+  expect([joinedDeltas(events, "text_delta"), joinedDeltas(events, "reasoning_delta"), joinedDeltas(events, "call_delta")]).toEqual([
+    "Let me look. ✓",
+    "I think about it.",
+    `${code}{"path":"a.ts"}{"path":"b.ts"}`,
+  ]);
   expect(server.requests[0]).toMatchObject({
     path: "/v1/responses",
     headers: { authorization: "Bearer test-secret-key" },
     body: {
       model: "test-model",
       instructions: "You are a test.",
-      input: [{ type: "message", role: "user", content: [{ type: "input_text", text: "<original-user-prompt>\nhello\n</original-user-prompt>" }] }],
+      input: [
+        {
+          type: "message",
+          role: "user",
+          content: [{ type: "input_text", text: "<original-user-prompt>\nhello\n</original-user-prompt>" }],
+        },
+      ],
       tools: [
         { type: "custom", name: "script" },
         { type: "function", name: "readFile", strict: false },
@@ -88,7 +109,14 @@ test("calls, results and thoughts go back in the wire's own form, and thoughts n
     { type: "function_call", call_id: "call_2", name: "readFile", arguments: '{"path":"a"}' },
     { type: "custom_tool_call_output", call_id: "call_1", output: "1" },
     { type: "function_call_output", call_id: "call_2", output: "Error" },
-    { type: "message", role: "user", content: [{ type: "input_text", text: "go on" }, { type: "input_image", detail: "auto", image_url: "data:image/png;base64,AAAA" }] },
+    {
+      type: "message",
+      role: "user",
+      content: [
+        { type: "input_text", text: "go on" },
+        { type: "input_image", detail: "auto", image_url: "data:image/png;base64,AAAA" },
+      ],
+    },
   ]);
 });
 
@@ -96,24 +124,87 @@ test("nothing of reasoning is asked for when no effort is set, and a server on t
   const server = await startResponsesServer([responds({ type: "text", text: "ok" })]);
   servers.push(server);
   const provider = createOpenAiResponses({ settings: sampleSettings(), env: { OPENAI_BASE_URL: `${server.baseUrl}/` } });
-  const events = await collect(provider, sampleRequest({ messages: [{ role: "user", text: "x" }, { role: "reasoning", provider: "openai-responses", item: { type: "reasoning", id: "rs", encrypted_content: "e" } }, { role: "assistant", text: "y" }] }));
+  const events = await collect(
+    provider,
+    sampleRequest({
+      messages: [
+        { role: "user", text: "x" },
+        { role: "reasoning", provider: "openai-responses", item: { type: "reasoning", id: "rs", encrypted_content: "e" } },
+        { role: "assistant", text: "y" },
+      ],
+    }),
+  );
   expect(events.at(-1)).toMatchObject({ type: "finished" });
-  expect(Object.keys(server.requests[0]?.body ?? {}).sort()).toEqual(["input", "instructions", "model", "parallel_tool_calls", "store", "stream", "tools"]);
+  expect(Object.keys(server.requests[0]?.body ?? {}).sort()).toEqual([
+    "input",
+    "instructions",
+    "model",
+    "parallel_tool_calls",
+    "store",
+    "stream",
+    "tools",
+  ]);
   expect(JSON.stringify(server.requests[0]?.body)).not.toContain("reasoning");
 });
 
-const bare = [{ type: "text", text: "Hi." }, { type: "call", name: "readFile", format: "function", input: '{"path":"a"}' }, { type: "finished", stopReason: "completed" }];
+const bare = [
+  { type: "text", text: "Hi." },
+  { type: "call", name: "readFile", format: "function", input: '{"path":"a"}' },
+  { type: "finished", stopReason: "completed" },
+];
 const message = { type: "message", role: "assistant", content: [{ type: "output_text", text: "Hi." }] };
 const call = { type: "function_call", name: "readFile", arguments: '{"path":"a"}' };
 const completed = { type: "response.completed", response: { status: "completed" } };
 
 test.each<[string, readonly unknown[]]>([
-  ["only output_item.done, without ids", [{ type: "response.output_item.done", item: message }, { type: "response.output_item.done", item: call }, completed]],
-  ["only response.completed with its output", [{ type: "response.created" }, { type: "response.completed", response: { output: [message, call] } }]],
-  ["items in both places, with ids in one of them only", [{ type: "response.output_item.done", output_index: 0, item: message }, { type: "response.output_item.done", output_index: 1, item: call }, { type: "response.completed", response: { output: [{ ...message, id: "m" }, { ...call, id: "f" }] } }]],
-  ["deltas before the item is announced", [{ type: "response.output_text.delta", output_index: 0, delta: "Hi." }, { type: "response.output_item.added", output_index: 0, item: { type: "message" } }, { type: "response.output_item.done", output_index: 0, item: { type: "message" } }, { type: "response.output_item.done", output_index: 1, item: { ...call, arguments: { path: "a" } } }, completed]],
-  ["deltas and nothing else", [{ type: "response.output_text.delta", delta: "Hi." }, { type: "response.output_item.added", item: { ...call, arguments: "" } }, { type: "response.function_call_arguments.delta", delta: '{"path":' }, { type: "response.function_call_arguments.delta", delta: '"a"}' }, completed]],
-  ["no response.completed, but [DONE]", [{ type: "response.output_item.done", item: message }, { type: "response.output_item.done", item: call }, "[DONE]"]],
+  [
+    "only output_item.done, without ids",
+    [{ type: "response.output_item.done", item: message }, { type: "response.output_item.done", item: call }, completed],
+  ],
+  [
+    "only response.completed with its output",
+    [{ type: "response.created" }, { type: "response.completed", response: { output: [message, call] } }],
+  ],
+  [
+    "items in both places, with ids in one of them only",
+    [
+      { type: "response.output_item.done", output_index: 0, item: message },
+      { type: "response.output_item.done", output_index: 1, item: call },
+      {
+        type: "response.completed",
+        response: {
+          output: [
+            { ...message, id: "m" },
+            { ...call, id: "f" },
+          ],
+        },
+      },
+    ],
+  ],
+  [
+    "deltas before the item is announced",
+    [
+      { type: "response.output_text.delta", output_index: 0, delta: "Hi." },
+      { type: "response.output_item.added", output_index: 0, item: { type: "message" } },
+      { type: "response.output_item.done", output_index: 0, item: { type: "message" } },
+      { type: "response.output_item.done", output_index: 1, item: { ...call, arguments: { path: "a" } } },
+      completed,
+    ],
+  ],
+  [
+    "deltas and nothing else",
+    [
+      { type: "response.output_text.delta", delta: "Hi." },
+      { type: "response.output_item.added", item: { ...call, arguments: "" } },
+      { type: "response.function_call_arguments.delta", delta: '{"path":' },
+      { type: "response.function_call_arguments.delta", delta: '"a"}' },
+      completed,
+    ],
+  ],
+  [
+    "no response.completed, but [DONE]",
+    [{ type: "response.output_item.done", item: message }, { type: "response.output_item.done", item: call }, "[DONE]"],
+  ],
 ])("a server that sends %s is understood", async (_name, events) => {
   const { provider } = await start({ type: "events", events: data(...events) });
   expect(whole(await collect(provider))).toMatchObject(bare);
@@ -123,7 +214,10 @@ test("a freeform tool called as a function shows its code while it arrives and c
   const code = 'console.log("a\\tb");\n// “ü”\nreturn 1;';
   const { provider } = await start(responds({ type: "function", name: "script", arguments: { code } }), {
     type: "events",
-    events: data({ type: "response.output_item.done", item: { type: "function_call", call_id: "c1", name: "script", arguments: "return 2;" } }, completed),
+    events: data(
+      { type: "response.output_item.done", item: { type: "function_call", call_id: "c1", name: "script", arguments: "return 2;" } },
+      completed,
+    ),
   });
   const first = await collect(provider);
   const second = await collect(provider);
@@ -136,26 +230,88 @@ test("a freeform tool called as a function shows its code while it arrives and c
 
 test("parts a server refuses by name are left out, at once and from then on", async () => {
   const refuse = (text: string): StepSource => ({ type: "status", status: 400, body: { error: { message: text } } });
-  const { server, provider } = await start(refuse("Unknown parameter: 'prompt_cache_key'."), refuse("Invalid value: 'custom'. Supported values are: 'function'."), responds({ type: "text", text: "ok" }), responds({ type: "text", text: "ok" }));
-  const request = sampleRequest({ cacheKey: "c", messages: [{ role: "user", text: "x" }, { role: "call", wireCallId: "c1", name: "script", format: "custom", input: "return 1;" }, { role: "result", wireCallId: "c1", format: "custom", text: "1", ok: true }] });
+  const { server, provider } = await start(
+    refuse("Unknown parameter: 'prompt_cache_key'."),
+    refuse("Invalid value: 'custom'. Supported values are: 'function'."),
+    responds({ type: "text", text: "ok" }),
+    responds({ type: "text", text: "ok" }),
+  );
+  const request = sampleRequest({
+    cacheKey: "c",
+    messages: [
+      { role: "user", text: "x" },
+      { role: "call", wireCallId: "c1", name: "script", format: "custom", input: "return 1;" },
+      { role: "result", wireCallId: "c1", format: "custom", text: "1", ok: true },
+    ],
+  });
   const events = [...(await collect(provider, request)), ...(await collect(provider, request))];
   expect(whole(events).map((event) => event.type)).toEqual(["text", "finished", "text", "finished"]);
   expect(server.requests).toHaveLength(4);
-  expect(server.requests[3]?.body).toMatchObject({ tools: [{ type: "function", name: "script" }, { type: "function" }], input: [{}, { type: "function_call", arguments: '{"code":"return 1;"}' }, { type: "function_call_output" }] });
+  expect(server.requests[3]?.body).toMatchObject({
+    tools: [{ type: "function", name: "script" }, { type: "function" }],
+    input: [{}, { type: "function_call", arguments: '{"code":"return 1;"}' }, { type: "function_call_output" }],
+  });
   expect(server.requests[3]?.body).not.toHaveProperty("prompt_cache_key");
 });
 
 test("an answer cut at the output limit ends as such and an unfinished call is not handed on", async () => {
-  const cut = responseEvents([{ type: "text", text: "Long" }, { type: "custom", name: "script", input: "return 1" }]).slice(0, -2);
-  const { provider } = await start({ type: "events", events: [...cut, ...data({ type: "response.incomplete", response: { status: "incomplete", incomplete_details: { reason: "max_output_tokens" }, usage: { input_tokens: 5, output_tokens: 6 } } })] });
-  expect(whole(await collect(provider))).toMatchObject([{ type: "text", text: "Long" }, { type: "finished", stopReason: "length", usage: { inputTokens: 5, outputTokens: 6 } }]);
+  const cut = responseEvents([
+    { type: "text", text: "Long" },
+    { type: "custom", name: "script", input: "return 1" },
+  ]).slice(0, -2);
+  const { provider } = await start({
+    type: "events",
+    events: [
+      ...cut,
+      ...data({
+        type: "response.incomplete",
+        response: {
+          status: "incomplete",
+          incomplete_details: { reason: "max_output_tokens" },
+          usage: { input_tokens: 5, output_tokens: 6 },
+        },
+      }),
+    ],
+  });
+  expect(whole(await collect(provider))).toMatchObject([
+    { type: "text", text: "Long" },
+    { type: "finished", stopReason: "length", usage: { inputTokens: 5, outputTokens: 6 } },
+  ]);
 });
 
 test("an error inside the stream is sorted out like one of the status line", async () => {
-  const failed = (code: string, text: string): StepSource => ({ type: "events", events: data({ type: "response.created" }, { type: "response.failed", response: { status: "failed", error: { code, message: text } } }) });
-  const { provider } = await start(failed("server_error", "Oops"), failed("context_length_exceeded", "Your input exceeds the context window of this model."), { type: "events", events: data({ type: "error", code: "rate_limit_exceeded", message: "Too fast." }) }, responds({ type: "text", text: "ok" }));
+  const failed = (code: string, text: string): StepSource => ({
+    type: "events",
+    events: data({ type: "response.created" }, { type: "response.failed", response: { status: "failed", error: { code, message: text } } }),
+  });
+  const { provider } = await start(
+    failed("server_error", "Oops"),
+    failed("context_length_exceeded", "Your input exceeds the context window of this model."),
+    { type: "events", events: data({ type: "error", code: "rate_limit_exceeded", message: "Too fast." }) },
+    responds({ type: "text", text: "ok" }),
+  );
   const first = await collect(provider);
   const second = await collect(provider);
-  expect(first).toMatchObject([{ type: "retry", attempt: 1, error: { code: "provider_error" } }, { type: "failed", error: { code: "context_too_long" } }]);
-  expect(second.filter((event) => event.type !== "text_delta")).toMatchObject([{ type: "retry", error: { code: "rate_limited" } }, { type: "text" }, { type: "finished" }]);
+  expect(first).toMatchObject([
+    { type: "retry", attempt: 1, error: { code: "provider_error" } },
+    { type: "failed", error: { code: "context_too_long" } },
+  ]);
+  expect(second.filter((event) => event.type !== "text_delta")).toMatchObject([
+    { type: "retry", error: { code: "rate_limited" } },
+    { type: "text" },
+    { type: "finished" },
+  ]);
+});
+
+test("a server that does not stream but answers with one document is understood", async () => {
+  const { provider } = await start({
+    type: "raw",
+    contentType: "application/json",
+    text: JSON.stringify(
+      { object: "response", status: "completed", output: [message, call], usage: { input_tokens: 3, output_tokens: 4 } },
+      null,
+      2,
+    ),
+  });
+  expect(await collect(provider)).toMatchObject([...bare.slice(0, 2), { type: "finished", usage: { inputTokens: 3, outputTokens: 4 } }]);
 });

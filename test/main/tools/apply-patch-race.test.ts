@@ -15,15 +15,15 @@ const swapper = `
 const fs = require("node:fs");
 const [folder, outside] = process.argv.slice(1);
 const clock = new Int32Array(new SharedArrayBuffer(4));
-const pause = () => Atomics.wait(clock, 0, 0, Math.random() * 2);
+const pause = (upTo) => Atomics.wait(clock, 0, 0, Math.random() * upTo);
 process.stdout.write("swapping\\n");
 const parent = process.ppid;
 while (process.ppid === parent) {
   // A patch may make the folder anew while it is away: then that one goes.
   try { fs.renameSync(folder, folder + ".aside"); fs.symlinkSync(outside, folder); } catch {}
-  pause();
+  pause(2);
   try { fs.rmSync(folder, { recursive: true, force: true }); fs.renameSync(folder + ".aside", folder); } catch {}
-  pause();
+  pause(12);
 }`;
 
 const tries = process.env["SPINDLE_LONG"] === "1" ? 20_000 : 300;

@@ -18,9 +18,22 @@ export function messages(...blocks: readonly AnthropicBlock[]): ServerStep {
 }
 
 /** The events of a whole message, `message_start` to `message_stop`. */
-export function messageEvents(blocks: readonly AnthropicBlock[], stopReason: string = blocks.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn"): WireEvent[] {
+export function messageEvents(
+  blocks: readonly AnthropicBlock[],
+  stopReason: string = blocks.some((block) => block.type === "tool_use") ? "tool_use" : "end_turn",
+): WireEvent[] {
   const events: Record<string, unknown>[] = [
-    { type: "message_start", message: { id: `msg_${++made}`, type: "message", role: "assistant", content: [], model: "test", usage: { input_tokens: 40, cache_read_input_tokens: 50, cache_creation_input_tokens: 10, output_tokens: 1 } } },
+    {
+      type: "message_start",
+      message: {
+        id: `msg_${++made}`,
+        type: "message",
+        role: "assistant",
+        content: [],
+        model: "test",
+        usage: { input_tokens: 40, cache_read_input_tokens: 50, cache_creation_input_tokens: 10, output_tokens: 1 },
+      },
+    },
     { type: "ping" },
   ];
   blocks.forEach((block, index) => {
@@ -28,7 +41,10 @@ export function messageEvents(blocks: readonly AnthropicBlock[], stopReason: str
     for (const delta of deltas(block)) events.push({ type: "content_block_delta", index, delta });
     events.push({ type: "content_block_stop", index });
   });
-  events.push({ type: "message_delta", delta: { stop_reason: stopReason, stop_sequence: null }, usage: { output_tokens: 33 } }, { type: "message_stop" });
+  events.push(
+    { type: "message_delta", delta: { stop_reason: stopReason, stop_sequence: null }, usage: { output_tokens: 33 } },
+    { type: "message_stop" },
+  );
   return events.map((data) => ({ event: String(data["type"]), data }));
 }
 
@@ -48,7 +64,10 @@ function deltas(block: AnthropicBlock): unknown[] {
     case "text":
       return pieces(block.text).map((text) => ({ type: "text_delta", text }));
     case "thinking":
-      return [...pieces(block.thinking).map((thinking) => ({ type: "thinking_delta", thinking })), { type: "signature_delta", signature: block.signature }];
+      return [
+        ...pieces(block.thinking).map((thinking) => ({ type: "thinking_delta", thinking })),
+        { type: "signature_delta", signature: block.signature },
+      ];
     case "tool_use":
       return pieces(JSON.stringify(block.input)).map((partial_json) => ({ type: "input_json_delta", partial_json }));
   }

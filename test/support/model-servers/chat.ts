@@ -1,6 +1,6 @@
 import { startModelServer, type ModelServer, type ServerStep, type StepSource, type WireEvent } from "./model-server.ts";
 
-export interface ChatCall {
+interface ChatCall {
   readonly name: string;
   readonly arguments: unknown;
   readonly id?: string;
@@ -35,11 +35,14 @@ export function chatEvents(answer: ChatAnswer): WireEvent[] {
   for (const piece of pieces(answer.reasoning ?? "")) deltas.push({ reasoning_content: piece });
   for (const piece of pieces(answer.text ?? "")) deltas.push({ content: piece });
   (answer.calls ?? []).forEach((call, index) => {
-    deltas.push({ tool_calls: [{ index, id: call.id ?? `call_${++made}`, type: "function", function: { name: call.name, arguments: "" } }] });
+    deltas.push({
+      tool_calls: [{ index, id: call.id ?? `call_${++made}`, type: "function", function: { name: call.name, arguments: "" } }],
+    });
     for (const piece of pieces(JSON.stringify(call.arguments))) deltas.push({ tool_calls: [{ index, function: { arguments: piece } }] });
   });
   const finish = answer.finish === undefined ? ((answer.calls ?? []).length > 0 ? "tool_calls" : "stop") : answer.finish;
-  const usage = answer.usage === undefined ? { prompt_tokens: 80, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 16 } } : answer.usage;
+  const usage =
+    answer.usage === undefined ? { prompt_tokens: 80, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 16 } } : answer.usage;
   return [
     ...chunks(deltas.map((delta) => ({ index: 0, delta, finish_reason: null }))),
     ...(finish === null ? [] : chunks([{ index: 0, delta: {}, finish_reason: finish }])),
@@ -50,7 +53,10 @@ export function chatEvents(answer: ChatAnswer): WireEvent[] {
 
 /** Choices as chunks, for tests that write their own deltas. */
 export function chunks(choices: readonly unknown[]): WireEvent[] {
-  return choices.map((choice) => ({ event: null, data: { id: "c", object: "chat.completion.chunk", created: 1, model: "test-model", choices: [choice] } }));
+  return choices.map((choice) => ({
+    event: null,
+    data: { id: "c", object: "chat.completion.chunk", created: 1, model: "test-model", choices: [choice] },
+  }));
 }
 
 function pieces(text: string): string[] {

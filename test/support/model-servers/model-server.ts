@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -14,7 +14,7 @@ export interface RecordedRequest {
 /** What a server does with one request. */
 export type ServerStep =
   /** Lines of an event stream: `event:` name (null = none) and data (a text is sent as it is). */
-  | { readonly type: "events"; readonly events: readonly WireEvent[]; readonly then?: "end" | "cut" | "hang" }
+  | { readonly type: "events"; readonly events: readonly WireEvent[]; readonly ending?: "end" | "cut" | "hang" }
   | { readonly type: "status"; readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
   /** Takes the request and never answers. */
   | { readonly type: "hang" }
@@ -50,13 +50,21 @@ export async function startModelServer(steps: readonly StepSource[], models: rea
   });
 
   async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request: RecordedRequest = { method: message.method ?? "", path: message.url ?? "", headers: message.headers, body: await readBody(message), closedEarly: false };
+    const request: RecordedRequest = {
+      method: message.method ?? "",
+      path: message.url ?? "",
+      headers: message.headers,
+      body: await readBody(message),
+      closedEarly: false,
+    };
     requests.push(request);
     response.on("close", () => {
       request.closedEarly = !response.writableFinished;
     });
     if (message.method === "GET") {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ object: "list", data: models.map((id) => ({ id, object: "model" })) }));
+      response
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ object: "list", data: models.map((id) => ({ id, object: "model" })) }));
       return;
     }
     const source = steps[Math.min(posts++, steps.length - 1)];
@@ -67,7 +75,9 @@ export async function startModelServer(steps: readonly StepSource[], models: rea
   function play(step: ServerStep, response: ServerResponse): void {
     switch (step.type) {
       case "status":
-        response.writeHead(step.status, { "content-type": "application/json", ...step.headers }).end(JSON.stringify(step.body ?? { error: { message: `status ${step.status}` } }));
+        response
+          .writeHead(step.status, { "content-type": "application/json", ...step.headers })
+          .end(JSON.stringify(step.body ?? { error: { message: `status ${step.status}` } }));
         return;
       case "hang":
         return;
@@ -86,8 +96,8 @@ export async function startModelServer(steps: readonly StepSource[], models: rea
         const bytes = Buffer.from(step.events.map(frame).join(""), "utf8");
         // Odd pieces: a client must put lines and characters together again.
         for (let at = 0; at < bytes.length; at += 97) response.write(bytes.subarray(at, at + 97));
-        if (step.then === "cut") setImmediate(() => response.destroy());
-        else if (step.then !== "hang") response.end();
+        if (step.ending === "cut") setImmediate(() => response.destroy());
+        else if (step.ending !== "hang") response.end();
       }
     }
   }
@@ -108,8 +118,17 @@ export async function startModelServer(steps: readonly StepSource[], models: rea
 
 /** The steps every kind of server has for showing faults. */
 export const faults = {
-  unauthorized: { type: "status", status: 401, body: { error: { message: "Incorrect API key provided: test-se***-key.", type: "invalid_request_error", code: "invalid_api_key" } } },
-  rateLimited: (seconds: number): ServerStep => ({ type: "status", status: 429, headers: { "retry-after": String(seconds) }, body: { error: { message: "Slow down.", type: "rate_limit_error" } } }),
+  unauthorized: {
+    type: "status",
+    status: 401,
+    body: { error: { message: "Incorrect API key provided: test-se***-key.", type: "invalid_request_error", code: "invalid_api_key" } },
+  },
+  rateLimited: (seconds: number): ServerStep => ({
+    type: "status",
+    status: 429,
+    headers: { "retry-after": String(seconds) },
+    body: { error: { message: "Slow down.", type: "rate_limit_error" } },
+  }),
   broken: { type: "status", status: 500, body: { error: { message: "The server had an error.", type: "server_error" } } },
   hang: { type: "hang" },
   malformed: { type: "events", events: [{ event: null, data: '{"type": "response.output_text.delta", "delta": ' }] },

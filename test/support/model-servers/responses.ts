@@ -20,7 +20,16 @@ export function responds(...items: readonly ResponseItem[]): ServerStep {
 }
 
 /** The events of a whole response, `response.created` to `response.completed`. */
-export function responseEvents(items: readonly ResponseItem[], usage: unknown = { input_tokens: 100, input_tokens_details: { cached_tokens: 60 }, output_tokens: 20, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 120 }): WireEvent[] {
+export function responseEvents(
+  items: readonly ResponseItem[],
+  usage: unknown = {
+    input_tokens: 100,
+    input_tokens_details: { cached_tokens: 60 },
+    output_tokens: 20,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 120,
+  },
+): WireEvent[] {
   const events: Record<string, unknown>[] = [];
   const output: Record<string, unknown>[] = [];
   const response = { id: `resp_${++made}`, object: "response", status: "in_progress", output: [] as unknown[] };
@@ -38,14 +47,16 @@ export function responseEvents(items: readonly ResponseItem[], usage: unknown = 
         events.push({ type: "response.output_text.done", ...at, content_index: 0, text: item.text });
         break;
       case "reasoning":
-        for (const delta of pieces(item.summary)) events.push({ type: "response.reasoning_summary_text.delta", ...at, summary_index: 0, delta });
+        for (const delta of pieces(item.summary))
+          events.push({ type: "response.reasoning_summary_text.delta", ...at, summary_index: 0, delta });
         break;
       case "custom":
         for (const delta of pieces(item.input)) events.push({ type: "response.custom_tool_call_input.delta", ...at, delta });
         events.push({ type: "response.custom_tool_call_input.done", ...at, input: item.input });
         break;
       case "function":
-        for (const delta of pieces(JSON.stringify(item.arguments))) events.push({ type: "response.function_call_arguments.delta", ...at, delta });
+        for (const delta of pieces(JSON.stringify(item.arguments)))
+          events.push({ type: "response.function_call_arguments.delta", ...at, delta });
         events.push({ type: "response.function_call_arguments.done", ...at, arguments: JSON.stringify(item.arguments) });
         break;
     }
@@ -58,18 +69,50 @@ export function responseEvents(items: readonly ResponseItem[], usage: unknown = 
 function wireItem(item: ResponseItem, id: string): Record<string, unknown> {
   switch (item.type) {
     case "text":
-      return { type: "message", id, role: "assistant", status: "completed", content: [{ type: "output_text", text: item.text, annotations: [] }] };
+      return {
+        type: "message",
+        id,
+        role: "assistant",
+        status: "completed",
+        content: [{ type: "output_text", text: item.text, annotations: [] }],
+      };
     case "reasoning":
-      return { type: "reasoning", id, summary: [{ type: "summary_text", text: item.summary }], ...(item.encrypted === undefined ? {} : { encrypted_content: item.encrypted }) };
+      return {
+        type: "reasoning",
+        id,
+        summary: [{ type: "summary_text", text: item.summary }],
+        ...(item.encrypted === undefined ? {} : { encrypted_content: item.encrypted }),
+      };
     case "custom":
-      return { type: "custom_tool_call", id, call_id: item.callId ?? `call_${id}`, name: item.name, input: item.input, status: "completed" };
+      return {
+        type: "custom_tool_call",
+        id,
+        call_id: item.callId ?? `call_${id}`,
+        name: item.name,
+        input: item.input,
+        status: "completed",
+      };
     case "function":
-      return { type: "function_call", id, call_id: item.callId ?? `call_${id}`, name: item.name, arguments: JSON.stringify(item.arguments), status: "completed" };
+      return {
+        type: "function_call",
+        id,
+        call_id: item.callId ?? `call_${id}`,
+        name: item.name,
+        arguments: JSON.stringify(item.arguments),
+        status: "completed",
+      };
   }
 }
 
 function empty(whole: Record<string, unknown>): Record<string, unknown> {
-  return { ...whole, status: "in_progress", ...("content" in whole ? { content: [] } : {}), ...("summary" in whole ? { summary: [] } : {}), ...("input" in whole ? { input: "" } : {}), ...("arguments" in whole ? { arguments: "" } : {}) };
+  return {
+    ...whole,
+    status: "in_progress",
+    ...("content" in whole ? { content: [] } : {}),
+    ...("summary" in whole ? { summary: [] } : {}),
+    ...("input" in whole ? { input: "" } : {}),
+    ...("arguments" in whole ? { arguments: "" } : {}),
+  };
 }
 
 function pieces(text: string): string[] {

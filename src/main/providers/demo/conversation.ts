@@ -12,7 +12,7 @@ export interface DemoStep {
   readonly value: JsonObject | null;
 }
 
-export interface DemoTask {
+interface DemoTask {
   readonly title: string;
   readonly status: string;
   readonly text: string;

@@ -24,12 +24,20 @@ export function planReplace(conversation: DemoConversation, intent: Replace): Pl
   const error = caughtError(read.value);
   if (error !== null) return { say: explainCaught(`Reading \`${intent.file}\``, error) };
   const text = textOf(read.value["text"]);
-  if (text === undefined) return { say: `\`${intent.file}\` is too long for the Demo (${Number(read.value["totalLines"] ?? 0)} lines): I change nothing.` };
+  if (text === undefined)
+    return { say: `\`${intent.file}\` is too long for the Demo (${Number(read.value["totalLines"] ?? 0)} lines): I change nothing.` };
   const edits = replaceEdits(text, intent.from, intent.to);
-  if (edits.length === 0) return { say: `\`${intent.from}\` does not occur in \`${intent.file}\` (${text.split("\n").length} lines, compared exactly and with upper and lower case): nothing to replace.` };
+  if (edits.length === 0)
+    return {
+      say: `\`${intent.from}\` does not occur in \`${intent.file}\` (${text.split("\n").length} lines, compared exactly and with upper and lower case): nothing to replace.`,
+    };
   return {
     say: `\`${intent.from}\` stands in ${edits.length} ${edits.length === 1 ? "line" : "lines"} of \`${intent.file}\`. I replace it by \`${intent.to}\`.`,
-    script: applyScript(`Replace ${intent.from.split("\n")[0] ?? ""} in ${intent.file}`, "replace-apply", updatePatch([{ path: intent.file, text, edits }])),
+    script: applyScript(
+      `Replace ${intent.from.split("\n")[0] ?? ""} in ${intent.file}`,
+      "replace-apply",
+      updatePatch([{ path: intent.file, text, edits }]),
+    ),
   };
 }
 
@@ -38,7 +46,10 @@ export function planCreate(conversation: DemoConversation, intent: Create): Plan
   const step = conversation.steps.find((one) => one.name === "create");
   if (step === undefined) return { say: `I create \`${intent.file}\`, unless it exists.`, script: createScript(intent) };
   if (!step.ok || step.value === null) return { say: explainFailure(step) };
-  if (step.value["exists"] === true) return { say: `\`${intent.file}\` exists already (${Number(step.value["totalLines"] ?? 0)} lines). I do not overwrite files; ask for “replace A with B in ${intent.file}” instead.` };
+  if (step.value["exists"] === true)
+    return {
+      say: `\`${intent.file}\` exists already (${Number(step.value["totalLines"] ?? 0)} lines). I do not overwrite files; ask for “replace A with B in ${intent.file}” instead.`,
+    };
   return { say: appliedText(step.value) };
 }
 
@@ -54,8 +65,12 @@ function appliedText(value: JsonObject): string {
   const error = caughtError(value["applied"]);
   if (error !== null) return `${explainCaught("The patch", error)}\n\nNo file was changed.`;
   const applied = isObject(value["applied"]) ? value["applied"] : {};
-  const rows = objectsOf(applied["files"]).map((file) => `\`${textOf(file["path"]) ?? "?"}\` (+${Number(file["added"] ?? 0)} −${Number(file["removed"] ?? 0)})`);
-  return rows.length === 0 ? "The patch changed nothing." : `Done: ${rows.join(", ")}. The change can be reviewed and undone in the panel on the right.`;
+  const rows = objectsOf(applied["files"]).map(
+    (file) => `\`${textOf(file["path"]) ?? "?"}\` (+${Number(file["added"] ?? 0)} −${Number(file["removed"] ?? 0)})`,
+  );
+  return rows.length === 0
+    ? "The patch changed nothing."
+    : `Done: ${rows.join(", ")}. The change can be reviewed and undone in the panel on the right.`;
 }
 
 function readScript(file: string): string {

@@ -34,12 +34,13 @@ function lineRule(rule: { id: string; title: string; evidence: RegExp; repair(li
 }
 
 /** The mistakes the Demo knows. Each one is general: it names no project, file or test. */
-export const fixRules: readonly FixRule[] = [
+const fixRules: readonly FixRule[] = [
   lineRule({
     id: "round-to-nearest",
     title: "cuts a quotient down although it has to be rounded to the nearest",
     evidence: /\bnearest\b|\bhal(?:f|ves)\b[^\n]{0,20}\bup\b|\bround(?:ed|s)?\b/i,
-    repair: (line) => (/Math\.(?:floor|trunc)\([^\n]*\/[^\n]*\)/.test(line) ? line.replace(/Math\.(?:floor|trunc)\(/, "Math.round(") : line),
+    repair: (line) =>
+      /Math\.(?:floor|trunc)\([^\n]*\/[^\n]*\)/.test(line) ? line.replace(/Math\.(?:floor|trunc)\(/, "Math.round(") : line,
   }),
   {
     id: "same-unit-of-operands",
@@ -68,7 +69,11 @@ export const fixRules: readonly FixRule[] = [
 ];
 
 /** Every rule that has its evidence and finds its mistake in a source file. Tests are evidence, never changed. */
-export function findMistakes(sources: readonly { readonly path: string; readonly text: string }[], evidence: string, rules: readonly FixRule[] = fixRules): Finding[] {
+export function findMistakes(
+  sources: readonly { readonly path: string; readonly text: string }[],
+  evidence: string,
+  rules: readonly FixRule[] = fixRules,
+): Finding[] {
   const supported = rules.filter((rule) => rule.evidence.test(evidence));
   return sources.flatMap(({ path, text }) => {
     if (isTest(path)) return [];

@@ -47,7 +47,12 @@ return {
 `;
 
 /** The script that applies a patch, runs the tests again and starts a package script as a task when there is one worth running. */
-export function patchScript(options: { readonly patch: string; readonly command: string; readonly files: readonly string[]; readonly followUp: string | null }): string {
+export function patchScript(options: {
+  readonly patch: string;
+  readonly command: string;
+  readonly files: readonly string[];
+  readonly followUp: string | null;
+}): string {
   const followUp =
     options.followUp === null
       ? "const task = null;"

@@ -13,12 +13,19 @@ export type Intent =
 const file = "`?(?<file>[\\w@~./-]*[\\w@-]\\.[\\w-]+|[\\w@~.-]+/[\\w@~./-]+)`?";
 const quoted = (name: string): string => `(?:\`(?<${name}1>[^\`]+)\`|"(?<${name}2>[^"]+)"|'(?<${name}3>[^']+)'|(?<${name}4>\\S+))`;
 
-const replaceRule = new RegExp(`\\b(?:replace|change|rename)\\s+${quoted("from")}\\s+(?:with|by|to|into)\\s+${quoted("to")}\\s+in\\s+(?:the\\s+file\\s+)?${file}`, "i");
-const createRule = new RegExp(`\\b(?:create|add|write|make)\\s+(?:a\\s+|the\\s+)?(?:new\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?${file}\\s+(?:with|containing|that says|saying)\\s+(?:the\\s+(?:text|content|contents|line)s?:?\\s*)?(?<text>[\\s\\S]+)$`, "i");
+const replaceRule = new RegExp(
+  `\\b(?:replace|change|rename)\\s+${quoted("from")}\\s+(?:with|by|to|into)\\s+${quoted("to")}\\s+in\\s+(?:the\\s+file\\s+)?${file}`,
+  "i",
+);
+const createRule = new RegExp(
+  `\\b(?:create|add|write|make)\\s+(?:a\\s+|the\\s+)?(?:new\\s+)?(?:file\\s+)?(?:called\\s+|named\\s+)?${file}\\s+(?:with|containing|that says|saying)\\s+(?:the\\s+(?:text|content|contents|line)s?:?\\s*)?(?<text>[\\s\\S]+)$`,
+  "i",
+);
 const askRule = /^\s*(?:please\s+)?ask\s+(?:an?\s+|the\s+)?(?:expert|other model|model)\b[\s,:]*(?<question>[\s\S]+)$/i;
 const fixRule = /\b(?:fix|repair|correct|heal|debug)\b|\bmake\b.*\btests?\b.*\b(?:pass|green|work|succeed)\b|\b(?:green|passing) again\b/i;
 const faultRule = /\b(?:bugs?|broken|fail(?:s|ed|ing|ures?)?)\b/i;
-const testRule = /^\s*(?:please\s+)?(?:run|execute|start|do)\s+(?:the\s+|all\s+|its\s+|our\s+|my\s+)*(?:project'?s?\s+)?(?:unit\s+)?tests?(?:\s+suite)?\s*[.!?]?\s*$/i;
+const testRule =
+  /^\s*(?:please\s+)?(?:run|execute|start|do)\s+(?:the\s+|all\s+|its\s+|our\s+|my\s+)*(?:project'?s?\s+)?(?:unit\s+)?tests?(?:\s+suite)?\s*[.!?]?\s*$/i;
 const shellLine = /^\s*\$\s+(?<cmd>\S[^\n]*)$/;
 const wholeBackticks = /^\s*`(?<cmd>[^`\n]+)`\s*$/;
 const runBackticks = /\b(?:run|execute|exec|start|call|try)\b[^`\n]*`(?<cmd>[^`\n]+)`/i;
@@ -26,7 +33,8 @@ const runWords = /^\s*(?:please\s+)?(?:run|execute|exec)\s+(?!(?:the|a|an|all|so
 const background = /\s*\b(?:in the background|detached|as a task)\b[.!]?/i;
 const searchRule =
   /\b(?:find|search(?:\s+for)?|grep(?:\s+for)?|look\s+for|where\s+(?:is|are|do|does|did)|who\s+(?:uses|calls)|usages?\s+of|uses\s+of|which\s+files?\s+(?:use|uses|contain|contains|mention|mentions|import|imports))\s+(?<what>[\s\S]+)$/i;
-const surveyRule = /\b(?:list|explain|describe|summari[sz]e|overview|survey|show|what\s+(?:is|are|does|do)|what's|how\s+(?:does|do|is|are)|tell\s+me|document|review)\b/i;
+const surveyRule =
+  /\b(?:list|explain|describe|summari[sz]e|overview|survey|show|what\s+(?:is|are|does|do)|what's|how\s+(?:does|do|is|are)|tell\s+me|document|review)\b/i;
 
 /** Sorts a prompt into one intent. The first rule that fits wins, from the most to the least particular. Pure. */
 export function readIntent(prompt: string, attached: readonly string[] = []): Intent {
@@ -75,7 +83,10 @@ function searchPattern(what: string): string {
 function bareWords(what: string): string {
   return what
     .replace(/\s+\b(?:in|within|inside|across|among)\s+(?:the\s+|this\s+|my\s+|all\s+|our\s+|\*)[\s\S]*$/i, "")
-    .replace(/^(?:(?:all|every|any|the|a|an|of|where|uses? of|usages? of|occurrences? of|calls? to|definitions? of|function|class|method|type|we|i)\s+)+/i, "")
+    .replace(
+      /^(?:(?:all|every|any|the|a|an|of|where|uses? of|usages? of|occurrences? of|calls? to|definitions? of|function|class|method|type|we|i)\s+)+/i,
+      "",
+    )
     .replace(/\s+\b(?:is|are|being|get|gets)?\s*(?:used|defined|declared|called|implemented|set|imported)\b[\s\S]*$/i, "")
     .replace(/\s+(?:functions?|class|method|type|variable|usages?|calls?)\s*[.?!]*$/i, "")
     .replace(/[\s.?!,;:]+$/, "")
@@ -83,7 +94,11 @@ function bareWords(what: string): string {
 }
 
 function pathsIn(text: string): string[] {
-  return [...text.matchAll(/(?:^|[\s`"'(])((?:[\w@~.-]+\/)*[\w@-][\w@.-]*\.(?:[cm]?[jt]sx?|json|md|py|rs|go|java|rb|c|h|cpp|cs|css|html|ya?ml|toml|sh|sql|txt)|(?:[\w@~.-]+\/)+[\w@.-]*)(?=$|[\s`"'),;:?!.])/g)].map((match) => match[1] ?? "");
+  return [
+    ...text.matchAll(
+      /(?:^|[\s`"'(])((?:[\w@~.-]+\/)*[\w@-][\w@.-]*\.(?:[cm]?[jt]sx?|json|md|py|rs|go|java|rb|c|h|cpp|cs|css|html|ya?ml|toml|sh|sql|txt)|(?:[\w@~.-]+\/)+[\w@.-]*)(?=$|[\s`"'),;:?!.])/g,
+    ),
+  ].map((match) => match[1] ?? "");
 }
 
 /** Text of a file as it was meant: without the quotes or fence around it, `\n` as a line break when it is all on one line. */

@@ -12,7 +12,9 @@ export function exportedNames(text: string): ExportedName[] {
   const lines = text.split("\n");
   return lines.flatMap((line, index) => {
     const found =
-      /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(function|class|interface|type|enum|const|let|var)\*?\s+([\w$]+)/.exec(line) ??
+      /^export\s+(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:async\s+)?(function|class|interface|type|enum|const|let|var)\*?\s+([\w$]+)/.exec(
+        line,
+      ) ??
       /^(?:async\s+)?(def|class)\s+(\w+)/.exec(line) ??
       /^pub(?:\([^)]*\))?\s+(?:async\s+)?(fn|struct|enum|trait|const|type)\s+(\w+)/.exec(line) ??
       /^(func|type)\s+(?:\([^)]*\)\s*)?([A-Z]\w*)/.exec(line);
@@ -24,9 +26,17 @@ export function exportedNames(text: string): ExportedName[] {
 /** What a file holds, in a few lines of markdown: its exports, or its headings, or its beginning. */
 export function outline(text: string): string {
   const names = exportedNames(text);
-  if (names.length > 0) return names.slice(0, 30).map((one) => `- line ${one.line}: ${one.kind} \`${one.name}\`${one.comment === "" ? "" : `. ${one.comment}`}`).join("\n");
+  if (names.length > 0)
+    return names
+      .slice(0, 30)
+      .map((one) => `- line ${one.line}: ${one.kind} \`${one.name}\`${one.comment === "" ? "" : `. ${one.comment}`}`)
+      .join("\n");
   const headings = [...text.matchAll(/^#{1,3} .+$/gm)].map((match) => match[0]);
-  if (headings.length > 1) return `Headings:\n\n${headings.slice(0, 20).map((heading) => `- ${heading.replace(/^#+ /, "")}`).join("\n")}`;
+  if (headings.length > 1)
+    return `Headings:\n\n${headings
+      .slice(0, 20)
+      .map((heading) => `- ${heading.replace(/^#+ /, "")}`)
+      .join("\n")}`;
   return `It begins:\n\n\`\`\`text\n${text.split("\n").slice(0, 12).join("\n").slice(0, 1000).replaceAll("```", "'''")}\n\`\`\``;
 }
 

@@ -12,7 +12,11 @@ export function planRun(conversation: DemoConversation, intent: Extract<Intent, 
   if (started !== undefined) return { say: taskText(started) };
   const ran = conversation.steps.find((step) => step.name === "run");
   if (ran !== undefined) return { say: runText(ran) };
-  if (intent.background) return { say: `I start \`${intent.cmd}\` as a task; its result comes here by itself.`, script: taskScript(`{ kind: "exec", title: ${literal(intent.cmd.slice(0, 100))}, cmd: ${literal(intent.cmd)} }`) };
+  if (intent.background)
+    return {
+      say: `I start \`${intent.cmd}\` as a task; its result comes here by itself.`,
+      script: taskScript(`{ kind: "exec", title: ${literal(intent.cmd.slice(0, 100))}, cmd: ${literal(intent.cmd)} }`),
+    };
   return { say: `I run \`${intent.cmd}\`.`, script: runScript(intent.cmd) };
 }
 
@@ -37,15 +41,22 @@ export function planAsk(conversation: DemoConversation, intent: Extract<Intent, 
 function runText(step: DemoStep): string {
   if (!step.ok || step.value === null) return explainFailure(step);
   const cmd = textOf(step.value["cmd"]);
-  if (cmd === undefined) return "I found no way to run tests here: no `test` script in package.json, no Cargo.toml, go.mod or pytest. Give me a command: “run `…`”.";
+  if (cmd === undefined)
+    return "I found no way to run tests here: no `test` script in package.json, no Cargo.toml, go.mod or pytest. Give me a command: “run `…`”.";
   const run = step.value["run"];
   const error = caughtError(run);
   if (error !== null || !isObject(run)) return explainCaught(`Running \`${cmd}\``, error ?? { code: "error", message: "no result" });
   const output = textOf(run["output"]) ?? "";
   const report = readTestOutput(output);
   const seconds = (Number(run["durationMs"] ?? 0) / 1000).toFixed(1);
-  const counts = report.passed === null ? "" : ` ${report.passed} passed, ${report.failed ?? 0} failed${report.failing.length === 0 ? "" : ` (${report.failing.slice(0, 5).join("; ")})`}.`;
-  const end = run["timedOut"] === true ? `was stopped at its time limit after ${seconds} s` : `ended with exit code ${Number(run["exitCode"] ?? -1)} after ${seconds} s`;
+  const counts =
+    report.passed === null
+      ? ""
+      : ` ${report.passed} passed, ${report.failed ?? 0} failed${report.failing.length === 0 ? "" : ` (${report.failing.slice(0, 5).join("; ")})`}.`;
+  const end =
+    run["timedOut"] === true
+      ? `was stopped at its time limit after ${seconds} s`
+      : `ended with exit code ${Number(run["exitCode"] ?? -1)} after ${seconds} s`;
   return `\`${cmd}\` ${end}.${counts}\n\n${output.trim() === "" ? "It printed nothing." : quote(output, 3000)}`;
 }
 

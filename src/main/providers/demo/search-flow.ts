@@ -10,17 +10,25 @@ const shownMatches = 40;
 /** Searches the project and shows the lines; likely definitions come first. */
 export function planSearch(conversation: DemoConversation, intent: Extract<Intent, { kind: "search" }>): Plan {
   const step = conversation.steps.find((one) => one.name === "search");
-  if (step === undefined) return { say: `I search the project for \`${intent.pattern}\`.`, script: searchScript(intent.pattern, intent.include) };
+  if (step === undefined)
+    return { say: `I search the project for \`${intent.pattern}\`.`, script: searchScript(intent.pattern, intent.include) };
   if (!step.ok || step.value === null) return { say: explainFailure(step) };
   const error = caughtError(step.value);
   if (error !== null) return { say: explainCaught("The search", error) };
   const files = Number(step.value["files"] ?? 0);
   const total = Number(step.value["matchCount"] ?? 0);
-  if (total === 0) return { say: `Nothing in the project matches \`${intent.pattern}\`${intent.include === null ? "" : ` in ${intent.include}`}. Ignored files were not searched.` };
+  if (total === 0)
+    return {
+      say: `Nothing in the project matches \`${intent.pattern}\`${intent.include === null ? "" : ` in ${intent.include}`}. Ignored files were not searched.`,
+    };
   const matches = objectsOf(step.value["matches"]);
-  const rows = matches.map((match) => `- \`${textOf(match["path"]) ?? "?"}:${Number(match["line"] ?? 0)}\` ${inline(textOf(match["text"]) ?? "")}`);
+  const rows = matches.map(
+    (match) => `- \`${textOf(match["path"]) ?? "?"}:${Number(match["line"] ?? 0)}\` ${inline(textOf(match["text"]) ?? "")}`,
+  );
   const more = total > matches.length ? `\n\n${total - matches.length} more not shown.` : "";
-  return { say: `${total} ${total === 1 ? "match" : "matches"} in ${files} ${files === 1 ? "file" : "files"}; lines that look like definitions first:\n\n${rows.join("\n")}${more}` };
+  return {
+    say: `${total} ${total === 1 ? "match" : "matches"} in ${files} ${files === 1 ? "file" : "files"}; lines that look like definitions first:\n\n${rows.join("\n")}${more}`,
+  };
 }
 
 function inline(line: string): string {

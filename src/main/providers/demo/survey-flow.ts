@@ -6,7 +6,7 @@ import type { Plan } from "./plan.ts";
 import { explainFailure } from "./trouble.ts";
 
 /** Examples of what the Demo can do; shown whenever it was asked for something else. */
-export const abilities = `As Demo I follow rules; I do not understand free text. I can:
+const abilities = `As Demo I follow rules; I do not understand free text. I can:
 
 - **fix the failing test**: run the tests, look for known kinds of mistakes, patch them, run the tests again
 - **run the tests**, or **run \`npm run build\`** (add “in the background” for a task)
@@ -31,7 +31,11 @@ export function planSurvey(conversation: DemoConversation, focus: readonly strin
 /** A prompt no rule fits: a short survey, then an honest word about what is possible. */
 export function planOther(conversation: DemoConversation): Plan {
   const step = conversation.steps.find((one) => one.name === "survey");
-  if (step === undefined) return { say: "No rule of the Demo fits this. I take a short look at the project and then say what I can do.", script: surveyScript([]) };
+  if (step === undefined)
+    return {
+      say: "No rule of the Demo fits this. I take a short look at the project and then say what I can do.",
+      script: surveyScript([]),
+    };
   if (!step.ok || step.value === null) return { say: `${explainFailure(step)}\n\n${abilities}` };
   return { say: `${sizeText(step.value)}\n\n${abilities}` };
 }
@@ -41,9 +45,21 @@ function surveyText(value: JsonObject): string {
   const parts = [sizeText(value)];
   const description = textOf(value["description"]);
   if (description !== undefined) parts.push(description);
-  if (scripts.length > 0) parts.push(`Package scripts:\n\n${scripts.slice(0, 15).map(([name, cmd]) => `- \`${name}\`: \`${textOf(cmd) ?? ""}\``).join("\n")}`);
+  if (scripts.length > 0)
+    parts.push(
+      `Package scripts:\n\n${scripts
+        .slice(0, 15)
+        .map(([name, cmd]) => `- \`${name}\`: \`${textOf(cmd) ?? ""}\``)
+        .join("\n")}`,
+    );
   const readme = textOf(value["readme"]);
-  if (readme !== undefined) parts.push(`The README begins:\n\n${readme.split("\n").map((line) => `> ${line}`).join("\n")}`);
+  if (readme !== undefined)
+    parts.push(
+      `The README begins:\n\n${readme
+        .split("\n")
+        .map((line) => `> ${line}`)
+        .join("\n")}`,
+    );
   parts.push(`${Number(value["todos"] ?? 0)} lines hold a TODO or FIXME.`);
   return parts.join("\n\n");
 }
@@ -52,18 +68,32 @@ function sizeText(value: JsonObject): string {
   const kinds = Object.entries(isObject(value["byExtension"]) ? value["byExtension"] : {}).sort((a, b) => Number(b[1]) - Number(a[1]));
   const top = stringsOf(value["top"]);
   const name = textOf(value["name"]);
-  return `${name === undefined ? "The project" : `**${name}**`} has ${Number(value["files"] ?? 0)} files${kinds.length === 0 ? "" : ` (${kinds.slice(0, 6).map(([kind, n]) => `${Number(n)} ${kind}`).join(", ")})`}. At the top: ${top.map((entry) => `\`${entry}\``).join(", ")}.`;
+  return `${name === undefined ? "The project" : `**${name}**`} has ${Number(value["files"] ?? 0)} files${
+    kinds.length === 0
+      ? ""
+      : ` (${kinds
+          .slice(0, 6)
+          .map(([kind, n]) => `${Number(n)} ${kind}`)
+          .join(", ")})`
+  }. At the top: ${top.map((entry) => `\`${entry}\``).join(", ")}.`;
 }
 
 function focusText(value: JsonObject): string {
-  return objectsOf(value["focus"]).map((file) => {
-    const path = textOf(file["path"]) ?? "?";
-    const text = textOf(file["text"]);
-    if (text !== undefined) return `**\`${path}\`**: ${Number(file["totalLines"] ?? 0)} lines${file["truncated"] === true ? " (the first part was read)" : ""}.\n\n${outline(text)}`;
-    const entries = stringsOf(file["entries"]);
-    if (entries.length > 0) return `**\`${path}\`** holds ${entries.length} entries: ${entries.slice(0, 40).map((entry) => `\`${entry}\``).join(", ")}.`;
-    return `**\`${path}\`** could not be read: ${textOf(file["error"]) ?? "unknown reason"}`;
-  }).join("\n\n");
+  return objectsOf(value["focus"])
+    .map((file) => {
+      const path = textOf(file["path"]) ?? "?";
+      const text = textOf(file["text"]);
+      if (text !== undefined)
+        return `**\`${path}\`**: ${Number(file["totalLines"] ?? 0)} lines${file["truncated"] === true ? " (the first part was read)" : ""}.\n\n${outline(text)}`;
+      const entries = stringsOf(file["entries"]);
+      if (entries.length > 0)
+        return `**\`${path}\`** holds ${entries.length} entries: ${entries
+          .slice(0, 40)
+          .map((entry) => `\`${entry}\``)
+          .join(", ")}.`;
+      return `**\`${path}\`** could not be read: ${textOf(file["error"]) ?? "unknown reason"}`;
+    })
+    .join("\n\n");
 }
 
 function surveyScript(focus: readonly string[]): string {

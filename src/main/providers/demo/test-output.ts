@@ -25,7 +25,9 @@ export function readTestOutput(output: string): TestReport {
 function counts(text: string): { passed: number | null; failed: number | null } {
   const node = { passed: last(text, /^[#ℹ] pass (\d+)$/gm), failed: last(text, /^[#ℹ] fail (\d+)$/gm) };
   if (node.passed !== null) return node;
-  const line = [...text.matchAll(/^.*\b\d+ (?:passed|failed|passing|failing)\b.*$/gm)].map((match) => match[0]).findLast((found) => !/\b(?:Test Files|Test Suites)\b/.test(found));
+  const line = [...text.matchAll(/^.*\b\d+ (?:passed|failed|passing|failing)\b.*$/gm)]
+    .map((match) => match[0])
+    .findLast((found) => !/\b(?:Test Files|Test Suites)\b/.test(found));
   const passed = last(line ?? "", /(\d+) (?:passed|passing)/g) ?? last(text, /(\d+) passing/g);
   const failed = last(line ?? "", /(\d+) (?:failed|failing)/g) ?? last(text, /(\d+) failing/g);
   return { passed, failed: failed ?? (passed === null ? null : 0) };

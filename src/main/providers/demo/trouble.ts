@@ -13,7 +13,8 @@ export function caughtError(value: Json | undefined): { readonly code: string; r
 /** Why nothing more can be done after a failed step, in plain words. The step's own text carries the facts. */
 export function explainFailure(step: DemoStep): string {
   const text = step.text.trim();
-  if (/\bdenied\b/.test(text)) return `I was not allowed to go on, so I stop here. What I was told:\n\n${quote(text)}\n\nNothing was changed by the refused step. Allow it, or switch the approval mode, and ask again.`;
+  if (/\bdenied\b/.test(text))
+    return `I was not allowed to go on, so I stop here. What I was told:\n\n${quote(text)}\n\nNothing was changed by the refused step. Allow it, or switch the approval mode, and ask again.`;
   if (/\bcancelled\b|\binterrupted\b/.test(text)) return `The step was stopped before it ended:\n\n${quote(text)}`;
   return `The step failed, and as a demo I have no second idea. This is what came back:\n\n${quote(text)}`;
 }

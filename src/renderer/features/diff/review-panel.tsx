@@ -15,7 +15,13 @@ import { useParsedFiles } from "./use-parsed-files.ts";
 /** The review of what the shown conversation wrote: files, their diffs, and keys to walk through them. */
 export function ReviewPanel() {
   const conversationId = useConversation((state) => state.id);
-  // Calls are numbered within a conversation: nothing prepared for one may be taken for another.
+  // Calls are numbered within a conversation: nothing of one may be taken for another's.
+  useEffect(
+    () => () => {
+      useLayout.setState({ reviewCall: null, reviewFile: null });
+    },
+    [conversationId],
+  );
   return <ConversationReview key={conversationId} />;
 }
 

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { createApprovalBroker, type ApprovalQuestion } from "../../../src/main/approvals/approval-broker.ts";
+import type { ReasonKind } from "../../../src/main/approvals/policy.ts";
+import type { EventBody } from "../../../src/protocol/event.ts";
+
+const never = new AbortController().signal;
+
+function setUp(audience: "person" | "nobody" = "person") {
+  const events: EventBody[] = [];
+  return { events, broker: createApprovalBroker({ emit: (event) => events.push(event), audience }) };
+}
+function question(callId: string, tool = "exec", reasonKind: ReasonKind = "command"): ApprovalQuestion {
+  return { turnId: "t1", reasonKind, request: { callId, tool, summary: "npm test", reason: "every command asks" } };
+}
+
+describe("an approval broker", () => {
+  it("puts a question, lists it, and resolves with the person's answer", async () => {
+    const { broker, events } = setUp();
+    const asked = broker.ask(question("c1"), never);
+    const pending = broker.pending();
+    broker.answer("a_c1", { decision: "deny", note: "use pnpm" });
+    expect({ answer: await asked, pending, left: broker.pending(), events }).toEqual({
+      answer: { decision: "deny", note: "use pnpm" },
+      pending: [{ approvalId: "a_c1", callId: "c1", tool: "exec", summary: "npm test", reason: "every command asks" }],
+      left: [],
+      events: [
+        { type: "approval_requested", turnId: "t1", request: pending[0] },
+        { type: "approval_answered", approvalId: "a_c1", callId: "c1", answer: { decision: "deny", note: "use pnpm" }, by: "user" },
+      ],
+    });
+  });
+
+  it("remembers an answer for the conversation by tool and kind of reason, and answers open questions of that kind with it", async () => {
+    const { broker, events } = setUp();
+    const [first, second] = [broker.ask(question("c1.1"), never), broker.ask(question("c1.2"), never)];
+    void broker.ask(question("c2", "exec", "escalated"), never);
+    broker.answer("a_c1.1", { decision: "allow", scope: "conversation" });
+    const later = broker.ask(question("c3"), never);
+    expect(await Promise.all([first, second, later])).toEqual(Array.from({ length: 3 }, () => ({ decision: "allow", scope: "conversation" })));
+    void broker.ask(question("c4", "applyPatch"), never);
+    expect({ open: broker.pending().map((request) => request.callId), asked: events.filter((event) => event.type === "approval_requested").length }).toEqual({ open: ["c2", "c4"], asked: 4 });
+  });
+
+  it("does not remember an answer for once", async () => {
+    const { broker } = setUp();
+    const first = broker.ask(question("c1"), never);
+    broker.answer("a_c1", { decision: "allow", scope: "once" });
+    await first;
+    void broker.ask(question("c2"), never);
+    expect(broker.pending()).toHaveLength(1);
+  });
+
+  it("answers everything open by stop when the turn is stopped", async () => {
+    const { broker, events } = setUp();
+    const stop = new AbortController();
+    const asked = [broker.ask(question("c1"), stop.signal), broker.ask(question("c2", "applyPatch", "write"), stop.signal)];
+    stop.abort();
+    expect(await Promise.allSettled(asked)).toMatchObject([{ reason: { code: "cancelled" } }, { reason: { code: "cancelled" } }]);
+    expect(events.filter((event) => event.type === "approval_answered")).toMatchObject([{ callId: "c1", by: "stop" }, { callId: "c2", by: "stop" }]);
+    await expect(broker.ask(question("c3"), stop.signal)).rejects.toMatchObject({ code: "cancelled" });
+    expect(broker.pending()).toEqual([]);
+  });
+
+  it("says no at once when there is nobody to ask, and names the flag", async () => {
+    const { broker, events } = setUp("nobody");
+    const answer = await broker.ask(question("c1"), never);
+    expect(answer).toEqual({ decision: "deny", note: expect.stringContaining("--approval auto") });
+    expect(events).toMatchObject([{ type: "approval_requested" }, { type: "approval_answered", by: "nobody" }]);
+  });
+
+  it("refuses an answer to a question that is not open", () => {
+    expect(() => setUp().broker.answer("a_c9", { decision: "allow", scope: "once" })).toThrow(expect.objectContaining({ code: "bad_request" }));
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { decide, type PolicyEffect, type PolicyInput } from "../../../src/main/approvals/policy.ts";
+
+const projectRoot = "/home/u/project";
+const effects = {
+  read: { kind: "read", paths: ["/etc/passwd"] },
+  script: { kind: "script" },
+  inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`] },
+  outside: { kind: "write", paths: ["src/a.ts", "../other/x"] },
+  guarded: { kind: "write", paths: ["vendor/lib/.GIT/hooks/post-checkout"] },
+  command: { kind: "command", cmd: "npm test", workdir: projectRoot, escalated: false, justification: undefined },
+  escalated: { kind: "command", cmd: "npm install", workdir: projectRoot, escalated: true, justification: "needs the network" },
+  spawnAsk: { kind: "spawn", input: { kind: "ask", question: "why?" } },
+  spawnAgent: { kind: "spawn", input: { kind: "agent", prompt: "do it" } },
+  spawnExec: { kind: "spawn", input: { kind: "exec", cmd: "npm test" } },
+  spawnScript: { kind: "spawn", input: { kind: "script", code: "return 1" } },
+} satisfies Record<string, PolicyEffect>;
+
+/** One word per decision: `allow LEVEL`, `ask LEVEL KIND`, `deny CODE`. */
+function verdict(effect: keyof typeof effects, mode: PolicyInput["mode"], sandboxLevel: PolicyInput["sandboxLevel"], enforcer: PolicyInput["enforcer"] = "bubblewrap"): string {
+  const decision = decide({ effect: effects[effect], mode, sandboxLevel, enforcer, projectRoot });
+  if (decision.decision === "allow") return `allow ${decision.runLevel}`;
+  return decision.decision === "ask" ? `ask ${decision.runLevel} ${decision.reasonKind}` : `deny ${decision.code}`;
+}
+
+const levels = ["read-only", "workspace-write", "full"] as const;
+
+/** Rows: effect, then the verdict at read-only, workspace-write and full. */
+const tables: readonly { readonly mode: PolicyInput["mode"]; readonly enforcer: PolicyInput["enforcer"]; readonly rows: readonly (readonly [keyof typeof effects, string, string, string])[] }[] = [
+  {
+    mode: "plan",
+    enforcer: "bubblewrap",
+    rows: [
+      ["read", "allow read-only", "allow workspace-write", "allow full"],
+      ["script", "allow read-only", "allow workspace-write", "allow full"],
+      ["inside", "deny denied", "deny denied", "deny denied"],
+      ["outside", "deny denied", "deny denied", "deny denied"],
+      ["command", "allow read-only", "allow read-only", "allow read-only"],
+      ["escalated", "deny denied", "deny denied", "deny denied"],
+      ["spawnAsk", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnAgent", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnExec", "allow read-only", "allow read-only", "allow read-only"],
+    ],
+  },
+  {
+    mode: "plan",
+    enforcer: "none",
+    rows: [
+      ["command", "deny denied", "deny denied", "deny denied"],
+      ["spawnExec", "deny denied", "deny denied", "deny denied"],
+      ["inside", "deny denied", "deny denied", "deny denied"],
+    ],
+  },
+  {
+    mode: "ask",
+    enforcer: "bubblewrap",
+    rows: [
+      ["read", "allow read-only", "allow workspace-write", "allow full"],
+      ["script", "allow read-only", "allow workspace-write", "allow full"],
+      ["inside", "ask workspace-write write", "ask workspace-write write", "ask full write"],
+      ["outside", "ask full write_outside", "ask full write_outside", "ask full write_outside"],
+      ["guarded", "ask full write_guarded", "ask full write_guarded", "ask full write_guarded"],
+      ["command", "ask read-only command", "ask workspace-write command", "ask full command"],
+      ["escalated", "ask full escalated", "ask full escalated", "ask full escalated"],
+      ["spawnAsk", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnAgent", "ask read-only spawn", "ask workspace-write spawn", "ask full spawn"],
+      ["spawnExec", "ask read-only command", "ask workspace-write command", "ask full command"],
+      ["spawnScript", "ask read-only spawn", "ask workspace-write spawn", "ask full spawn"],
+    ],
+  },
+  {
+    mode: "ask",
+    enforcer: "none",
+    rows: [
+      ["command", "ask full command_unsandboxed", "ask full command_unsandboxed", "ask full command"],
+      ["spawnExec", "ask full command_unsandboxed", "ask full command_unsandboxed", "ask full command"],
+      ["inside", "ask workspace-write write", "ask workspace-write write", "ask full write"],
+    ],
+  },
+  {
+    mode: "auto",
+    enforcer: "bubblewrap",
+    rows: [
+      ["read", "allow read-only", "allow workspace-write", "allow full"],
+      ["script", "allow read-only", "allow workspace-write", "allow full"],
+      ["inside", "deny denied", "allow workspace-write", "allow full"],
+      ["outside", "deny denied", "deny outside_project", "allow full"],
+      ["guarded", "deny denied", "ask full write_guarded", "allow full"],
+      ["command", "allow read-only", "allow workspace-write", "allow full"],
+      ["escalated", "ask full escalated", "ask full escalated", "allow full"],
+      ["spawnAsk", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnAgent", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnExec", "allow read-only", "allow workspace-write", "allow full"],
+      ["spawnScript", "allow read-only", "allow workspace-write", "allow full"],
+    ],
+  },
+  {
+    mode: "auto",
+    enforcer: "none",
+    rows: [
+      ["command", "ask full command_unsandboxed", "ask full command_unsandboxed", "allow full"],
+      ["spawnExec", "ask full command_unsandboxed", "ask full command_unsandboxed", "allow full"],
+      ["inside", "deny denied", "allow workspace-write", "allow full"],
+    ],
+  },
+];
+
+describe.each(tables)("the policy in mode $mode with enforcer $enforcer", ({ mode, enforcer, rows }) => {
+  it.each(rows)("decides %s by sandbox level", (effect, ...expected) => {
+    expect(levels.map((level) => verdict(effect, mode, level, enforcer))).toEqual(expected);
+  });
+});
+
+describe("the policy", () => {
+  it("never lets a command run plain without a question below the level full", () => {
+    const plain = (["plan", "ask", "auto"] as const).flatMap((mode) =>
+      (["read-only", "workspace-write"] as const).flatMap((level) =>
+        (["bubblewrap", "none"] as const).flatMap((enforcer) => (["command", "escalated", "spawnExec"] as const).map((effect) => verdict(effect, mode, level, enforcer))),
+      ),
+    );
+    expect(plain.filter((word) => word === "allow full")).toEqual([]);
+  });
+
+  it("says in a refusal what to do instead", () => {
+    expect(decide({ effect: effects.outside, mode: "auto", sandboxLevel: "workspace-write", enforcer: "bubblewrap", projectRoot })).toEqual({
+      decision: "deny",
+      code: "outside_project",
+      reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
+      hint: "Change files inside the project only.",
+    });
+  });
+});
