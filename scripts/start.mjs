@@ -6,10 +6,7 @@ import { createInterface } from "node:readline";
 import { bootstrap } from "./lib/bootstrap.mjs";
 import { root } from "./lib/paths.mjs";
 import { killGroup, onStopSignal } from "./lib/run.mjs";
-import { SetupError, runMain, say } from "./lib/say.mjs";
-
-/** What Chromium says on machines without D-Bus or a GPU; of no use to anybody. */
-const noise = /(dbus|gpu|egl|gl_|vaapi|viz_main|angle|vulkan|Fontconfig|UPower|portal|GetVSyncParameters|CreatePlatformSocket)/i;
+import { SetupError, chromiumNoise, runMain, say } from "./lib/say.mjs";
 
 await runMain(async () => {
   const args = process.argv.slice(2);
@@ -28,10 +25,11 @@ await runMain(async () => {
     stdio: ["ignore", "inherit", "pipe"],
     detached: process.platform !== "win32",
   });
-  // A second signal does not wait.
+  // Only the main process is asked: it ends its own children. A second signal does not wait.
   let asked = false;
   onStopSignal(() => {
-    killGroup(child, asked ? "SIGKILL" : "SIGTERM");
+    if (asked) killGroup(child, "SIGKILL");
+    else child.kill("SIGTERM");
     asked = true;
     setTimeout(() => killGroup(child, "SIGKILL"), 5_000).unref();
   });
@@ -59,7 +57,7 @@ function showErrors(child) {
         "Chromium's sandbox needs unprivileged user namespaces, which this system denies. On Ubuntu 24.04 and later: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
       );
     }
-    if (!/^\[\d+:.*(ERROR|WARNING|INFO)/.test(line) || !noise.test(line)) process.stderr.write(`${line}\n`);
+    if (!chromiumNoise.test(line)) process.stderr.write(`${line}\n`);
   });
 }
 

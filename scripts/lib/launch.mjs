@@ -2,8 +2,10 @@
 // by the demo and by the end-to-end tests. Types for the tests: launch.d.mts.
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "./paths.mjs";
+import { chromiumNoise } from "./say.mjs";
 
 /** Keys of the person must never be used by a test, nor decide which provider it runs with. */
 const removedVariables = /^(OPENAI|ANTHROPIC|SPINDLE|OLLAMA|LMSTUDIO)_/;
@@ -19,7 +21,7 @@ export async function launchSpindle(options) {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name, value]) => value !== undefined && !removedVariables.test(name)),
   );
-  const app = await _electron.launch({
+  const launching = _electron.launch({
     executablePath: options.electron,
     args: [
       ...options.flags,
@@ -32,8 +34,15 @@ export async function launchSpindle(options) {
     env: { .../** @type {Record<string, string>} */ (inherited), ...options.env, SPINDLE_HOME: home },
     timeout: 30_000,
   });
+  const app = await launching.catch(async (error) => {
+    await processesLeft(options.folder);
+    throw error;
+  });
   let stderr = "";
-  app.process().stderr?.on("data", (chunk) => (stderr += String(chunk)));
+  const lines = createInterface({ input: /** @type {import("node:stream").Readable} */ (app.process().stderr) });
+  lines.on("line", (line) => {
+    if (!chromiumNoise.test(line)) stderr += `${line}\n`;
+  });
   /** @type {string[]} */
   const errors = [];
   let closing = false;

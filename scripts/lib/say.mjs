@@ -6,6 +6,10 @@ export class SetupError extends Error {
   name = "SetupError";
 }
 
+/** Lines Chromium writes to stderr on machines without D-Bus or a GPU; of no use to anybody. */
+export const chromiumNoise =
+  /^\[\d+:.*(ERROR|WARNING|INFO).*(bus\.cc|dbus|gpu|egl|gl_|vaapi|viz_main|angle|vulkan|UPower|portal|GetVSyncParameters)|^(Debugger|DevTools) (listening|attached)|^For help, see: https:\/\/nodejs\.org|^$/i;
+
 /** @param {string} text */
 export function say(text) {
   process.stderr.write(`[spindle] ${text}\n`);

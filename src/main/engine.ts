@@ -87,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const redact = createRedactor(() => secrets(effective(), options.env));
   const logger = createLogger(options.home, redact);
   const journal = createJournal({ folder: path.join(options.home, "journal") });
-  await journal.recover();
+  for (const outcome of await journal.recover()) logger.info("A patch that was cut short was set right", { ...outcome });
 
   const harness = createHarness({ workerFile: options.workerFile, wasmFile: options.wasmFile });
   const approvals = createApprovalDesk(options.audience);
@@ -109,7 +109,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     spawnTool,
   ] as readonly Tool[]);
 
-  const provider = (id: ProviderId): Provider => options.provider ?? createProvider(id, effective().providers[id], options.env);
+  /** One provider per id and its settings: a provider learns what its server refuses. */
+  const made = new Map<ProviderId, { readonly settings: string; readonly provider: Provider }>();
+  const provider = (id: ProviderId): Provider => {
+    if (options.provider !== undefined) return options.provider;
+    const own = effective().providers[id];
+    const settings = JSON.stringify(own);
+    const known = made.get(id);
+    if (known?.settings === settings) return known.provider;
+    const fresh = createProvider(id, own, options.env);
+    made.set(id, { settings, provider: fresh });
+    return fresh;
+  };
   const providerOf = (conversationId: string) => {
     const settings = effective();
     const chosen = provider(settings.provider);
@@ -249,8 +260,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         .map(({ row }) => liveRow(row)),
     providers: () =>
       providerIds.map((id) => {
-        const made = provider(id);
-        return { id, label: providerLabels[id], model: effective().providers[id].model ?? made.defaultModel(), missing: made.missing() };
+        const one = provider(id);
+        return { id, label: providerLabels[id], model: effective().providers[id].model ?? one.defaultModel(), missing: one.missing() };
       }),
     appState: (project, version) => ({
       version,
@@ -267,7 +278,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const settings = effective();
       const folded = store.rows().find(({ row }) => row.id === conversationId);
       const view = { events, projectRoot: folded?.projectRoot ?? "", approval: settings.approval, sandboxLevel: settings.sandbox, settings, conversationId, turnId: "t0", emit: () => undefined };
-      return rawRequest(await requestMessages(view, providerOf(conversationId).provider, parts));
+      return rawRequest(await requestMessages(view, parts));
     },
     async call(call, from, signal) {
       const settings = effective();

@@ -8,6 +8,7 @@ type Finished = Extract<SpindleEvent, { type: "tool_finished" }>;
 
 /** What one model request produced and what came back, until it is complete. */
 interface Round {
+  /** Text, thoughts and calls in the order they came. */
   readonly said: ModelMessage[];
   readonly calls: Started[];
   readonly results: Map<string, Finished>;
@@ -20,9 +21,10 @@ interface Round {
  * `<original-user-prompt>`; a call without a result (the application was killed) gets one that says so, because every
  * wire format refuses a call without an answer.
  */
-export function modelMessages(events: readonly SpindleEvent[], surroundings: Surroundings, provider: ProviderId): ModelMessage[] {
+export function modelMessages(events: readonly SpindleEvent[], surroundings: Surroundings): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let seenPrompt = false;
+  let provider: ProviderId = "demo";
   let round: Round = emptyRound();
   const flush = (): void => {
     messages.push(...roundMessages(round));
@@ -40,6 +42,9 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
         }
         break;
       }
+      case "turn_started":
+        provider = event.provider;
+        break;
       case "request_started":
         flush();
         break;
@@ -50,7 +55,10 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
         if (event.replay !== undefined) round.said.push({ role: "reasoning", provider, item: event.replay });
         break;
       case "tool_started":
-        if (event.parentCallId === undefined && event.wireCallId !== undefined) round.calls.push(event);
+        if (event.parentCallId === undefined && event.wireCallId !== undefined) {
+          round.calls.push(event);
+          round.said.push({ role: "call", wireCallId: event.wireCallId, name: event.name, format: event.wireFormat ?? "function", input: wireInput(event) });
+        }
         break;
       case "tool_finished":
         if (event.parentCallId === undefined) round.results.set(event.callId, event);
@@ -76,9 +84,6 @@ function emptyRound(): Round {
 
 function roundMessages(round: Round): ModelMessage[] {
   const messages = [...round.said];
-  for (const call of round.calls) {
-    messages.push({ role: "call", wireCallId: wireId(call), name: call.name, format: call.wireFormat ?? "function", input: wireInput(call) });
-  }
   for (const call of round.calls) {
     const result = round.results.get(call.callId);
     messages.push({

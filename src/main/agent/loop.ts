@@ -73,5 +73,10 @@ async function runCalls(calls: readonly RequestedCall[], ports: LoopPorts): Prom
 }
 
 function addUsage(a: Usage, b: Usage): Usage {
-  return { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens, cachedTokens: (a.cachedTokens ?? 0) + (b.cachedTokens ?? 0) };
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cachedTokens: (a.cachedTokens ?? 0) + (b.cachedTokens ?? 0),
+    ...(a.estimated === true || b.estimated === true ? { estimated: true } : {}),
+  };
 }

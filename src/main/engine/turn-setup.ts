@@ -40,7 +40,7 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
         return {
           model,
           system: systemOf(deps.tools),
-          messages: await requestMessages(scene, provider, deps.parts),
+          messages: await requestMessages(scene, deps.parts),
           tools: modelTools(deps.tools.values()),
           cacheKey: scene.conversationId,
           ...(effort === undefined ? {} : { effort }),
@@ -60,7 +60,7 @@ function systemOf(tools: ReadonlyMap<string, Tool>): string {
 }
 
 /** The messages of the next request: the log's fold, then the pictures that came with prompts. */
-export async function requestMessages(scene: CallScene, provider: Pick<Provider, "id">, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
+export async function requestMessages(scene: CallScene, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
   const { enforcer } = parts.sandbox.info;
   const messages = modelMessages(
     scene.events,
@@ -72,7 +72,6 @@ export async function requestMessages(scene: CallScene, provider: Pick<Provider,
       sandbox: scene.sandboxLevel,
       enforcer: enforcer === "none" ? null : enforcer,
     },
-    provider.id,
   );
   const images = await loadImages(scene);
   if (images.length === 0) return messages;

@@ -88,7 +88,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   };
   const takeAll = (text: string): void => {
     try {
-      for (const record of JSON.parse(`[${text}]`) as readonly (readonly Json[])[]) take(record);
+      for (const record of JSON.parse(`[${text.slice(1)}]`) as readonly (readonly Json[])[]) take(record);
     } catch (error) {
       // Only a script that got at the guest's own code can write such records: it is ended, nothing else is harmed.
       settle({ kind: "crashed", message: `the guest sent ${error instanceof Error ? error.message : "nonsense"}` });

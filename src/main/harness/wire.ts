@@ -4,7 +4,7 @@ import type { WasmModule } from "./quickjs.ts";
 /**
  * What crosses between the main thread and a worker. Out of the guest comes one string per drain (the outbox): a flag
  * (`F` when the script has ended, else `-`), the number of long pieces to fetch before it, `|`, timer operations for the
- * worker, a newline, then records for main, separated by commas:
+ * worker, a newline, then records for main, each after a comma:
  *
  *   call     [0, id, place, tool, input]
  *   abort    [1, id]

@@ -8,6 +8,7 @@ import { onFrame } from "../lib/frame.ts";
 import { type ConversationView, emptyView } from "./conversation-view.ts";
 import { createConversation, useConversations } from "./conversations.ts";
 import { fold, isNews } from "./fold.ts";
+import { showFreshPatch } from "./layout.ts";
 import { clearLogs, recordLogs } from "./log-rings.ts";
 
 export interface ConversationStore {
@@ -59,8 +60,10 @@ export function followConversation(): () => void {
       early.push(...events);
       return;
     }
-    recordLogs(events.filter((event) => isNews(event, view.lastSeq)));
+    const news = events.filter((event) => isNews(event, view.lastSeq));
+    recordLogs(news);
     useConversation.setState({ view: fold(view, events) });
+    if (news.some((event) => event.type === "patch_applied")) showFreshPatch();
   });
   void show(useConversations.getState().selectedId);
   return () => {

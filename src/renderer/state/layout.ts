@@ -5,6 +5,8 @@ import type { CallId } from "../../protocol/ids.ts";
 export interface LayoutStore {
   readonly sidebarOpen: boolean;
   readonly reviewOpen: boolean;
+  /** The person closed the review: it does not open by itself again until they open it. */
+  readonly reviewDismissed: boolean;
   /** px. */
   readonly sidebarWidth: number;
   readonly reviewWidth: number;
@@ -22,6 +24,7 @@ export const useLayout = create<LayoutStore>()(
     (): LayoutStore => ({
       sidebarOpen: true,
       reviewOpen: false,
+      reviewDismissed: false,
       sidebarWidth: 272,
       reviewWidth: 590,
       diffStyle: "unified",
@@ -32,9 +35,10 @@ export const useLayout = create<LayoutStore>()(
     {
       name: "spindle.layout",
       version: 1,
-      partialize: ({ sidebarOpen, reviewOpen, sidebarWidth, reviewWidth, diffStyle, diffWrap }) => ({
+      partialize: ({ sidebarOpen, reviewOpen, reviewDismissed, sidebarWidth, reviewWidth, diffStyle, diffWrap }) => ({
         sidebarOpen,
         reviewOpen,
+        reviewDismissed,
         sidebarWidth,
         reviewWidth,
         diffStyle,
@@ -49,10 +53,16 @@ export function toggleSidebar(): void {
 }
 
 export function toggleReview(): void {
-  useLayout.setState(({ reviewOpen }) => ({ reviewOpen: !reviewOpen }));
+  useLayout.setState(({ reviewOpen }) => ({ reviewOpen: !reviewOpen, reviewDismissed: reviewOpen }));
+}
+
+/** A patch came while the person watches: shows it, unless they closed the review before. */
+export function showFreshPatch(): void {
+  const { reviewOpen, reviewDismissed } = useLayout.getState();
+  if (!reviewOpen && !reviewDismissed) useLayout.setState({ reviewOpen: true, reviewCall: null, reviewFile: null });
 }
 
 /** Opens the review panel, on one patch and file when given. */
 export function openReview(target: { readonly callId?: CallId; readonly file?: string } = {}): void {
-  useLayout.setState({ reviewOpen: true, reviewCall: target.callId ?? null, reviewFile: target.file ?? null });
+  useLayout.setState({ reviewOpen: true, reviewDismissed: false, reviewCall: target.callId ?? null, reviewFile: target.file ?? null });
 }
