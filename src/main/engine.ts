@@ -5,9 +5,10 @@ import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { type ProviderId, providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
 import type { TaskRow } from "../protocol/task.ts";
+import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
-import { rawRequest } from "./conversations/transcript.ts";
+import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
@@ -18,12 +19,14 @@ import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor } from "./lib/redact.ts";
 import { createJournal } from "./project/journal.ts";
+import { openProject } from "./project/project.ts";
 import { createProvider, providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openRecents, type Recents } from "./settings/data-folder.ts";
 import { openSettings, type SettingsFile } from "./settings/settings.ts";
+import { settingsForWindow, settingsFromWindow } from "./settings/window-settings.ts";
 import { openLedger } from "./tasks/ledger.ts";
 import { createTaskManager, type TaskManager } from "./tasks/manager.ts";
 import { createApplyPatchTool } from "./tools/apply-patch/tool.ts";
@@ -73,6 +76,13 @@ export interface Engine {
   rows(projectRoot: string): readonly ConversationRow[];
   providers(): readonly ProviderInfo[];
   appState(project: ProjectInfo | null, version: string): AppState;
+  /** Opens a folder and remembers it. Throws `not_found`, `not_a_folder` or `permission_denied`. */
+  openProject(folder: string): Promise<ProjectInfo>;
+  /** Settings for a window: without keys. */
+  windowSettings(): Settings;
+  /** Saves settings that a window sent; keys it never saw are kept. */
+  updateFromWindow(settings: Settings): Settings;
+  transcript(conversationId: string, format: "markdown" | "json"): string;
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
   /** One call through the gate outside a conversation (`spindle run`). */
@@ -268,11 +278,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       platform: process.platform,
       project,
       recents: engine.recents.list(),
-      settings: effective(),
+      settings: settingsForWindow(effective()),
       providers: engine.providers(),
       sandbox: options.sandbox.info,
       harness: harness.info(),
     }),
+    async openProject(folder) {
+      const opened = await openProject(folder);
+      engine.recents.add(opened.root);
+      return opened;
+    },
+    windowSettings: () => settingsForWindow(settingsFile.get()),
+    updateFromWindow: (settings) => settingsForWindow(settingsFile.update(settingsFromWindow(settings, settingsFile.get()))),
+    transcript(conversationId, format) {
+      const events = store.read(conversationId);
+      return format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(conversationId, events);
+    },
     async raw(conversationId) {
       const events = store.read(conversationId);
       const settings = effective();

@@ -4,12 +4,13 @@ import { app, BrowserWindow, dialog } from "electron";
 import { toErrorData } from "../protocol/error.ts";
 import type { ProjectInfo } from "../protocol/ipc.ts";
 import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
-import { createDesktopRunner } from "./desktop/broker-process.ts";
+import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
 import { createEngine, readVersion } from "./engine.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
 import { openProject } from "./project/project.ts";
+import { createBrokerRunner } from "./runner/broker-runner.ts";
 import { dataFolder } from "./settings/data-folder.ts";
 import { quickjsWasmFile } from "./wasm-file.ts";
 
@@ -38,15 +39,11 @@ async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectI
   }
 }
 
-async function main(): Promise<void> {
-  await app.whenReady();
-  serveApp(path.join(appFolder, "out/renderer"));
-  const runner = createDesktopRunner(path.join(__dirname, "broker.cjs"));
+/** Everything that needs no window; it is prepared while Electron itself still starts. */
+async function prepare() {
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const [{ sandbox, close: closeSandbox }, project] = await Promise.all([
-    openSandbox(home),
-    projectOf(process.argv, process.cwd()),
-  ]);
+  const runner = createBrokerRunner(() => startBroker(path.join(__dirname, "broker.cjs")));
+  const { sandbox, close: closeSandbox } = await openSandbox(home);
   const engine = await createEngine({
     home,
     env: process.env,
@@ -57,8 +54,25 @@ async function main(): Promise<void> {
     audience: "person",
     wake: true,
   });
+  return { engine, closeSandbox };
+}
+
+async function main(): Promise<void> {
+  const preparing = prepare();
+  // Whoever waits for it below gets its error; without this it would count as unhandled until then.
+  preparing.catch(() => undefined);
+  await app.whenReady();
+  serveApp(path.join(appFolder, "out/renderer"));
+  const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   if (project !== null) engine.recents.add(project.root);
-  const desktop = openDesktop({ engine, version: readVersion(appFolder), preloadFile: path.join(__dirname, "../preload/index.cjs"), project, screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null });
+  const desktop = openDesktop({
+    engine,
+    version: readVersion(appFolder),
+    preloadFile: path.join(__dirname, "../preload/index.cjs"),
+    project,
+    screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null,
+    readyFile: process.env["SPINDLE_READY_FILE"] ?? null,
+  });
   lockDownSession(desktop.window.webContents.session);
 
   app.on("second-instance", (_event, argv, cwd) => {

@@ -35,6 +35,9 @@ export const providerSettingsSchema = z.strictObject({
 });
 export type ProviderSettings = z.infer<typeof providerSettingsSchema>;
 
+/** What a window gets in place of a stored key; sent back unchanged it means "keep the stored one". Keys never reach the page. */
+export const keptKey = "(stored key)";
+
 /** `settings.json` in the data folder. Every field has a default, so an empty object is valid. */
 export const settingsSchema = z.strictObject({
   provider: z.enum(providerIds).default("demo"),

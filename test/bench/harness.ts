@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { createCompiler } from "../../src/main/harness/compile.ts";
 import { createHarness } from "../../src/main/harness/create-harness.ts";
 import type { Harness, ScriptOutcome } from "../../src/main/harness/harness.ts";
 import { createEngine } from "../../src/main/harness/quickjs.ts";
 import type { Json } from "../../src/protocol/json.ts";
 import type { ScriptLimits } from "../../src/protocol/settings.ts";
+import { startEcho, startReusedContext, type Echo } from "../support/harness-floors.ts";
 
 /** One line of `out/bench/harness.json`. `ratio` is value / floor, both measured in this run, interleaved. */
 export interface Figure {
@@ -29,7 +30,10 @@ export interface HarnessBenchFiles {
 const batches = 21;
 const limits: ScriptLimits = { cpuMs: 10_000, wallMs: 600_000, memoryMb: 128, maxCalls: 1_000_000, maxInFlight: 10_000 };
 const require = createRequire(path.resolve("package.json"));
-const builtFiles: HarnessBenchFiles = { workerFile: path.resolve("out/main/worker.cjs"), wasmFile: require.resolve("@jitl/quickjs-wasmfile-release-sync/wasm") };
+const builtFiles: HarnessBenchFiles = {
+  workerFile: path.resolve("out/main/worker.cjs"),
+  wasmFile: require.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"),
+};
 
 /** Measures the script harness against what a bare worker thread costs. Run by `npm run bench -- harness`. */
 export async function bench(report: (figure: Figure) => void, _ready: unknown, files: HarnessBenchFiles = builtFiles): Promise<void> {
@@ -37,7 +41,11 @@ export async function bench(report: (figure: Figure) => void, _ready: unknown, f
   const echo = await startEcho();
   try {
     harness.prewarm();
-    for (let warmUp = 0; warmUp < 30; warmUp++) await run(harness, "for (let i = 0; i < 200; i++) await tools.echo(i); return await Promise.all(Array.from({ length: 200 }, (_, i) => tools.echo(i)));");
+    for (let warmUp = 0; warmUp < 30; warmUp++)
+      await run(
+        harness,
+        "for (let i = 0; i < 200; i++) await tools.echo(i); return await Promise.all(Array.from({ length: 200 }, (_, i) => tools.echo(i)));",
+      );
     await latency(report, harness, echo);
     await compileTime(report, files);
     await endings(report, harness);
@@ -50,14 +58,14 @@ export async function bench(report: (figure: Figure) => void, _ready: unknown, f
 }
 
 async function latency(report: (figure: Figure) => void, harness: Harness, echo: Echo): Promise<void> {
-  const reused = await startReusedContext();
+  const reused = await startReusedContext(require.resolve);
   const trivial = "return 1 + 1;";
   const wall = async (code: string): Promise<number> => (await run(harness, code)).stats.wallMs;
   const samples = collector();
   const big = "x".repeat(1024 * 1024);
   for (let batch = 0; batch < batches; batch++) {
     for (let repeat = 0; repeat < 5; repeat++) {
-      samples.add("ping", await time(async () => repeatAsync(200, () => echo.send("x"))) / 200);
+      samples.add("ping", (await time(async () => repeatAsync(200, () => echo.send("x")))) / 200);
       samples.add("call", await sequentialCall(harness));
     }
     for (let repeat = 0; repeat < 20; repeat++) {
@@ -75,14 +83,22 @@ async function latency(report: (figure: Figure) => void, harness: Harness, echo:
         await idle();
       }
     }
-    samples.add("ping 1 MB", await time(() => repeatAsync(10, () => echo.send(big))) / 10);
+    samples.add("ping 1 MB", (await time(() => repeatAsync(10, () => echo.send(big)))) / 10);
     samples.add("call 1 MB", await largeResult(harness, big));
   }
   reused.close();
   const compare = (metric: string, value: string, floor: string, factor: number, unit: "ms" | "us", target: string): void => {
     const scale = unit === "us" ? 1_000 : 1;
     const [measured, base] = [samples.median(value) * scale, samples.median(floor) * scale];
-    report({ metric, value: round(measured), unit, floor: round(base), ratio: round(measured / base), target, ok: measured / base <= factor });
+    report({
+      metric,
+      value: round(measured),
+      unit,
+      floor: round(base),
+      ratio: round(measured / base),
+      target,
+      ok: measured / base <= factor,
+    });
   };
   compare("sequential host call / message there and back", "call", "ping", 4, "us", "<= 4 x floor");
   compare("Promise.all of 100 calls / 100 parallel messages", "all 100", "pings 100", 5, "ms", "<= 5 x floor");
@@ -91,7 +107,13 @@ async function latency(report: (figure: Figure) => void, harness: Harness, echo:
   compare("1 MB text result / 1 MB message there and back", "call 1 MB", "ping 1 MB", 1, "ms", "<= 1 x floor");
   compare("trivial script, warm / a QuickJS context used again", "trivial", "reused", 1, "ms", "<= 1 x floor");
   const seconds = (await time(() => repeatAsync(500, () => run(harness, trivial)))) / 1_000;
-  report({ metric: "trivial scripts in a row", value: round(500 / seconds), unit: "per second", target: ">= 300", ok: 500 / seconds >= 300 });
+  report({
+    metric: "trivial scripts in a row",
+    value: round(500 / seconds),
+    unit: "per second",
+    target: ">= 300",
+    ok: 500 / seconds >= 300,
+  });
 }
 
 /** Between the first call's start and the last one's: what a call costs in a loop, without the script around it. */
@@ -122,7 +144,11 @@ async function compileTime(report: (figure: Figure) => void, files: HarnessBench
   const samples = collector();
   const compiler = createCompiler();
   const engine = await createEngine(await WebAssembly.compile(await readFile(files.wasmFile)), 128);
-  const body = Array.from({ length: 70 }, (_, index) => `async function step${index}(input: { readonly path: string; limit?: number }): Promise<number> {\n  const found = await tools.readFile({ path: input.path });\n  return found.lines > ${index} ? 1 : 0;\n}\n`).join("");
+  const body = Array.from(
+    { length: 70 },
+    (_, index) =>
+      `async function step${index}(input: { readonly path: string; limit?: number }): Promise<number> {\n  const found = await tools.readFile({ path: input.path });\n  return found.lines > ${index} ? 1 : 0;\n}\n`,
+  ).join("");
   for (let batch = 0; batch < batches * 3; batch++) {
     const code = `// ${batch}\n${body}`.slice(0, 10_240);
     const whole = `${code.slice(0, code.lastIndexOf("}\n") + 2)}return ${batch};`;
@@ -135,8 +161,22 @@ async function compileTime(report: (figure: Figure) => void, files: HarnessBench
     samples.add("cached", await time(() => compiler.compile(whole)));
   }
   const [value, floor] = [samples.median("compile"), samples.median("parse")];
-  report({ metric: "10 KB TypeScript compiled / parsed by QuickJS", value: round(value), unit: "ms", floor: round(floor), ratio: round(value / floor), target: "<= 0.5 x floor", ok: value / floor <= 0.5 });
-  report({ metric: "10 KB TypeScript from the cache", value: round(samples.median("cached")), unit: "ms", target: "<= 0.1 ms", ok: samples.median("cached") <= 0.1 });
+  report({
+    metric: "10 KB TypeScript compiled / parsed by QuickJS",
+    value: round(value),
+    unit: "ms",
+    floor: round(floor),
+    ratio: round(value / floor),
+    target: "<= 0.5 x floor",
+    ok: value / floor <= 0.5,
+  });
+  report({
+    metric: "10 KB TypeScript from the cache",
+    value: round(samples.median("cached")),
+    unit: "ms",
+    target: "<= 0.1 ms",
+    ok: samples.median("cached") <= 0.1,
+  });
 }
 
 async function endings(report: (figure: Figure) => void, harness: Harness): Promise<void> {
@@ -153,7 +193,8 @@ async function endings(report: (figure: Figure) => void, harness: Harness): Prom
     await run(harness, "for (;;) {}", undefined, {}, controller.signal);
     samples.add("abort", performance.now() - aborted.at);
   }
-  for (let batch = 0; batch < 5; batch++) samples.add("kill", (await time(() => run(harness, "return new Array(2 ** 28).join('x');", undefined, { cpuMs: 100 }))) - 100);
+  for (let batch = 0; batch < 5; batch++)
+    samples.add("kill", (await time(() => run(harness, "return new Array(2 ** 28).join('x');", undefined, { cpuMs: 100 }))) - 100);
   const limit = (metric: string, key: string, most: number): void =>
     report({ metric, value: round(samples.median(key)), unit: "ms", target: `<= ${most} ms`, ok: samples.median(key) <= most });
   limit("time limit overshoot, interruptible", "overshoot", 10);
@@ -173,14 +214,19 @@ async function memory(report: (figure: Figure) => void, files: HarnessBenchFiles
     return used / count;
   };
   const empty = async (): Promise<() => Promise<unknown>> => {
-    const workers = Array.from({ length: count }, () => new Worker("require('node:worker_threads').parentPort.on('message', () => {}).postMessage(1)", { eval: true }));
+    const workers = Array.from(
+      { length: count },
+      () => new Worker("require('node:worker_threads').parentPort.on('message', () => {}).postMessage(1)", { eval: true }),
+    );
     await Promise.all(workers.map((worker) => once(worker, "message")));
     return () => Promise.all(workers.map((worker) => worker.terminate()));
   };
   const warm = async (): Promise<() => Promise<unknown>> => {
     const harness = createHarness({ ...files, workers: count });
     harness.prewarm();
-    await Promise.all(Array.from({ length: count }, () => run(harness, "await tools.echo(1); const end = Date.now() + 200; while (Date.now() < end);")));
+    await Promise.all(
+      Array.from({ length: count }, () => run(harness, "await tools.echo(1); const end = Date.now() + 200; while (Date.now() < end);")),
+    );
     return () => harness.close();
   };
   const samples = collector();
@@ -189,7 +235,15 @@ async function memory(report: (figure: Figure) => void, files: HarnessBenchFiles
     samples.add("warm", await measure(warm));
   }
   const [value, floor] = [samples.median("warm"), samples.median("empty")];
-  report({ metric: "memory of a warm worker / of an empty one", value: round(value), unit: "MB", floor: round(floor), ratio: round(value / floor), target: "<= 1.3 x floor", ok: value / floor <= 1.3 });
+  report({
+    metric: "memory of a warm worker / of an empty one",
+    value: round(value),
+    unit: "MB",
+    floor: round(floor),
+    ratio: round(value / floor),
+    target: "<= 1.3 x floor",
+    ok: value / floor <= 1.3,
+  });
 }
 
 /** Many scripts, a tenth of them killed or out of memory: nothing may be left of them. */
@@ -200,7 +254,12 @@ async function endurance(report: (figure: Figure) => void, files: HarnessBenchFi
   let slowest = 0;
   const one = async (index: number): Promise<void> => {
     const bomb = index % 20 === 0 ? "memory" : index % 20 === 10 ? (index % 100 === 10 ? "stuck" : "loop") : "none";
-    const code = { memory: "const a = []; for (;;) a.push(new Uint8Array(1_000_000));", loop: "for (;;) {}", stuck: "return new Array(2 ** 28).join('x');", none: `return await tools.echo(${index});` }[bomb];
+    const code = {
+      memory: "const a = []; for (;;) a.push(new Uint8Array(1_000_000));",
+      loop: "for (;;) {}",
+      stuck: "return new Array(2 ** 28).join('x');",
+      none: `return await tools.echo(${index});`,
+    }[bomb];
     const started = performance.now();
     const outcome = await run(harness, code, undefined, bomb === "none" || bomb === "memory" ? {} : { cpuMs: 50 });
     if (bomb === "memory") slowest = Math.max(slowest, performance.now() - started);
@@ -216,66 +275,43 @@ async function endurance(report: (figure: Figure) => void, files: HarnessBenchFi
   const first = await round300(300);
   let last = first;
   for (let from = 600; from < 3_000; from += 300) last = await round300(from);
-  report({ metric: "memory after 3,000 scripts, 300 of them bombs / after 600", value: round(last), unit: "MB", floor: round(first), ratio: round(last / first), target: "<= 1.1 x floor", ok: last / first <= 1.1 });
+  report({
+    metric: "memory after 3,000 scripts, 300 of them bombs / after 600",
+    value: round(last),
+    unit: "MB",
+    floor: round(first),
+    ratio: round(last / first),
+    target: "<= 1.1 x floor",
+    ok: last / first <= 1.1,
+  });
   report({ metric: "wrong outcomes among them", value: wrong, unit: "scripts", target: "0", ok: wrong === 0 });
-  report({ metric: "threads and busy workers left", value: harness.info().workers - 2 + harness.info().busy, unit: "workers", target: "0", ok: harness.info().workers === 2 && harness.info().busy === 0 });
+  report({
+    metric: "threads and busy workers left",
+    value: harness.info().workers - 2 + harness.info().busy,
+    unit: "workers",
+    target: "0",
+    ok: harness.info().workers === 2 && harness.info().busy === 0,
+  });
   report({ metric: "memory bomb of 128 MB, slowest end", value: round(slowest), unit: "ms", target: "<= 2000 ms", ok: slowest <= 2_000 });
   await harness.close();
 }
 
-async function run(harness: Harness, code: string, tool: (input: Json) => Json = (input) => input, changed: Partial<ScriptLimits> = {}, signal = new AbortController().signal): Promise<ScriptOutcome> {
-  return harness.run({ code, context: {}, toolNames: ["echo"], limits: { ...limits, ...changed }, signal, callTool: async (call) => tool(call.input), onLog: () => undefined });
-}
-
-interface Echo {
-  send(message: string): Promise<void>;
-  close(): Promise<unknown>;
-}
-
-/** The floor: a worker that sends back what it gets. */
-async function startEcho(): Promise<Echo> {
-  const worker = new Worker("const { parentPort } = require('node:worker_threads'); parentPort.on('message', (message) => parentPort.postMessage(message)); parentPort.postMessage('ready');", { eval: true });
-  await once(worker, "message");
-  const waiting: (() => void)[] = [];
-  worker.on("message", () => waiting.shift()?.());
-  return {
-    send: (message) =>
-      new Promise((resolve) => {
-        waiting.push(resolve);
-        worker.postMessage(message);
-      }),
-    close: () => worker.terminate(),
-  };
-}
-
-/** The floor of a script: QuickJS in a worker with one context that is never cleaned, asked to evaluate `1 + 1`. */
-async function startReusedContext(): Promise<{ run(): Promise<unknown>; close(): void }> {
-  const worker = new Worker(
-    `const { parentPort, workerData } = require('node:worker_threads');
-    const { newQuickJSWASMModuleFromVariant } = require(workerData.core);
-    newQuickJSWASMModuleFromVariant(require(workerData.variant).default).then((quickjs) => {
-      const context = quickjs.newContext();
-      parentPort.on('message', (code) => {
-        const promise = context.unwrapResult(context.evalCode(code));
-        context.runtime.executePendingJobs();
-        const state = context.getPromiseState(promise);
-        parentPort.postMessage(context.dump(state.value));
-        state.value.dispose();
-        promise.dispose();
-      });
-      parentPort.postMessage('ready');
-    });`,
-    { eval: true, workerData: { core: require.resolve("quickjs-emscripten-core"), variant: require.resolve("@jitl/quickjs-wasmfile-release-sync") } },
-  );
-  await once(worker, "message");
-  return {
-    async run() {
-      const answer = once(worker, "message");
-      worker.postMessage("(async () => { return 1 + 1; })()");
-      return await answer;
-    },
-    close: () => void worker.terminate(),
-  };
+async function run(
+  harness: Harness,
+  code: string,
+  tool: (input: Json) => Json = (input) => input,
+  changed: Partial<ScriptLimits> = {},
+  signal = new AbortController().signal,
+): Promise<ScriptOutcome> {
+  return harness.run({
+    code,
+    context: {},
+    toolNames: ["echo"],
+    limits: { ...limits, ...changed },
+    signal,
+    callTool: async (call) => tool(call.input),
+    onLog: () => undefined,
+  });
 }
 
 function collector() {
@@ -303,16 +339,9 @@ async function repeatAsync(count: number, work: () => Promise<unknown>): Promise
   for (let index = 0; index < count; index++) await work();
 }
 
-/** Lets a worker prepare its next realm, as it does between two scripts of a person. */
+/** A pause as between two scripts of a person: the threads sleep, the next realm is ready. */
 function idle(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    setTimeout(() => {
-      port1.close();
-      port2.close();
-      resolve();
-    }, 4);
-  });
+  return new Promise((resolve) => setTimeout(resolve, 4));
 }
 
 function round(value: number): number {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { sendPrompt, withApp } from "../support/electron.ts";
+import { sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
 
 test("a prompt becomes a script with parallel calls, a patch with a visible diff and a task that finishes in the sidebar", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, project, events }) => {
@@ -12,7 +12,7 @@ test("a prompt becomes a script with parallel calls, a patch with a visible diff
 
     const firstCard = page.getByTestId("script-card").first();
     await firstCard.getByTestId("script-lane").first().waitFor();
-    await page.locator('[data-testid="turn-end"][data-status="completed"]').first().waitFor({ timeout: 45_000 });
+    await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
     expect(await page.locator('[data-testid="script-card"][data-status="done"]').count()).toBe(2);
 
     await page.getByTestId("review-panel").waitFor();
@@ -44,13 +44,13 @@ test("a prompt becomes a script with parallel calls, a patch with a visible diff
 test("stop ends a running command and leaves the conversation usable", async () => {
   await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
     await sendPrompt(page, "run `sleep 300`");
-    await page.locator('[data-testid="script-lane"][data-tool="exec"][data-status="running"]').waitFor();
+    await waitUnasked(page, page.locator('[data-testid="script-lane"][data-tool="exec"][data-status="running"]'));
     await page.getByTestId("composer-stop").click();
     await page.locator('[data-testid="turn-end"][data-status="interrupted"]').waitFor();
     await page.locator('[data-testid="script-card"][data-status="cancelled"]').waitFor();
 
     await sendPrompt(page, "run `echo still here`");
-    await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+    await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
   });
 });
 
@@ -80,7 +80,7 @@ test("a command waits for the person, and a denied one does not run", async () =
 test("the raw view starts with the original prompt", async () => {
   await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
     await sendPrompt(page, "run `echo raw`");
-    await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+    await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
     await page.getByTestId("open-raw").first().click();
     await page.getByTestId("raw-view").waitFor();
     expect(await page.getByTestId("raw-view").innerText()).toMatch(/<original-user-prompt>\s*run `echo raw`/);

@@ -1,8 +1,9 @@
 import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "playwright";
+import type { Locator, Page } from "playwright";
 import { expect } from "vitest";
+import type { Bridge } from "../../src/protocol/ipc.ts";
 import { launchSpindle, readEvents, type Launched } from "../../scripts/lib/launch.mjs";
 import { copySample } from "../../scripts/lib/sample.mjs";
 
@@ -85,4 +86,33 @@ export async function dropFile(page: Page, testId: string, paths: readonly strin
 export async function sendPrompt(page: Page, text: string): Promise<void> {
   await page.getByTestId("composer-input").fill(text);
   await page.getByTestId("composer-send").click();
+}
+
+/**
+ * Waits until `target` is visible. Where no sandbox can keep commands in (a container without user namespaces), every
+ * command asks even in the mode `auto`; there, and only there, it is allowed on the way.
+ */
+export async function waitUnasked(page: Page, target: Locator, timeout = 45_000): Promise<void> {
+  const button = page.getByTestId("approval-allow").first();
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    await target
+      .first()
+      .or(button)
+      .first()
+      .waitFor({ timeout: Math.max(1, deadline - Date.now()) });
+    if (await target.first().isVisible()) return;
+    if (await hasSandbox(page))
+      throw new Error(`Asked in a mode that must not ask: ${await page.getByTestId("approval-card").first().innerText()}`);
+    // The card may go away between looking and clicking.
+    await button.click({ timeout: 2_000 }).catch(() => undefined);
+  }
+}
+
+async function hasSandbox(page: Page): Promise<boolean> {
+  return page.evaluate(async () => {
+    const { spindle } = globalThis as unknown as { spindle: Bridge };
+    const reply = await spindle.call("app.state", {});
+    return reply.ok && reply.value.sandbox.enforcer !== "none";
+  });
 }

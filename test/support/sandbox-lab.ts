@@ -20,7 +20,7 @@ export interface SandboxLab {
   close(): Promise<void>;
 }
 
-export interface AttackOptions {
+interface AttackOptions {
   readonly level?: SandboxLevel;
   readonly timeoutMs?: number;
   readonly before?: readonly string[];
@@ -40,7 +40,16 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
   // Another user has to get in for the tests that are run as one.
   chmodSync(root, 0o755);
   const at = (name: string): string => path.join(root, name);
-  for (const folder of ["project/.git/hooks", "project/.spindle", "project/packages/sub/.git/hooks", "project/src", "outside", "home/.ssh", "data"]) mkdirSync(at(folder), { recursive: true });
+  for (const folder of [
+    "project/.git/hooks",
+    "project/.spindle",
+    "project/packages/sub/.git/hooks",
+    "project/src",
+    "outside",
+    "home/.ssh",
+    "data",
+  ])
+    mkdirSync(at(folder), { recursive: true });
   writeFileSync(at("outside/file"), "original");
   writeFileSync(at("home/.ssh/id_rsa"), "FAKE-PRIVATE-KEY");
   writeFileSync(at("home/.netrc"), "FAKE-NETRC");
@@ -67,9 +76,19 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
     dataFolder: at("data"),
     async attack(cmd, options = {}) {
       const env = commandEnvironment({ ...process.env, HOME: home, ...options.env }, { allow: [], extra: {} });
-      const command: SandboxedCommand = await sandbox.wrap(["/bin/bash", "-c", cmd], { level: options.level ?? "workspace-write", projectRoot: project, writableFolders: [], cwd: project, env });
+      const command: SandboxedCommand = await sandbox.wrap(["/bin/bash", "-c", cmd], {
+        level: options.level ?? "workspace-write",
+        projectRoot: project,
+        writableFolders: [],
+        cwd: project,
+        env,
+      });
       const [program = command.argv[0], ...rest] = [...(options.before ?? []), ...command.argv];
-      return runner.run({ ...command, argv: [program, ...rest], timeoutMs: options.timeoutMs ?? 15_000 }, options.signal ?? new AbortController().signal, options.onOutput);
+      return runner.run(
+        { ...command, argv: [program, ...rest], timeoutMs: options.timeoutMs ?? 15_000 },
+        options.signal ?? new AbortController().signal,
+        options.onOutput,
+      );
     },
     async close() {
       await runner.close();

@@ -2,19 +2,23 @@ import { SpindleError } from "../../src/protocol/error.ts";
 import type { Json } from "../../src/protocol/json.ts";
 import type { ScriptLimits } from "../../src/protocol/settings.ts";
 import { createHarness, type HarnessOptions } from "../../src/main/harness/create-harness.ts";
-import type { Harness, ScriptCall, ScriptLogEntry, ScriptOutcome } from "../../src/main/harness/harness.ts";
+import type { Harness, ScriptCall, ScriptLogEntry, ScriptOutcome, ScriptStore } from "../../src/main/harness/harness.ts";
 import { harnessFiles } from "./worker-file.ts";
 
 export interface RunOptions {
   readonly limits?: Partial<ScriptLimits>;
   readonly context?: Json;
+  readonly store?: ScriptStore;
   readonly signal?: AbortSignal;
   readonly tools?: Readonly<Record<string, (input: Json, call: ScriptCall, signal: AbortSignal) => Json | Promise<Json>>>;
 }
 
 export interface ScriptRunner {
   readonly harness: Harness;
-  run(code: string, options?: RunOptions): Promise<ScriptOutcome & { readonly logs: readonly ScriptLogEntry[]; readonly calls: readonly ScriptCall[] }>;
+  run(
+    code: string,
+    options?: RunOptions,
+  ): Promise<ScriptOutcome & { readonly logs: readonly ScriptLogEntry[]; readonly calls: readonly ScriptCall[] }>;
 }
 
 export const defaultLimits: ScriptLimits = { cpuMs: 10_000, wallMs: 60_000, memoryMb: 128, maxCalls: 10_000, maxInFlight: 100 };
@@ -23,7 +27,10 @@ export const defaultLimits: ScriptLimits = { cpuMs: 10_000, wallMs: 60_000, memo
 export const sampleTools: NonNullable<RunOptions["tools"]> = {
   echo: (input) => input,
   fail: () => {
-    throw new SpindleError("not_found", "missing.txt does not exist.", { hint: "List the folder first.", details: { path: "missing.txt" } });
+    throw new SpindleError("not_found", "missing.txt does not exist.", {
+      hint: "List the folder first.",
+      details: { path: "missing.txt" },
+    });
   },
   never: (_input, _call, signal) =>
     new Promise((_, reject) => {
@@ -55,6 +62,7 @@ export async function createScriptRunner(options: Partial<HarnessOptions> = {}):
       const outcome = await harness.run({
         code,
         context: run.context ?? {},
+        ...(run.store === undefined ? {} : { store: run.store }),
         toolNames: Object.keys(tools),
         limits: { ...defaultLimits, ...run.limits },
         signal: run.signal ?? new AbortController().signal,

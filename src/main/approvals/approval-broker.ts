@@ -75,7 +75,11 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     },
     answer(approvalId, answer) {
       const asked = open.get(approvalId);
-      if (asked === undefined) throw new SpindleError("bad_request", "This question is not open any more.", { hint: "It was answered already, or the turn was stopped.", details: { approvalId } });
+      if (asked === undefined)
+        throw new SpindleError("bad_request", "This question is not open any more.", {
+          hint: "It was answered already, or the turn was stopped.",
+          details: { approvalId },
+        });
       asked.settle(answer, "user");
       if (answer.decision !== "allow" || answer.scope !== "conversation") return;
       remembered.add(asked.key);

@@ -2,12 +2,38 @@ import { assertNever } from "../../protocol/error.ts";
 import { displayPath } from "../lib/paths.ts";
 import type { PolicyEffect } from "./policy.ts";
 
-/** Characters that do not show, or that change how others show: control, zero-width, direction, tags, fillers. */
-const hidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\u{e0000}-\u{e0fff}]|[\u{1d173}-\u{1d17a}]/gu;
+/**
+ * Characters that do not show, or that change how others show, as ranges of code points: controls (but tab and line end),
+ * soft hyphen, joiners and fillers, direction, line separators, variation selectors, byte order mark, tags.
+ */
+const hidden: readonly (readonly [number, number])[] = [
+  [0x0, 0x8],
+  [0xb, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x34f, 0x34f],
+  [0x61c, 0x61c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x2028, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+];
 
 /** Makes every hidden character visible as `\u{…}`, so that what is approved is what is shown. Tabs and line ends stay. */
 export function visibleText(text: string): string {
-  return text.replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return Array.from(text, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return hidden.some(([first, last]) => code >= first && code <= last) ? `\\u{${code.toString(16)}}` : character;
+  }).join("");
 }
 
 /** What a card says a call will do, in full: a command is never shortened. */

@@ -9,7 +9,13 @@ import { isInside } from "../lib/paths.ts";
 export type PolicyEffect =
   | { readonly kind: "read"; readonly paths: readonly string[] }
   | { readonly kind: "write"; readonly paths: readonly string[] }
-  | { readonly kind: "command"; readonly cmd: string; readonly workdir: string; readonly escalated: boolean; readonly justification: string | undefined }
+  | {
+      readonly kind: "command";
+      readonly cmd: string;
+      readonly workdir: string;
+      readonly escalated: boolean;
+      readonly justification: string | undefined;
+    }
   | { readonly kind: "script" }
   | { readonly kind: "spawn"; readonly input: SpawnInput };
 
@@ -58,7 +64,12 @@ export function decide(input: PolicyInput): PolicyDecision {
 function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecision {
   const absolute = paths.map((given) => path.resolve(input.projectRoot, given));
   const outside = absolute.find((file) => !isInside(input.projectRoot, file));
-  const guarded = absolute.find((file) => path.relative(input.projectRoot, file).split(path.sep).some((name) => guardedNames.has(name.toLowerCase())));
+  const guarded = absolute.find((file) =>
+    path
+      .relative(input.projectRoot, file)
+      .split(path.sep)
+      .some((name) => guardedNames.has(name.toLowerCase())),
+  );
   switch (input.mode) {
     case "plan":
       return deny("denied", "Plan mode writes nothing.", "Describe the change in words; the person can leave plan mode.");
@@ -68,8 +79,18 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
       return ask(input.sandboxLevel === "full" ? "full" : "workspace-write", "write", "Approval mode ask: every change of files asks.");
     case "auto":
       if (input.sandboxLevel === "full") return allow("full");
-      if (input.sandboxLevel === "read-only") return deny("denied", "The sandbox level read-only allows no change of files.", "Describe the change in words; the person can choose the level workspace-write.");
-      if (outside !== undefined) return deny("outside_project", `${outside} is outside the project, and the sandbox level workspace-write allows changes only inside.`, "Change files inside the project only.");
+      if (input.sandboxLevel === "read-only")
+        return deny(
+          "denied",
+          "The sandbox level read-only allows no change of files.",
+          "Describe the change in words; the person can choose the level workspace-write.",
+        );
+      if (outside !== undefined)
+        return deny(
+          "outside_project",
+          `${outside} is outside the project, and the sandbox level workspace-write allows changes only inside.`,
+          "Change files inside the project only.",
+        );
       if (guarded !== undefined) return ask("full", "write_guarded", `${guarded} is in a folder that other programs trust and run.`);
       return allow("workspace-write");
     default:
@@ -81,12 +102,19 @@ function decideCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
   const enforced = input.enforcer !== "none";
   switch (input.mode) {
     case "plan":
-      if (escalated) return deny("denied", "Plan mode runs no command outside the sandbox.", "Run it without `escalated`; nothing can be written then.");
-      if (!enforced) return deny("denied", "Plan mode runs commands only in a read-only sandbox, and this system has none.", "Read files with the tools for it.");
+      if (escalated)
+        return deny("denied", "Plan mode runs no command outside the sandbox.", "Run it without `escalated`; nothing can be written then.");
+      if (!enforced)
+        return deny(
+          "denied",
+          "Plan mode runs commands only in a read-only sandbox, and this system has none.",
+          "Read files with the tools for it.",
+        );
       return allow("read-only");
     case "ask":
       if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
-      if (input.sandboxLevel !== "full" && !enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
+      if (input.sandboxLevel !== "full" && !enforced)
+        return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
       return ask(input.sandboxLevel, "command", "Approval mode ask: every command asks.");
     case "auto":
       if (input.sandboxLevel === "full") return allow("full");
@@ -107,7 +135,9 @@ function decideSpawn(spawn: SpawnInput, input: PolicyInput): PolicyDecision {
     case "agent":
     case "script":
       // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.
-      return input.mode === "ask" ? ask(input.sandboxLevel, "spawn", `Approval mode ask: starting ${spawn.kind === "agent" ? "an agent" : "a script"} asks.`) : allow(input.sandboxLevel);
+      return input.mode === "ask"
+        ? ask(input.sandboxLevel, "spawn", `Approval mode ask: starting ${spawn.kind === "agent" ? "an agent" : "a script"} asks.`)
+        : allow(input.sandboxLevel);
     default:
       return assertNever(spawn);
   }

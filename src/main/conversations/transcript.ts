@@ -1,6 +1,5 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
-import type { ModelMessage } from "../providers/provider.ts";
 import { foldRow } from "./row.ts";
 
 /** A conversation as Markdown, for people to keep; the original prompt stands at the top as models get it. */
@@ -50,23 +49,4 @@ function fence(text: string, language: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
   const ticks = "`".repeat(longest + 1);
   return `${ticks}${language}\n${text.replace(/\n$/, "")}\n${ticks}`;
-}
-
-/** The raw view: messages as the next request would send them, role by role. */
-export function rawRequest(messages: readonly ModelMessage[]): string {
-  return messages
-    .map((message) => {
-      switch (message.role) {
-        case "user":
-        case "assistant":
-          return message.role === "user" && message.text.startsWith("<original-user-prompt>") ? message.text : `[${message.role}]\n${message.text}`;
-        case "reasoning":
-          return "[reasoning, opaque]";
-        case "call":
-          return `[call ${message.wireCallId} ${message.name}]\n${message.input}`;
-        case "result":
-          return `[result ${message.wireCallId}${message.ok ? "" : ", failed"}]\n${message.text}`;
-      }
-    })
-    .join("\n\n");
 }

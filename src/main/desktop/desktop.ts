@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { app, type BrowserWindow, dialog, nativeTheme } from "electron";
@@ -17,6 +18,8 @@ export interface DesktopOptions {
   readonly project: ProjectInfo | null;
   /** Write a picture of the window here once it has painted (used where there is no screen). */
   readonly screenshotFile: string | null;
+  /** Write the time (Unix ms) at which the window was ready to show here (used by the benchmark of the start). */
+  readonly readyFile: string | null;
 }
 
 /** Events after which a row of the sidebar looks different. */
@@ -40,6 +43,9 @@ export function openDesktop(options: DesktopOptions): { readonly window: Browser
   nativeTheme.themeSource = engine.settings.get().theme;
   const window = createWindow({ preloadFile: options.preloadFile, packaged: app.isPackaged });
 
+  const { readyFile } = options;
+  if (readyFile !== null) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
+
   const setProject = (opened: ProjectInfo): void => {
     project = opened;
     shown = null;
@@ -58,7 +64,7 @@ export function openDesktop(options: DesktopOptions): { readonly window: Browser
     isUnread: (id) => unread.has(id),
     pushRows: () => rows.add(null),
     pushSettings() {
-      const settings = engine.settings.get();
+      const settings = engine.windowSettings();
       nativeTheme.themeSource = settings.theme;
       link.push("settings", settings);
     },

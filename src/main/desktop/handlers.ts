@@ -3,9 +3,7 @@ import path from "node:path";
 import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
-import { transcriptMarkdown } from "../conversations/transcript.ts";
 import type { Engine } from "../engine.ts";
-import { openProject } from "../project/project.ts";
 import type { Handlers } from "./serve-calls.ts";
 
 /** What the handlers need from the window they serve. */
@@ -36,8 +34,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     return open === null ? [] : engine.rows(open.root).map((row) => ({ ...row, unread: window.isUnread(row.id) }));
   };
   const openFolder = async (root: string): Promise<ProjectInfo> => {
-    const opened = await openProject(root);
-    engine.recents.add(opened.root);
+    const opened = await engine.openProject(root);
     window.setProject(opened);
     return opened;
   };
@@ -80,10 +77,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       window.pushRows();
       return null;
     },
-    "conversations.export": ({ id, format }) => {
-      const events = engine.conversations.read(id);
-      return { text: format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(id, events) };
-    },
+    "conversations.export": ({ id, format }) => ({ text: engine.transcript(id, format) }),
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
     "approvals.answer": ({ id, approvalId, answer }) => {
       engine.approvals.answer(id, approvalId, answer);
@@ -93,7 +87,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
     "tasks.output": ({ taskId }) => engine.tasks.output(taskId),
     "settings.update": ({ settings }) => {
-      const saved = engine.settings.update(settings);
+      const saved = engine.updateFromWindow(settings);
       window.pushSettings();
       return saved;
     },

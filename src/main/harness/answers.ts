@@ -27,7 +27,13 @@ export function createAnswers(writer: BjsonWriter, send: (bytes: Uint8Array<Arra
           sendNow([answer]);
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
-          sendNow([[Answer.error, call.id, toolErrorJson(call, { code: "too_large", message: `The result cannot be handed to the script: ${reason}` })]]);
+          sendNow([
+            [
+              Answer.error,
+              call.id,
+              toolErrorJson(call, { code: "too_large", message: `The result cannot be handed to the script: ${reason}` }),
+            ],
+          ]);
         }
       }
     }

@@ -79,13 +79,28 @@ export function createCompiler(): Compiler {
 
 function transform(oxc: typeof import("oxc-transform"), code: string): CompiledScript | CompileFailure {
   if (code.length > maxSourceLength) {
-    return { ok: false, code: "script_syntax", message: `The script has ${code.length} characters; at most ${maxSourceLength} are allowed.`, hint: "Put data into a file and read it with a tool." };
+    return {
+      ok: false,
+      code: "script_syntax",
+      message: `The script has ${code.length} characters; at most ${maxSourceLength} are allowed.`,
+      hint: "Put data into a file and read it with a tool.",
+    };
   }
   const source = escapeLoneSurrogates(blankFences(code));
   if (nestingDepth(source) > maxDepth) {
-    return { ok: false, code: "script_syntax", message: `The script is nested more than ${maxDepth} levels deep.`, hint: "Split long chains of operators or deeply nested brackets into several statements." };
+    return {
+      ok: false,
+      code: "script_syntax",
+      message: `The script is nested more than ${maxDepth} levels deep.`,
+      hint: "Split long chains of operators or deeply nested brackets into several statements.",
+    };
   }
-  const result = oxc.transformSync(scriptName, `${wrapper}${source}\n}`, { lang: "ts", sourceType: "module", sourcemap: true, target: "esnext" });
+  const result = oxc.transformSync(scriptName, `${wrapper}${source}\n}`, {
+    lang: "ts",
+    sourceType: "module",
+    sourcemap: true,
+    target: "esnext",
+  });
   const error = result.errors.find((entry) => entry.severity === "Error");
   if (error !== undefined || result.code === "") {
     const label = error?.labels.at(-1);
@@ -107,17 +122,29 @@ export function describeSyntaxError(source: string, message: string, position: P
     ok: false,
     code: "script_syntax",
     message: special?.message ?? message,
-    ...(special !== undefined ? { hint: special.hint } : help !== undefined ? { hint: help } : beyond ? { hint: "The brackets of the script do not match." } : {}),
+    ...(special !== undefined
+      ? { hint: special.hint }
+      : help !== undefined
+        ? { hint: help }
+        : beyond
+          ? { hint: "The brackets of the script do not match." }
+          : {}),
     ...(position === undefined ? {} : { position, frame: codeFrame(source, position) }),
   };
 }
 
 function unsupported(line: string): { readonly message: string; readonly hint: string } | undefined {
   const text = line.trim();
-  if (/^import\b(?!\s*[.(])/.test(text)) return { message: "A script cannot import modules.", hint: "Everything a script can use is global: tools, context, console, setTimeout. Remove the import." };
+  if (/^import\b(?!\s*[.(])/.test(text))
+    return {
+      message: "A script cannot import modules.",
+      hint: "Everything a script can use is global: tools, context, console, setTimeout. Remove the import.",
+    };
   if (/\bimport\.meta\b/.test(text)) return { message: "A script has no import.meta.", hint: "Facts about the project are in context." };
-  if (/^export\b/.test(text)) return { message: "A script cannot export.", hint: "Use return to give the result back; remove the word export." };
-  if (/^(?:await\s+)?using\s/.test(text)) return { message: "`using` declarations are not supported in scripts.", hint: "Use const with try … finally." };
+  if (/^export\b/.test(text))
+    return { message: "A script cannot export.", hint: "Use return to give the result back; remove the word export." };
+  if (/^(?:await\s+)?using\s/.test(text))
+    return { message: "`using` declarations are not supported in scripts.", hint: "Use const with try … finally." };
   if (/^@[A-Za-z]/.test(text)) return { message: "Decorators are not supported in scripts.", hint: "Call the function directly instead." };
   return undefined;
 }
@@ -132,7 +159,10 @@ function blankFences(code: string): string {
 
 /** Half a surrogate pair cannot cross into native code; inside a string its escape means the same. */
 function escapeLoneSurrogates(code: string): string {
-  return code.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  return code.replace(
+    /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+    (half) => `\\u${half.charCodeAt(0).toString(16)}`,
+  );
 }
 
 /** The compiler counts bytes of UTF-8; people count characters. Undefined behind the end of the script. */

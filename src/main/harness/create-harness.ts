@@ -54,7 +54,12 @@ export function createHarness(options: HarnessOptions): Harness {
       const compiled = await compiler.compile(request.code);
       refuseWhenClosed();
       if (!compiled.ok) {
-        return { ok: false, error: compileError(compiled), warnings: [], stats: { cpuMs: 0, wallMs: 0, calls: 0, logLines: 0, compileCached: false } };
+        return {
+          ok: false,
+          error: compileError(compiled),
+          warnings: [],
+          stats: { cpuMs: 0, wallMs: 0, calls: 0, logLines: 0, compileCached: false },
+        };
       }
       // The number is compared in an int32 shared with the worker; 0 means none.
       runs = (runs % 0x7ffffff0) + 1;

@@ -1,11 +1,12 @@
 import type { Json } from "../../protocol/json.ts";
 import { createBjsonWriter, decodeBjson, type BjsonWriter } from "./bjson.ts";
+import { callHelper } from "./helpers.ts";
 import { preludeFile, preludeSource, scriptFile } from "./prelude.ts";
 import { EngineError, thrownByEngine, type Engine, type Handle, type Realm } from "./quickjs.ts";
 import { controlDeadline, controlUsed, sharedClock, type Control, type ToWorker, type WorkerEnd } from "./wire.ts";
 
 /** What a guest reports while a script runs. */
-export interface GuestEvents {
+interface GuestEvents {
   records(text: string): void;
   /** `text`: the last records, or nothing. */
   end(end: WorkerEnd, text: string): void;
@@ -72,6 +73,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   };
   const { realm } = engine;
   engine.shouldStop = shouldStop;
+  engine.onHostCall = (bytes) => answerHelper(writer, bytes);
 
   /** Runs host code that enters the guest, with the CPU clock running; then drains what it caused. */
   const enter = (work: () => void): void => {
@@ -241,7 +243,13 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       limitMs = request.cpuMs;
       control.numbers[controlUsed] = 0;
       enter(() => {
-        const config = give({ names: request.names, context: request.context, maxCalls: request.maxCalls, seed: [randomInt(), randomInt(), randomInt(), randomInt()] });
+        const config = give({
+          names: request.names,
+          context: request.context,
+          store: request.store,
+          maxCalls: request.maxCalls,
+          seed: [randomInt(), randomInt(), randomInt(), randomInt()],
+        });
         realm.free(invoke(handles.start, config));
         realm.free(config);
         const compiled = realm.evaluate(request.code, scriptFile);
@@ -272,13 +280,30 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   };
 }
 
+/** `[true, result]` or `[false, message]`, for `helper` in the prelude. */
+function answerHelper(writer: BjsonWriter, bytes: Uint8Array): Uint8Array {
+  try {
+    const sent = decodeBjson(bytes);
+    const [name, ...args] = Array.isArray(sent) ? (sent as Json[]) : [];
+    return writer.encode([true, callHelper(typeof name === "string" ? name : "", args)]);
+  } catch (error) {
+    return writer.encode([false, error instanceof Error ? error.message : String(error)]);
+  }
+}
+
 function randomInt(): number {
   return (Math.random() * 2 ** 32) | 0;
 }
 
 /** Proves that the engine's binary JSON is the dialect written here. */
 export function speaksBjson(engine: Engine): boolean {
-  const sample = { text: "a\0b\ud800\u0416é", big: "x".repeat(100), list: [1, -1, 300, -70_000, 2 ** 31, 0.5, true, false, null], ["__proto__"]: { deep: [] }, 7: "seven" };
+  const sample = {
+    text: "a\0b\ud800\u0416é",
+    big: "x".repeat(100),
+    list: [1, -1, 300, -70_000, 2 ** 31, 0.5, true, false, null],
+    ["__proto__"]: { deep: [] },
+    7: "seven",
+  };
   const { realm } = engine;
   try {
     const value = realm.decode(createBjsonWriter().encode(sample));
@@ -303,8 +328,14 @@ function unwrap(realm: Realm, outcome: ReturnType<Realm["evaluate"]>): Handle {
 }
 
 /** Installs a script's globals in a new engine; the state to take the snapshot of. */
-export function evaluatePrelude({ realm }: Engine): PreludeHandles {
+export function evaluatePrelude(engine: Engine): PreludeHandles {
+  const { realm } = engine;
   const guest = unwrap(realm, realm.evaluate(preludeSource, preludeFile));
+  const setHost = realm.property(guest, "setHost");
+  const host = engine.hostFunction();
+  realm.free(unwrap(realm, realm.call(setHost, host)));
+  realm.free(host);
+  realm.free(setHost);
   const of = (name: keyof PreludeHandles): Handle => realm.property(guest, name);
   const handles: PreludeHandles = {
     start: of("start"),

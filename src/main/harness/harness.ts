@@ -18,6 +18,14 @@ export interface ScriptLogEntry {
   readonly line: number | null;
 }
 
+/** What a script keeps for the next one of its conversation. Values are JSON text, at most 262,144 characters each. */
+export interface ScriptStore {
+  /** Read once, when the script starts. */
+  entries(): Readonly<Record<string, string>>;
+  /** Called as the script writes, in order; `null` deletes. It must not throw. */
+  set(key: string, json: string | null): void;
+}
+
 export interface ScriptRequest {
   /** TypeScript: the body of an async function. */
   readonly code: string;
@@ -28,6 +36,8 @@ export interface ScriptRequest {
   readonly limits: ScriptLimits;
   /** Aborting it stops the script; open calls are aborted too and waited for before `run` settles. */
   readonly signal: AbortSignal;
+  /** Without it the script has no `store`. */
+  readonly store?: ScriptStore;
   /** Carries out one call; rejects with `SpindleError`. `signal` is aborted when the script ends, loses or cancels the call. */
   callTool(call: ScriptCall, signal: AbortSignal): Promise<Json>;
   /** Console lines in order, in batches, already limited. */

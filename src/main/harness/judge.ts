@@ -37,7 +37,8 @@ export function judge({ ending, stopReason, final, script, limits, siblings }: E
   if (ending.kind === "finished" && final?.[0] === Record.done) return { ok: true, value: final[1] ?? null };
   const details = siblings === undefined ? undefined : { calls: siblings };
   const fail = (error: ScriptError): Verdict => ({ ok: false, error });
-  if (ending.kind === "finished" && final?.[0] === Record.failed) return fail(thrownError(final[1] ?? null, map, siblings, ending.full === true));
+  if (ending.kind === "finished" && final?.[0] === Record.failed)
+    return fail(thrownError(final[1] ?? null, map, siblings, ending.full === true));
   if (stopReason !== undefined) return fail(stopError(stopReason, limits, details));
   switch (ending.kind) {
     case "finished":
@@ -48,12 +49,23 @@ export function judge({ ending, stopReason, final, script, limits, siblings }: E
     case "killed-cpu": {
       const stood = ending.kind === "cpu" ? (map.stack(ending.stack).top ?? undefined) : undefined;
       const near = stood === undefined ? "" : ` It stood near line ${stood.line}.`;
-      const hint = "Look for an endless loop, or let a tool do the heavy work: loops in the sandbox are 10 to 35 times slower than in Node.";
-      return fail(limitError("script_timeout", "TimeoutError", `The script used more than ${limits.cpuMs} ms of CPU time (waiting for tools does not count).${near}`, { hint, position: stood, map, details }));
+      const hint =
+        "Look for an endless loop, or let a tool do the heavy work: loops in the sandbox are 10 to 35 times slower than in Node.";
+      return fail(
+        limitError(
+          "script_timeout",
+          "TimeoutError",
+          `The script used more than ${limits.cpuMs} ms of CPU time (waiting for tools does not count).${near}`,
+          { hint, position: stood, map, details },
+        ),
+      );
     }
     case "memory":
       return fail(
-        limitError("script_out_of_memory", "InternalError", `The script needed more than its ${limits.memoryMb} MB of memory.`, { hint: "Work on smaller pieces, or let a tool filter the data first.", details }),
+        limitError("script_out_of_memory", "InternalError", `The script needed more than its ${limits.memoryMb} MB of memory.`, {
+          hint: "Work on smaller pieces, or let a tool filter the data first.",
+          details,
+        }),
       );
     case "deadlock": {
       const positions = ending.places
@@ -63,13 +75,25 @@ export function judge({ ending, stopReason, final, script, limits, siblings }: E
       const lines = [...new Set(positions.map((position) => position.line))];
       const where = lines.length === 0 ? "" : ` It was created in line ${lines.slice(0, 5).join(" and ")}.`;
       const hint = "Make sure that resolve or reject is called on every path.";
-      return fail(limitError("script_deadlock", "DeadlockError", `The script waits for a promise that nothing can settle: no call and no timer is open.${where}`, { hint, position: positions.at(-1), map, details }));
+      return fail(
+        limitError(
+          "script_deadlock",
+          "DeadlockError",
+          `The script waits for a promise that nothing can settle: no call and no timer is open.${where}`,
+          { hint, position: positions.at(-1), map, details },
+        ),
+      );
     }
     case "cancelled":
     case "killed":
       return fail(stopError("cancelled", limits, details));
     case "crashed":
-      return fail(limitError("script_crashed", "Error", `The sandbox of the script broke: ${ending.message}.`, { hint: "Other scripts are not affected. Run it again; if it breaks again, simplify it.", details }));
+      return fail(
+        limitError("script_crashed", "Error", `The sandbox of the script broke: ${ending.message}.`, {
+          hint: "Other scripts are not affected. Run it again; if it breaks again, simplify it.",
+          details,
+        }),
+      );
     default:
       return assertNever(ending);
   }
@@ -78,12 +102,20 @@ export function judge({ ending, stopReason, final, script, limits, siblings }: E
 /** The error of a run that was ended from outside. */
 export function stopError(reason: StopReason, limits: ScriptLimits, details?: { readonly [key: string]: Json }): ScriptError {
   return reason === "wall"
-    ? limitError("script_timeout", "TimeoutError", `The script did not end within ${limits.wallMs} ms.`, { hint: "Start long work with tools.spawn, or raise the limit in the settings.", details })
+    ? limitError("script_timeout", "TimeoutError", `The script did not end within ${limits.wallMs} ms.`, {
+        hint: "Start long work with tools.spawn, or raise the limit in the settings.",
+        details,
+      })
     : limitError("cancelled", "AbortError", "The script was stopped.", { details });
 }
 
 /** What a person or a model should know besides the outcome. `aborted` and `stuck` are the calls that were open at the end. */
-export function collectWarnings(evidence: Evidence, aborted: readonly TrackedCall[], stuck: readonly TrackedCall[], closeMs: number): readonly ScriptWarning[] {
+export function collectWarnings(
+  evidence: Evidence,
+  aborted: readonly TrackedCall[],
+  stuck: readonly TrackedCall[],
+  closeMs: number,
+): readonly ScriptWarning[] {
   const { ending, final, tracker } = evidence;
   const warnings: ScriptWarning[] = [];
   const about = (id: number, code: ScriptWarning["code"], what: string): void => {
@@ -106,12 +138,17 @@ export function collectWarnings(evidence: Evidence, aborted: readonly TrackedCal
     }
     for (const id of numbers(unhandled)) about(id, "unhandled_rejection", "failed, and nothing in the script looked at it.");
     const [lines = 0, shortened = 0] = numbers(dropped);
-    if (lines > 0) warnings.push({ code: "log_dropped", message: `${lines} console lines were dropped: a script may write 2000 lines and 256 KB.` });
+    if (lines > 0)
+      warnings.push({ code: "log_dropped", message: `${lines} console lines were dropped: a script may write 2000 lines and 256 KB.` });
     if (shortened > 0) warnings.push({ code: "log_dropped", message: `${shortened} console lines were cut to 8 KB.` });
   }
-  for (const { id } of stuck) about(id, "unawaited_call", `did not stop within ${closeMs / 1000} s after it was aborted; it may still be running.`);
+  for (const { id } of stuck)
+    about(id, "unawaited_call", `did not stop within ${closeMs / 1000} s after it was aborted; it may still be running.`);
   if (warnings.length <= maxWarnings) return warnings;
-  return [...warnings.slice(0, maxWarnings - 1), { code: "unawaited_call", message: `${warnings.length - maxWarnings + 1} more warnings.` }];
+  return [
+    ...warnings.slice(0, maxWarnings - 1),
+    { code: "unawaited_call", message: `${warnings.length - maxWarnings + 1} more warnings.` },
+  ];
 }
 
 function numbers(value: Json | undefined): readonly number[] {

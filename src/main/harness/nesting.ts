@@ -93,7 +93,14 @@ export function nestingDepth(code: string): number {
 }
 
 function isWord(char: number): boolean {
-  return (char >= 0x61 && char <= 0x7a) || (char >= 0x41 && char <= 0x5a) || (char >= 0x30 && char <= 0x39) || char === 0x5f || char === 0x24 || char > 0x7f;
+  return (
+    (char >= 0x61 && char <= 0x7a) ||
+    (char >= 0x41 && char <= 0x5a) ||
+    (char >= 0x30 && char <= 0x39) ||
+    char === 0x5f ||
+    char === 0x24 ||
+    char > 0x7f
+  );
 }
 
 /** A new statement without a semicolon before it: the line ended with a word or bracket and the next starts with a word. */
@@ -111,7 +118,12 @@ function endsStatement(code: string, at: number): boolean {
   while (back >= 0 && (code.charCodeAt(back) === 0x20 || code.charCodeAt(back) === 0x09 || code.charCodeAt(back) === 0x0d)) back--;
   const char = code.charCodeAt(back);
   if (char === 0x29 || char === 0x5d || char === 0x7d || char === 0x22 || char === 0x27 || char === 0x60) return true;
-  return isWord(char) && !/\b(?:await|new|typeof|void|delete|throw|in|of|instanceof|else|do|yield|as|extends)$/.test(code.slice(Math.max(0, back - 12), back + 1));
+  return (
+    isWord(char) &&
+    !/\b(?:await|new|typeof|void|delete|throw|in|of|instanceof|else|do|yield|as|extends)$/.test(
+      code.slice(Math.max(0, back - 12), back + 1),
+    )
+  );
 }
 
 function endOf(code: string, mark: string, from: number): number {

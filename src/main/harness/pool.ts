@@ -31,7 +31,7 @@ export interface LeaseListener {
   died(message: string): void;
 }
 
-export interface WaitingLease {
+interface WaitingLease {
   /** Undefined when it was given up or the pool was closed. Rejects when no worker can be started. */
   readonly lease: Promise<Lease | undefined>;
   /** Gives up the place in the line; too late once `lease` has settled. */
@@ -121,7 +121,13 @@ export function createPool(options: PoolOptions): Pool {
       if (slot.ready) return refill();
       // A worker that cannot even start would be replaced for ever.
       failures++;
-      if (failures >= 2) refuse(new SpindleError("internal", `The script worker does not start: ${message}`, { hint: "Reinstall Spindle; its worker file may be damaged.", cause }));
+      if (failures >= 2)
+        refuse(
+          new SpindleError("internal", `The script worker does not start: ${message}`, {
+            hint: "Reinstall Spindle; its worker file may be damaged.",
+            cause,
+          }),
+        );
       else refill();
     });
   };

@@ -2,7 +2,7 @@ import { toErrorData, type ErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 
 /** queued: waits for a free place. running: the host works on it. closing: aborted, not yet settled. */
-export type CallState = "queued" | "running" | "closing" | "succeeded" | "failed" | "aborted";
+type CallState = "queued" | "running" | "closing" | "succeeded" | "failed" | "aborted";
 
 export interface TrackedCall {
   /** The guest's number of the call, from 0. */

@@ -4,6 +4,7 @@ import {
   newVariant,
   type JSContextPointer,
   type JSRuntimePointer,
+  type JSValueConstPointer,
   type JSValuePointer,
   type QuickJSEmscriptenModule,
   type QuickJSFFI,
@@ -27,7 +28,7 @@ export class EngineError extends Error {
   }
 }
 
-export type EvalResult = { readonly ok: true; readonly value: Handle } | { readonly ok: false; readonly error: Handle };
+type EvalResult = { readonly ok: true; readonly value: Handle } | { readonly ok: false; readonly error: Handle };
 
 /** One runtime with one context: what a script lives in. Every method throws `EngineError` when memory or the engine fails. */
 export interface Realm {
@@ -42,6 +43,8 @@ export interface Realm {
   /** A string value up to its first NUL. */
   string(value: Handle): string;
   toNumber(value: Handle): number;
+  /** Binary JSON of a value, copied out. */
+  encode(value: Handle | JSValueConstPointer): Uint8Array;
   /** The `stack` of the error a promise was rejected with; undefined while it is not rejected with an error. */
   rejectionStack(promise: Handle): string | undefined;
   /** Runs at most `max` jobs; returns how many ran. Fewer than `max` means none is left. */
@@ -64,6 +67,10 @@ export interface Engine {
   readonly realm: Realm;
   /** Asked while code of the realm runs; true ends it in a way the code cannot catch. */
   shouldStop: () => boolean;
+  /** Answers a synchronous call of the guest: binary JSON in and out. It must not throw. */
+  onHostCall: (bytes: Uint8Array) => Uint8Array;
+  /** The function in the realm that ends up in `onHostCall`, with one argument. */
+  hostFunction(): Handle;
   /** Takes the state as it is now; nothing of the guest may be running. */
   snapshot(): Snapshot;
   /** Back to a snapshot, whatever a script left behind; what it wrote elsewhere becomes zero. */
@@ -112,7 +119,8 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
   const bytes = new Uint8Array(wasmMemory.buffer);
   if (from !== undefined) for (const chunk of from.chunks) bytes.set(chunk.bytes, chunk.at);
   const runtime = (from?.runtime ?? guard(() => ffi.QTS_NewRuntime())) as JSRuntimePointer;
-  const context = (from?.context ?? guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]))) as JSContextPointer;
+  const context = (from?.context ??
+    guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]))) as JSContextPointer;
   /** For arguments and results of the glue. */
   const scratch = from?.scratch ?? module._malloc(64);
   if (from === undefined) {
@@ -123,6 +131,8 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
     memoryMb,
     realm: createRealm({ module, ffi, words, scratch, runtime, context }),
     shouldStop: () => false,
+    onHostCall: () => new Uint8Array(),
+    hostFunction: () => ffi.QTS_NewFunction(context, "host", 1, false, 1 as Parameters<QuickJSFFI["QTS_NewFunction"]>[4]),
     snapshot() {
       // Memory is handed out from below, and no gap is this large: the answer lies behind everything in use.
       const probe = module._malloc(8 * mib);
@@ -149,7 +159,20 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
       return false;
     },
   };
-  module.callbacks = { ...module.callbacks, shouldInterrupt: () => (engine.shouldStop() ? 1 : 0) };
+  module.callbacks = {
+    ...module.callbacks,
+    shouldInterrupt: () => (engine.shouldStop() ? 1 : 0),
+    freeHostRef: () => undefined,
+    callFunction: (_asyncify, _context, _self, _count, args) => {
+      // Nothing may be thrown through the engine's frames: without an answer the guest sees undefined.
+      try {
+        const argument = ffi.QTS_ArgvGetJSValueConstPointer(args, 0);
+        return engine.realm.decode(engine.onHostCall(engine.realm.encode(argument)));
+      } catch {
+        return 0 as Handle;
+      }
+    },
+  };
   return engine;
 
   function isUsed(at: number): boolean {
@@ -261,6 +284,18 @@ function createRealm({ module, ffi, words, scratch, runtime, context }: RealmPar
         return text;
       }),
     toNumber: (value) => guard(() => ffi.QTS_GetFloat64(context, value)),
+    encode: (value) =>
+      guard(() => {
+        allocate(0);
+        const encoded = take(result(ffi.QTS_bjson_encode(context, value)));
+        const size = ffi.QTS_GetArrayBufferLength(context, encoded);
+        allocate(size);
+        const at: number = ffi.QTS_GetArrayBuffer(context, encoded);
+        const copy = module.HEAPU8.slice(at, at + size);
+        module._free(at);
+        realm.free(encoded);
+        return copy;
+      }),
     rejectionStack: (promise) =>
       guard(() => {
         if (ffi.QTS_PromiseState(context, promise) !== rejectedState) return undefined;

@@ -60,12 +60,14 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   const logged = createConsoleProxy((entries) => request.onLog(entries));
 
   // --- what the worker says ---------------------------------------------------------------------------------------------
-  const lineOf = (place: Json | undefined): number | null => (typeof place === "string" && place !== "" ? (map.position(place)?.line ?? null) : null);
+  const lineOf = (place: Json | undefined): number | null =>
+    typeof place === "string" && place !== "" ? (map.position(place)?.line ?? null) : null;
   const take = (record: readonly Json[]): void => {
     switch (record[0]) {
       case Record.call: {
         const [, id, place, name, input] = record;
-        if (typeof id !== "number" || typeof name !== "string" || !request.toolNames.includes(name) || tracker.get(id) !== undefined) throw new Error("a call it cannot make");
+        if (typeof id !== "number" || typeof name !== "string" || !request.toolNames.includes(name) || tracker.get(id) !== undefined)
+          throw new Error("a call it cannot make");
         if (id < limits.maxCalls && stopReason === undefined) tracker.add({ id, name, input: input ?? null, line: lineOf(place) });
         return;
       }
@@ -76,6 +78,13 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
         const [, level, text, place] = record;
         if (typeof level === "string" && typeof text === "string") logged.add(level, map.text(text), lineOf(place));
         logLines++;
+        return;
+      }
+      case Record.store: {
+        const [, key, json] = record;
+        if (typeof key !== "string" || !(json === undefined || (typeof json === "string" && isJson(json))))
+          throw new Error("a value it cannot store");
+        request.store?.set(key, json ?? null);
         return;
       }
       case Record.done:
@@ -158,6 +167,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
         code: script.js,
         names: request.toolNames,
         context: request.context,
+        store: request.store?.entries() ?? null,
         maxCalls: limits.maxCalls,
         cpuMs: limits.cpuMs,
         memoryMb: limits.memoryMb,
@@ -170,7 +180,8 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       const evidence: Evidence = { ending, stopReason, final, script, limits, tracker, siblings: standing ?? siblingState(tracker) };
       const verdict = judge(evidence);
       closing ??= tracker.close(verdict.ok ? "The script has ended." : `The script has ended: ${verdict.error.message}`, options.closeMs);
-      if (ending.kind === "killed" || ending.kind === "killed-cpu" || (ending.kind === "crashed" && final === undefined)) await lease.kill();
+      if (ending.kind === "killed" || ending.kind === "killed-cpu" || (ending.kind === "crashed" && final === undefined))
+        await lease.kill();
       else lease.release();
       const { aborted, stuck } = await closing;
       logged.flush();
@@ -185,6 +196,15 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
     }
   };
   return { outcome: run(), stop: () => stop("cancelled") };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** CPU time of a run, also of the stretch a busy worker is in and has not written down yet. */

@@ -20,7 +20,7 @@ const shortArguments = 200;
 const maxListedCalls = 20;
 
 /** The arguments of a call, short enough for an error message. */
-export function shortenArguments(input: Json): string {
+function shortenArguments(input: Json): string {
   const text = JSON.stringify(input) ?? "";
   return text.length <= shortArguments ? text : `${text.slice(0, shortArguments)}… (${text.length} characters)`;
 }
@@ -60,7 +60,8 @@ export function engineSyntaxError(thrown: Json, source: string, map: StackMap): 
 export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefined, memoryWasFull: boolean): ScriptError {
   const given = readThrown(thrown, 0);
   // What QuickJS throws when there is no memory left for an error.
-  const read = memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
+  const read =
+    memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
   const mapped = map.stack(read.stack);
   const callLine = typeof read.call?.["line"] === "number" ? read.call["line"] : undefined;
   const position = mapped.top ?? (read.at === "" ? null : map.position(read.at));
@@ -96,13 +97,25 @@ export function siblingState(tracker: PromiseTracker): Json | undefined {
   return {
     succeeded: counts.succeeded,
     failed: counts.failed,
-    open: open.slice(0, maxListedCalls).map((call) => ({ tool: call.name, line: call.line, arguments: shortenArguments(call.input), state: call.state })),
+    open: open
+      .slice(0, maxListedCalls)
+      .map((call) => ({ tool: call.name, line: call.line, arguments: shortenArguments(call.input), state: call.state })),
     ...(open.length > maxListedCalls ? { openCount: open.length } : {}),
   };
 }
 
 /** The error of a script that was ended from outside, with the line it is known to stand at. */
-export function limitError(code: ErrorCode, name: string, message: string, options: { hint?: string; position?: Position | undefined; map?: StackMap | undefined; details?: { readonly [key: string]: Json } | undefined }): ScriptError {
+export function limitError(
+  code: ErrorCode,
+  name: string,
+  message: string,
+  options: {
+    hint?: string;
+    position?: Position | undefined;
+    map?: StackMap | undefined;
+    details?: { readonly [key: string]: Json } | undefined;
+  },
+): ScriptError {
   const { position, map } = options;
   return {
     name,
@@ -110,7 +123,9 @@ export function limitError(code: ErrorCode, name: string, message: string, optio
     message,
     ...(options.hint === undefined ? {} : { hint: options.hint }),
     ...(options.details === undefined ? {} : { details: options.details }),
-    ...(position === undefined ? {} : { line: position.line, column: position.column, ...(map === undefined ? {} : { frame: map.frame(position) }) }),
+    ...(position === undefined
+      ? {}
+      : { line: position.line, column: position.column, ...(map === undefined ? {} : { frame: map.frame(position) }) }),
   };
 }
 
@@ -143,13 +158,15 @@ function hintFor(thrown: Thrown, code: ErrorCode): string | undefined {
     const name = /^'?([A-Za-z_$][\w$]*)'? is not defined$/.exec(thrown.message)?.[1];
     if (name !== undefined) return absent[name];
   }
-  if (thrown.message.startsWith("could not load module")) return "A script cannot import modules. Everything it can use is global: tools, context, console, setTimeout.";
+  if (thrown.message.startsWith("could not load module"))
+    return "A script cannot import modules. Everything it can use is global: tools, context, console, setTimeout.";
   return undefined;
 }
 
 /** Reads what the guest sent without trusting it: a script may have changed the guest's own code. */
 function readThrown(value: Json, depth: number): Thrown {
-  const record: { readonly [key: string]: Json } = typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {};
+  const record: { readonly [key: string]: Json } =
+    typeof value === "object" && value !== null && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : {};
   const text = (key: string, otherwise: string): string => (typeof record[key] === "string" ? record[key] : otherwise);
   const call = record["call"];
   return {

@@ -69,7 +69,8 @@ export function createStackMap(source: string, map: string, wrapperLength: numbe
         if (at === null) continue;
         top ??= at;
         const name = match[1] ?? "";
-        if (shown.length < maxFrames) shown.push(wrapperNames.has(name) ? `    at script:${at.line}:${at.column}` : `    at ${name} (script:${at.line}:${at.column})`);
+        if (shown.length < maxFrames)
+          shown.push(wrapperNames.has(name) ? `    at script:${at.line}:${at.column}` : `    at ${name} (script:${at.line}:${at.column})`);
       }
       return { text: shown.join("\n"), top };
     },

@@ -8,13 +8,14 @@ import type { WasmModule } from "./quickjs.ts";
  *
  *   call     [0, id, place, tool, input]
  *   abort    [1, id]
+ *   store    [3, key, json]  or  [3, key] to delete
  *   log      [2, level, text, place]
  *   done     [5, value, lossy, floating, unhandled, raced, [dropped, shortened]]
  *   failed   [6, thrown, floating, unhandled, raced, [dropped, shortened]]
  *
  * A place is `line:column` in the compiled code. Back to the guest go batches of [0, id, value] and [1, id, error].
  */
-export const Record = { call: 0, abort: 1, log: 2, done: 5, failed: 6 } as const;
+export const Record = { call: 0, abort: 1, log: 2, store: 3, done: 5, failed: 6 } as const;
 export const Answer = { value: 0, error: 1 } as const;
 
 /** Given to a new worker. */
@@ -32,6 +33,8 @@ export type ToWorker =
       readonly code: string;
       readonly names: readonly string[];
       readonly context: Json;
+      /** JSON text by key; null when the script has no store. */
+      readonly store: Readonly<Record<string, string>> | null;
       readonly maxCalls: number;
       readonly cpuMs: number;
       readonly memoryMb: number;

@@ -31,7 +31,8 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const clean = async (memoryMb = engine.memoryMb): Promise<void> => {
     const last = ended;
     ended = undefined;
-    const replace = engine.memoryMb !== memoryMb || (last !== undefined && (last.broken || (last.usedMs > quickMs && engine.touchedBeyond(keepBelowMb))));
+    const replace =
+      engine.memoryMb !== memoryMb || (last !== undefined && (last.broken || (last.usedMs > quickMs && engine.touchedBeyond(keepBelowMb))));
     if (replace) engine = await createEngine(start.wasm, memoryMb, snapshot);
     else if (last !== undefined) engine.restore(snapshot);
   };

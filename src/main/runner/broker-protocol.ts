@@ -27,7 +27,9 @@ export const toBrokerSchema = z.discriminatedUnion("type", [
 ]);
 export type ToBroker = z.infer<typeof toBrokerSchema>;
 
-const json: z.ZodType<Json> = z.lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]));
+const json: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]),
+);
 
 const resultSchema = z.strictObject({
   exitCode: z.number(),
@@ -96,7 +98,12 @@ export function decodeRequest(wire: WireRequest): RunRequest {
 /** An error as it travels; JSON only. */
 export function encodeError(error: unknown): z.infer<typeof errorSchema> {
   const data: ErrorData = toErrorData(error);
-  return { code: data.code, message: data.message, ...(data.hint === undefined ? {} : { hint: data.hint }), ...(data.details === undefined ? {} : { details: { ...data.details } }) };
+  return {
+    code: data.code,
+    message: data.message,
+    ...(data.hint === undefined ? {} : { hint: data.hint }),
+    ...(data.details === undefined ? {} : { details: { ...data.details } }),
+  };
 }
 
 /** An error as it arrived. */

@@ -39,7 +39,9 @@ export function createBrokerRunner(start: () => BrokerPort): Runner {
   const lost = (reason: string): void => {
     port = undefined;
     onClosed?.();
-    const error = new SpindleError("interrupted", `The process that runs commands ended (${reason}); the command was killed.`, { hint: "Run the command again." });
+    const error = new SpindleError("interrupted", `The process that runs commands ended (${reason}); the command was killed.`, {
+      hint: "Run the command again.",
+    });
     for (const run of open.values()) run.reject(error);
     open.clear();
   };

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { createChildPipes } from "./child-pipes.ts";
 import { inheritedDescriptors } from "./inherited-descriptors.ts";
-import { cancelled, checkRequest, runChild, type OnOutput } from "./run-child.ts";
+import { cancelled, runChild, type OnOutput } from "./run-child.ts";
 import type { Runner, RunRequest, RunResult } from "./runner.ts";
+import { checkRequest } from "./spawn-child.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /**

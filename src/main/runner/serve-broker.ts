@@ -18,7 +18,9 @@ export function serveBroker(runner: Runner, post: (message: FromBroker) => void)
     const stop = new AbortController();
     open.set(id, stop);
     try {
-      const onOutput = message.watched ? (stream: "stdout" | "stderr", text: string): void => post({ type: "output", id, stream, text }) : undefined;
+      const onOutput = message.watched
+        ? (stream: "stdout" | "stderr", text: string): void => post({ type: "output", id, stream, text })
+        : undefined;
       const result = await runner.run(decodeRequest(message.request), stop.signal, onOutput);
       post({ type: "done", id, result: { ...result } });
     } catch (error) {

@@ -24,7 +24,12 @@ rm -rf -- "$1"`;
 
 /** Starts a watchdog: one small `sh` in a process group of its own, which does not keep this process alive. */
 export function startWatchdog(folder: string): Watchdog {
-  const child = spawn("/bin/sh", ["-c", program, "sh", folder], { detached: true, stdio: ["pipe", "ignore", "ignore"], env: { PATH: "/usr/bin:/bin" }, cwd: "/" });
+  const child = spawn("/bin/sh", ["-c", program, "sh", folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { PATH: "/usr/bin:/bin" },
+    cwd: "/",
+  });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     // Without /bin/sh there is no watchdog; children still die with everything but a SIGKILL of this process.

@@ -32,13 +32,14 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
  * Order matters: a later mount covers an earlier one.
  */
 export function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: BubblewrapPlaces): string[] {
-  const args = [
-    ...["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns"],
-    ...["--die-with-parent", "--cap-drop", "ALL"],
-    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"],
-    ...runExceptions.filter((folder) => existsSync(folder)).flatMap((folder) => ["--ro-bind", folder, folder]),
-  ];
-  for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)))) args.push("--bind", places.tmpFolder, folder);
+  const args = words("--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
+  args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
+  // Read-only /proc: a root without any capability may still write what root owns in /proc/sys (measured), and
+  // core_pattern there names a program that the kernel runs outside.
+  args.push(...words("--proc /proc --remount-ro /proc"));
+  for (const folder of runExceptions.filter((one) => existsSync(one))) args.push("--ro-bind", folder, folder);
+  for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))))
+    args.push("--bind", places.tmpFolder, folder);
 
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
   const shown = [policy.projectRoot, ...policy.writableFolders];
@@ -59,6 +60,10 @@ export function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths
 /** The file for `bwrap --args 4`: keeps the environment out of the process list and long lists out of the argument limit. */
 export function encodeArguments(args: readonly string[]): Uint8Array {
   return Buffer.from(args.map((arg) => `${arg}\0`).join(""), "utf8");
+}
+
+function words(text: string): string[] {
+  return text.split(" ");
 }
 
 function hide(place: string): readonly string[] {

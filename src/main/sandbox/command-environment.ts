@@ -3,7 +3,20 @@ import { SpindleError } from "../../protocol/error.ts";
 /** Handed to every command when set; names that begin with `LC_` too. */
 const allowed: ReadonlySet<string> = new Set(["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"]);
 /** Needed by programs on Windows. */
-const allowedOnWindows: ReadonlySet<string> = new Set(["SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "TEMP", "TMP", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "PROGRAMDATA", "WINDIR"]);
+const allowedOnWindows: ReadonlySet<string> = new Set([
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "COMSPEC",
+  "PATHEXT",
+  "TEMP",
+  "TMP",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMFILES",
+  "PROGRAMDATA",
+  "WINDIR",
+]);
 /** Never taken from our own environment, whatever the settings say. */
 const refused = /^(?:ELECTRON_.*|CHROME_.*|NODE_OPTIONS|.*_API_KEY)$/i;
 /** Read by the loader or the shell before the command itself: to be set inside the command line, where a person sees them act. */
@@ -26,17 +39,30 @@ const quiet: Readonly<Record<string, string>> = {
  * model APIs and what steers Electron or Node never pass. Throws `invalid_input` for a variable of the call that would
  * change the shell itself.
  */
-export function commandEnvironment(own: Readonly<Record<string, string | undefined>>, options: { readonly allow: readonly string[]; readonly extra: Readonly<Record<string, string>> }): Record<string, string> {
+export function commandEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+  options: { readonly allow: readonly string[]; readonly extra: Readonly<Record<string, string>> },
+): Record<string, string> {
   const env: Record<string, string> = {};
   const asked = new Set(options.allow);
   for (const [name, value] of Object.entries(own)) {
-    const wanted = allowed.has(name) || name.startsWith("LC_") || asked.has(name) || (process.platform === "win32" && allowedOnWindows.has(name.toUpperCase()));
+    const wanted =
+      allowed.has(name) ||
+      name.startsWith("LC_") ||
+      asked.has(name) ||
+      (process.platform === "win32" && allowedOnWindows.has(name.toUpperCase()));
     if (value !== undefined && wanted && !refused.test(name)) env[name] = value;
   }
   Object.assign(env, quiet);
   for (const [name, value] of Object.entries(options.extra)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new SpindleError("invalid_input", `${JSON.stringify(name)} is no name for an environment variable.`, { hint: "Use letters, digits and underscores." });
-    if (loader.test(name)) throw new SpindleError("invalid_input", `The environment variable ${name} cannot be set from outside the command.`, { hint: `Set it inside the command: ${name}=… program.` });
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw new SpindleError("invalid_input", `${JSON.stringify(name)} is no name for an environment variable.`, {
+        hint: "Use letters, digits and underscores.",
+      });
+    if (loader.test(name))
+      throw new SpindleError("invalid_input", `The environment variable ${name} cannot be set from outside the command.`, {
+        hint: `Set it inside the command: ${name}=… program.`,
+      });
     env[name] = value;
   }
   return env;

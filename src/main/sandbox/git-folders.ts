@@ -32,7 +32,9 @@ export async function findGuardedPaths(root: string): Promise<GuardedPaths> {
     readOnly.push(...found.flatMap((folder) => folder.guarded));
     level = found.flatMap((folder) => folder.below);
   }
-  const linked = (await Promise.all(readOnly.map((file) => gitFolderOf(file)))).flat().filter((folder) => folder !== root && isInside(root, folder));
+  const linked = (await Promise.all(readOnly.map((file) => gitFolderOf(file))))
+    .flat()
+    .filter((folder) => folder !== root && isInside(root, folder));
   const all = [...new Set([...readOnly, ...linked])].toSorted();
   const outermost = all.filter((file) => !all.some((other) => other !== file && isInside(other, file)));
   const pins = new Set(outermost.flatMap((file) => ancestors(root, file)));
@@ -52,7 +54,10 @@ async function look(folder: string): Promise<{ readonly guarded: readonly string
     const full = path.join(folder, entry.name);
     if (guardedNames.has(entry.name)) {
       if (entry.isSymbolicLink()) {
-        throw new SpindleError("sandbox_unavailable", `${full} is a symbolic link, which the sandbox cannot protect.`, { hint: "Use the sandbox level read-only, or ask to run the command outside the sandbox.", details: { path: full } });
+        throw new SpindleError("sandbox_unavailable", `${full} is a symbolic link, which the sandbox cannot protect.`, {
+          hint: "Use the sandbox level read-only, or ask to run the command outside the sandbox.",
+          details: { path: full },
+        });
       }
       if (entry.isDirectory() || entry.isFile()) guarded.push(full);
     } else if (entry.isDirectory() && deep) {
@@ -69,7 +74,10 @@ async function gitFolderOf(file: string): Promise<readonly string[]> {
     const pointer = /^gitdir:\s*(.+)$/m.exec(await readFile(file, "utf8"))?.[1]?.trim();
     if (pointer === undefined) return [];
     const folder = await realpath(path.resolve(path.dirname(file), pointer));
-    const common = await readFile(path.join(folder, "commondir"), "utf8").then((text) => realpath(path.resolve(folder, text.trim())), () => folder);
+    const common = await readFile(path.join(folder, "commondir"), "utf8").then(
+      (text) => realpath(path.resolve(folder, text.trim())),
+      () => folder,
+    );
     return [folder, common];
   } catch (error) {
     // A pointer to nowhere: git would fail on it too.

@@ -29,9 +29,25 @@ export function seccompProgram(): Uint8Array {
     ]),
   );
   // Pairs are needed everywhere, but one end of a datagram pair can send to any path: streams and packets cannot.
-  code.push(...onCall(call.socketpair, [load(offset.arg1), and(0xf), jumpEqual(socketType.datagram, 0, 1), ret(failWith(errno.EPERM)), ret(action.allow)]));
+  code.push(
+    ...onCall(call.socketpair, [
+      load(offset.arg1),
+      and(0xf),
+      jumpEqual(socketType.datagram, 0, 1),
+      ret(failWith(errno.EPERM)),
+      ret(action.allow),
+    ]),
+  );
   // Typing into a terminal, should the command have one.
-  code.push(...onCall(call.ioctl, [load(offset.arg1), jumpEqual(ioctls.TIOCSTI, 1, 0), jumpEqual(ioctls.TIOCLINUX, 0, 1), ret(failWith(errno.EPERM)), ret(action.allow)]));
+  code.push(
+    ...onCall(call.ioctl, [
+      load(offset.arg1),
+      jumpEqual(ioctls.TIOCSTI, 1, 0),
+      jumpEqual(ioctls.TIOCLINUX, 0, 1),
+      ret(failWith(errno.EPERM)),
+      ret(action.allow),
+    ]),
+  );
   code.push(ret(action.allow));
 
   const bytes = new DataView(new ArrayBuffer(code.length * 8));

@@ -252,7 +252,7 @@ export function createTaskManager(deps: {
 
 /** Tasks whose owner is gone become interrupted: a row never says running when nothing runs. */
 function reconcile(ledger: Ledger, now: () => number): void {
-  for (const { row, owner } of [...ledger.entries().values()]) {
+  for (const { row, owner } of ledger.entries().values()) {
     if (isTaskOver(row.status) || isAlive(owner)) continue;
     const error: ErrorData = { code: "interrupted", message: "Spindle was closed or killed while the task ran.", hint: "Start it again if it is still needed." };
     ledger.append({ type: "finished", taskId: row.taskId, at: now(), status: "interrupted", result: null, text: `interrupted: ${error.message}`, error, lastLine: row.lastLine });

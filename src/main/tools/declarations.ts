@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Json } from "../../protocol/json.ts";
-import type { ModelTool } from "../providers/provider.ts";
 import type { Tool } from "./tool.ts";
 
 /** Tools whose input is one text: freeform where the wire has that (the tool `script`). */
@@ -10,22 +9,11 @@ const freeform: Readonly<Record<string, string>> = { script: "code" };
 export function toolDeclarations(tools: Iterable<Tool>): string {
   const members: string[] = [];
   for (const tool of tools) {
-    const input = typeOf(schemaOf(tool.input, "input"), 2);
+    const input = typeOf(inputSchema(tool), 2);
     const result = typeOf(schemaOf(tool.result, "output"), 2);
     members.push(`  /** ${tool.description} */\n  ${tool.name}(input: ${input}): Promise<${result}>;`);
   }
   return `declare const tools: {\n${members.join("\n")}\n};`;
-}
-
-/** The tools as a provider's request offers them. */
-export function modelTools(tools: Iterable<Tool>): ModelTool[] {
-  return [...tools].map((tool) => {
-    const textField = freeform[tool.name];
-    const schema = schemaOf(tool.input, "input");
-    return textField === undefined
-      ? { name: tool.name, description: tool.description, format: "function", schema }
-      : { name: tool.name, description: tool.description, format: "custom", schema, textField };
-  });
 }
 
 /** The field that holds the text of a freeform tool; undefined for the others. */
@@ -34,6 +22,11 @@ export function textFieldOf(name: string): string | undefined {
 }
 
 type Schema = { readonly [key: string]: Json };
+
+/** JSON schema of what a tool takes. */
+export function inputSchema(tool: Tool): Schema {
+  return schemaOf(tool.input, "input");
+}
 
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Schema {
   const made = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Schema;

@@ -8,8 +8,8 @@ import { commandEnvironment } from "../sandbox/command-environment.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 
-/** What one command needs of a call's context; a detached task has it too. */
-export type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "settings" | "signal" | "runner" | "sandbox">;
+/** What one command needs of a call's context. */
+type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "settings" | "signal" | "runner" | "sandbox">;
 
 /** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
 const maxCommandBytes = 131_071;
@@ -34,33 +34,46 @@ export const execTool = defineTool({
   }),
   async run(input, ctx) {
     const timeoutMs = input.timeoutMs ?? ctx.settings.exec.timeoutMs;
-    const run = await runCommand(input, timeoutMs, ctx, (stream, text) => ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }));
+    const run = await runCommand(input, timeoutMs, ctx, (stream, text) =>
+      ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }),
+    );
     const { omittedBytes: _, ...result } = run;
     return { result: result satisfies ExecResult, text: modelText(run, timeoutMs, ctx), summary: summaryOf(run, timeoutMs) };
   },
 });
 
 /**
- * Runs a command line in the sandbox of `ctx.sandboxLevel`: for `exec` and for tasks of kind exec. Throws
- * `outside_project` for a folder outside (unless the level is full), `command_not_started`, `sandbox_unavailable`,
- * `cancelled`.
+ * Runs a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside (unless the level
+ * is full), `command_not_started`, `sandbox_unavailable`, `cancelled`.
  */
-export async function runCommand(
+async function runCommand(
   input: Pick<ExecInput, "cmd" | "workdir" | "env">,
   timeoutMs: number,
   ctx: CommandContext,
   onOutput: (stream: "stdout" | "stderr", text: string) => void,
 ): Promise<RunResult> {
   if (Buffer.byteLength(input.cmd) > maxCommandBytes) {
-    throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", { hint: "Write long text to a file and pass its path." });
+    throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", {
+      hint: "Write long text to a file and pass its path.",
+    });
   }
-  if (input.cmd.includes("\0")) throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
+  if (input.cmd.includes("\0"))
+    throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
   const cwd = await workingFolder(input.workdir, ctx);
   const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
-  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], { level: ctx.sandboxLevel, projectRoot: ctx.projectRoot, writableFolders: [], cwd, env });
+  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
+    level: ctx.sandboxLevel,
+    projectRoot: ctx.projectRoot,
+    writableFolders: [],
+    cwd,
+    env,
+  });
   const result = await ctx.runner.run({ ...command, timeoutMs }, ctx.signal, onOutput);
   const failure = sandboxFailure(command, result);
-  if (failure !== null) throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, { hint: "Try again; if it fails again, ask to run the command outside the sandbox." });
+  if (failure !== null)
+    throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {
+      hint: "Try again; if it fails again, ask to run the command outside the sandbox.",
+    });
   return result;
 }
 
@@ -69,9 +82,16 @@ async function workingFolder(given: string | undefined, ctx: CommandContext): Pr
   const absolute = path.resolve(ctx.projectRoot, given ?? ".");
   const real = await realpathOfExisting(absolute);
   if (ctx.sandboxLevel !== "full" && !isInside(ctx.projectRoot, real)) {
-    throw new SpindleError("outside_project", `${given ?? "."} is outside the project.`, { hint: "Run the command in a folder of the project.", details: { path: real } });
+    throw new SpindleError("outside_project", `${given ?? "."} is outside the project.`, {
+      hint: "Run the command in a folder of the project.",
+      details: { path: real },
+    });
   }
-  if (!existsSync(real)) throw new SpindleError("command_not_started", `The folder ${given ?? "."} does not exist.`, { hint: "Run the command in an existing folder.", details: { path: real } });
+  if (!existsSync(real))
+    throw new SpindleError("command_not_started", `The folder ${given ?? "."} does not exist.`, {
+      hint: "Run the command in an existing folder.",
+      details: { path: real },
+    });
   return real;
 }
 
@@ -87,7 +107,9 @@ function findShell(): string {
 function escalation(input: ExecInput): boolean {
   if (input.escalated !== true) return false;
   if (input.justification === undefined || input.justification.trim() === "") {
-    throw new SpindleError("invalid_input", "`escalated` needs a `justification`: the person who approves reads it.", { hint: "Say in one sentence why the command must run outside the sandbox." });
+    throw new SpindleError("invalid_input", "`escalated` needs a `justification`: the person who approves reads it.", {
+      hint: "Say in one sentence why the command must run outside the sandbox.",
+    });
   }
   return true;
 }
@@ -104,12 +126,14 @@ function modelText(run: RunResult, timeoutMs: number, ctx: CommandContext): stri
   if (findShell().endsWith("/sh")) lines.push("Shell: sh (this system has no bash)");
   lines.push("Output:");
   if (run.timedOut) lines.push(`command timed out after ${timeoutMs} milliseconds`);
-  const note = ctx.sandboxLevel !== "full" && !run.timedOut && run.exitCode !== 0 && looksDenied(run) ? `\n${deniedNote(ctx.sandboxLevel)}` : "";
+  const note =
+    ctx.sandboxLevel !== "full" && !run.timedOut && run.exitCode !== 0 && looksDenied(run) ? `\n${deniedNote(ctx.sandboxLevel)}` : "";
   return `${lines.join("\n")}\n${run.output}${note}`;
 }
 
 /** Words that a command says when the sandbox stopped it (the list of Codex, plus what a missing network gives). */
-const deniedWords = /operation not permitted|permission denied|read-only file system|network is unreachable|could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENETUNREACH|EROFS/i;
+const deniedWords =
+  /operation not permitted|permission denied|read-only file system|network is unreachable|could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENETUNREACH|EROFS/i;
 
 function looksDenied(run: RunResult): boolean {
   return deniedWords.test(run.output.slice(-20_000));

@@ -36,9 +36,14 @@ describe("an approval broker", () => {
     void broker.ask(question("c2", "exec", "escalated"), never);
     broker.answer("a_c1.1", { decision: "allow", scope: "conversation" });
     const later = broker.ask(question("c3"), never);
-    expect(await Promise.all([first, second, later])).toEqual(Array.from({ length: 3 }, () => ({ decision: "allow", scope: "conversation" })));
+    expect(await Promise.all([first, second, later])).toEqual(
+      Array.from({ length: 3 }, () => ({ decision: "allow", scope: "conversation" })),
+    );
     void broker.ask(question("c4", "applyPatch"), never);
-    expect({ open: broker.pending().map((request) => request.callId), asked: events.filter((event) => event.type === "approval_requested").length }).toEqual({ open: ["c2", "c4"], asked: 4 });
+    expect({
+      open: broker.pending().map((request) => request.callId),
+      asked: events.filter((event) => event.type === "approval_requested").length,
+    }).toEqual({ open: ["c2", "c4"], asked: 4 });
   });
 
   it("does not remember an answer for once", async () => {
@@ -56,7 +61,10 @@ describe("an approval broker", () => {
     const asked = [broker.ask(question("c1"), stop.signal), broker.ask(question("c2", "applyPatch", "write"), stop.signal)];
     stop.abort();
     expect(await Promise.allSettled(asked)).toMatchObject([{ reason: { code: "cancelled" } }, { reason: { code: "cancelled" } }]);
-    expect(events.filter((event) => event.type === "approval_answered")).toMatchObject([{ callId: "c1", by: "stop" }, { callId: "c2", by: "stop" }]);
+    expect(events.filter((event) => event.type === "approval_answered")).toMatchObject([
+      { callId: "c1", by: "stop" },
+      { callId: "c2", by: "stop" },
+    ]);
     await expect(broker.ask(question("c3"), stop.signal)).rejects.toMatchObject({ code: "cancelled" });
     expect(broker.pending()).toEqual([]);
   });
@@ -69,6 +77,8 @@ describe("an approval broker", () => {
   });
 
   it("refuses an answer to a question that is not open", () => {
-    expect(() => setUp().broker.answer("a_c9", { decision: "allow", scope: "once" })).toThrow(expect.objectContaining({ code: "bad_request" }));
+    expect(() => setUp().broker.answer("a_c9", { decision: "allow", scope: "once" })).toThrow(
+      expect.objectContaining({ code: "bad_request" }),
+    );
   });
 });

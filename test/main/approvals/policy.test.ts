@@ -17,7 +17,12 @@ const effects = {
 } satisfies Record<string, PolicyEffect>;
 
 /** One word per decision: `allow LEVEL`, `ask LEVEL KIND`, `deny CODE`. */
-function verdict(effect: keyof typeof effects, mode: PolicyInput["mode"], sandboxLevel: PolicyInput["sandboxLevel"], enforcer: PolicyInput["enforcer"] = "bubblewrap"): string {
+function verdict(
+  effect: keyof typeof effects,
+  mode: PolicyInput["mode"],
+  sandboxLevel: PolicyInput["sandboxLevel"],
+  enforcer: PolicyInput["enforcer"] = "bubblewrap",
+): string {
   const decision = decide({ effect: effects[effect], mode, sandboxLevel, enforcer, projectRoot });
   if (decision.decision === "allow") return `allow ${decision.runLevel}`;
   return decision.decision === "ask" ? `ask ${decision.runLevel} ${decision.reasonKind}` : `deny ${decision.code}`;
@@ -26,7 +31,11 @@ function verdict(effect: keyof typeof effects, mode: PolicyInput["mode"], sandbo
 const levels = ["read-only", "workspace-write", "full"] as const;
 
 /** Rows: effect, then the verdict at read-only, workspace-write and full. */
-const tables: readonly { readonly mode: PolicyInput["mode"]; readonly enforcer: PolicyInput["enforcer"]; readonly rows: readonly (readonly [keyof typeof effects, string, string, string])[] }[] = [
+const tables: readonly {
+  readonly mode: PolicyInput["mode"];
+  readonly enforcer: PolicyInput["enforcer"];
+  readonly rows: readonly (readonly [keyof typeof effects, string, string, string])[];
+}[] = [
   {
     mode: "plan",
     enforcer: "bubblewrap",
@@ -115,18 +124,22 @@ describe("the policy", () => {
   it("never lets a command run plain without a question below the level full", () => {
     const plain = (["plan", "ask", "auto"] as const).flatMap((mode) =>
       (["read-only", "workspace-write"] as const).flatMap((level) =>
-        (["bubblewrap", "none"] as const).flatMap((enforcer) => (["command", "escalated", "spawnExec"] as const).map((effect) => verdict(effect, mode, level, enforcer))),
+        (["bubblewrap", "none"] as const).flatMap((enforcer) =>
+          (["command", "escalated", "spawnExec"] as const).map((effect) => verdict(effect, mode, level, enforcer)),
+        ),
       ),
     );
     expect(plain.filter((word) => word === "allow full")).toEqual([]);
   });
 
   it("says in a refusal what to do instead", () => {
-    expect(decide({ effect: effects.outside, mode: "auto", sandboxLevel: "workspace-write", enforcer: "bubblewrap", projectRoot })).toEqual({
-      decision: "deny",
-      code: "outside_project",
-      reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
-      hint: "Change files inside the project only.",
-    });
+    expect(decide({ effect: effects.outside, mode: "auto", sandboxLevel: "workspace-write", enforcer: "bubblewrap", projectRoot })).toEqual(
+      {
+        decision: "deny",
+        code: "outside_project",
+        reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
+        hint: "Change files inside the project only.",
+      },
+    );
   });
 });

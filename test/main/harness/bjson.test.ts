@@ -13,7 +13,22 @@ function sampleValues(count: number): Json[] {
     seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
     return seed % below;
   };
-  const texts = ["", "i", "key", "\0", "é\xff", "\ud800", "中文😀", "x".repeat(47), "x".repeat(48), "ÿ".repeat(60), "\u0100".repeat(70), "__proto__", "7", "-1"];
+  const texts = [
+    "",
+    "i",
+    "key",
+    "\0",
+    "é\xff",
+    "\ud800",
+    "中文😀",
+    "x".repeat(47),
+    "x".repeat(48),
+    "ÿ".repeat(60),
+    "\u0100".repeat(70),
+    "__proto__",
+    "7",
+    "-1",
+  ];
   const numbers = [0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, 2 ** 31 - 1, -(2 ** 31), 2 ** 31, 0.5, 1e300, -0.1];
   const make = (depth: number): Json => {
     switch (random(depth > 4 ? 5 : 8)) {
@@ -29,7 +44,12 @@ function sampleValues(count: number): Json[] {
       case 5:
         return Array.from({ length: random(6) }, () => make(depth + 1));
       default:
-        return Object.fromEntries(Array.from({ length: random(5) }, (_, index) => [(texts[random(texts.length)] ?? "") + (random(2) === 0 ? "" : index), make(depth + 1)]));
+        return Object.fromEntries(
+          Array.from({ length: random(5) }, (_, index) => [
+            (texts[random(texts.length)] ?? "") + (random(2) === 0 ? "" : index),
+            make(depth + 1),
+          ]),
+        );
     }
   };
   return Array.from({ length: count }, () => make(0));
@@ -67,7 +87,13 @@ test("the engine reads the same values from the bytes", async () => {
 test("bytes that are not the expected dialect are refused, not misread", () => {
   const bytes = createBjsonWriter().encode({ list: [1, "two", null], more: { x: 0.5 } });
   for (let length = 0; length < bytes.length; length++) expect(() => decodeBjson(bytes.subarray(0, length))).toThrow(RangeError);
-  for (const wrong of [[4, 0, 1], [5, 0, 99], [5, 0, 8, 1, 2], [5, 255, 255, 255, 255, 255, 1]]) expect(() => decodeBjson(Uint8Array.from(wrong))).toThrow(RangeError);
+  for (const wrong of [
+    [4, 0, 1],
+    [5, 0, 99],
+    [5, 0, 8, 1, 2],
+    [5, 255, 255, 255, 255, 255, 1],
+  ])
+    expect(() => decodeBjson(Uint8Array.from(wrong))).toThrow(RangeError);
   let deep: Json = 1;
   for (let level = 0; level < 3_000; level++) deep = [deep];
   expect(() => createBjsonWriter().encode(deep)).toThrow(RangeError);

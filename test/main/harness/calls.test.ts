@@ -37,7 +37,10 @@ test("no more calls run at once than the limit allows; the rest wait in order", 
 });
 
 test("one call more than allowed is an error the script can catch, and ends it when it does not", async () => {
-  const caught = await runner.run("const r = await Promise.allSettled([1, 2, 3, 4].map((i) => tools.echo(i))); return r.map((one) => one.value ?? one.reason.code);", { limits: { maxCalls: 3 } });
+  const caught = await runner.run(
+    "const r = await Promise.allSettled([1, 2, 3, 4].map((i) => tools.echo(i))); return r.map((one) => one.value ?? one.reason.code);",
+    { limits: { maxCalls: 3 } },
+  );
   expect(caught).toMatchObject({ ok: true, value: [1, 2, 3, "too_many_calls"], stats: { calls: 3 } });
   const ended = await runner.run("for (;;)\n  await tools.echo(1);", { limits: { maxCalls: 3 } });
   expect(ended).toMatchObject({ ok: false, error: { code: "too_many_calls", line: 2, message: "The script made more than 3 calls." } });
@@ -50,21 +53,36 @@ test("a rejected call is an Error with name, code, tool, arguments, line, hint a
   const { name, message, code, tool, line, hint, details } = error;
   return [error instanceof ToolError, error instanceof Error, name, message, code, tool, line, hint, details, error.arguments.length < 250, error.arguments.slice(0, 24)];
 }`);
-  expect(outcome.ok && outcome.value).toEqual([true, true, "ToolError", "missing.txt does not exist.", "not_found", "fail", 2, "List the folder first.", { path: "missing.txt" }, true, '{"path":"missing.txt","f']);
+  expect(outcome.ok && outcome.value).toEqual([
+    true,
+    true,
+    "ToolError",
+    "missing.txt does not exist.",
+    "not_found",
+    "fail",
+    2,
+    "List the folder first.",
+    { path: "missing.txt" },
+    true,
+    '{"path":"missing.txt","f',
+  ]);
 });
 
 test("errors of every kind a tool can throw reach the script", async () => {
-  const outcome = await runner.run("const r = await Promise.allSettled([tools.a(), tools.b(), tools.c()]); return r.map((one) => [one.reason.code, one.reason.message]);", {
-    tools: {
-      a: () => {
-        throw new TypeError("plain");
-      },
-      b: () => Promise.reject(new SpindleError("denied", "No.")),
-      c: () => {
-        throw "text";
+  const outcome = await runner.run(
+    "const r = await Promise.allSettled([tools.a(), tools.b(), tools.c()]); return r.map((one) => [one.reason.code, one.reason.message]);",
+    {
+      tools: {
+        a: () => {
+          throw new TypeError("plain");
+        },
+        b: () => Promise.reject(new SpindleError("denied", "No.")),
+        c: () => {
+          throw "text";
+        },
       },
     },
-  });
+  );
   expect(outcome.ok && outcome.value).toEqual([
     ["internal", "plain"],
     ["denied", "No."],
@@ -123,7 +141,9 @@ function slowToClose() {
 
 test("losers of a race are aborted when the script ends, and it is not over before they are closed", async () => {
   const slow = slowToClose();
-  const outcome = await runner.run(`return await Promise.race([tools.slow(1), tools.slow(2), tools.echo("first")]);`, { tools: slow.tools });
+  const outcome = await runner.run(`return await Promise.race([tools.slow(1), tools.slow(2), tools.echo("first")]);`, {
+    tools: slow.tools,
+  });
   expect(outcome).toMatchObject({ ok: true, value: "first", warnings: [] });
   expect([slow.isOpen(), slow.log.length]).toEqual([0, 2]);
 });
@@ -136,7 +156,10 @@ test("a script that throws, or runs out of time, closes its open calls before it
     ["await 1; await new Promise((r) => setTimeout(r, 5)); await tools.slow(9);", "script_timeout"],
   ] as const) {
     const slow = slowToClose();
-    const outcome = await runner.run(`tools.slow(1).catch(() => {}); const p = tools.slow(2); await tools.echo(1); ${end} await p;`, { tools: slow.tools, limits: { cpuMs: 150, wallMs: end.includes("slow") ? 200 : 10_000 } });
+    const outcome = await runner.run(`tools.slow(1).catch(() => {}); const p = tools.slow(2); await tools.echo(1); ${end} await p;`, {
+      tools: slow.tools,
+      limits: { cpuMs: 150, wallMs: end.includes("slow") ? 200 : 10_000 },
+    });
     expect([outcome.ok ? "ok" : outcome.error.code, slow.isOpen(), slow.log.length >= 2], end).toEqual([code, 0, true]);
   }
 });
@@ -159,8 +182,16 @@ await tools.echo(1);
 return "done";`);
   expect(outcome).toMatchObject({ ok: true, value: "done" });
   expect(outcome.warnings).toEqual([
-    { code: "unawaited_call", line: 1, message: "tools.never in line 1 was never awaited; it was still running when the script ended and was stopped." },
-    { code: "unawaited_call", line: 2, message: "tools.never in line 2 was never awaited; it was still running when the script ended and was stopped." },
+    {
+      code: "unawaited_call",
+      line: 1,
+      message: "tools.never in line 1 was never awaited; it was still running when the script ended and was stopped.",
+    },
+    {
+      code: "unawaited_call",
+      line: 2,
+      message: "tools.never in line 2 was never awaited; it was still running when the script ended and was stopped.",
+    },
   ]);
 });
 
@@ -170,7 +201,9 @@ test("a call that an unawaited helper waits for is stopped with a warning", asyn
 }
 helper();
 await tools.echo(1);`);
-  expect(outcome.warnings).toEqual([{ code: "unawaited_call", line: 2, message: "tools.never in line 2 was still running when the script ended and was stopped." }]);
+  expect(outcome.warnings).toEqual([
+    { code: "unawaited_call", line: 2, message: "tools.never in line 2 was still running when the script ended and was stopped." },
+  ]);
 });
 
 test("a call that failed unseen is a warning, one that was looked at is not", async () => {
@@ -180,7 +213,11 @@ const later = tools.fail({ c: 1 });
 await tools.wait(20);
 try { await later } catch {}
 return "fine";`);
-  expect(outcome).toMatchObject({ ok: true, value: "fine", warnings: [{ code: "unhandled_rejection", line: 1, message: "tools.fail in line 1 failed, and nothing in the script looked at it." }] });
+  expect(outcome).toMatchObject({
+    ok: true,
+    value: "fine",
+    warnings: [{ code: "unhandled_rejection", line: 1, message: "tools.fail in line 1 failed, and nothing in the script looked at it." }],
+  });
 });
 
 test("a cancelled script rejects nothing, closes its calls and reports cancelled at once", async () => {
@@ -191,7 +228,10 @@ test("a cancelled script rejects nothing, closes its calls and reports cancelled
     aborted = performance.now();
     controller.abort();
   }, 100);
-  const outcome = await runner.run("console.log('before'); await Promise.all([tools.slow(1), tools.slow(2)]);", { tools: slow.tools, signal: controller.signal });
+  const outcome = await runner.run("console.log('before'); await Promise.all([tools.slow(1), tools.slow(2)]);", {
+    tools: slow.tools,
+    signal: controller.signal,
+  });
   const took = performance.now() - aborted;
   expect([outcome.ok ? "ok" : outcome.error.code, slow.isOpen(), outcome.logs.length]).toEqual(["cancelled", 0, 1]);
   expect(took).toBeGreaterThan(25);

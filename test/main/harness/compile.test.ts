@@ -15,7 +15,11 @@ test("the cache serves what it knows, forgets the oldest and never a failure", a
 });
 
 test("a script that is too long is refused with a sentence", async () => {
-  expect(await createCompiler().compile(`return "${"x".repeat(2_000_000)}";`)).toMatchObject({ ok: false, code: "script_syntax", message: expect.stringContaining("at most 2000000") });
+  expect(await createCompiler().compile(`return "${"x".repeat(2_000_000)}";`)).toMatchObject({
+    ok: false,
+    code: "script_syntax",
+    message: expect.stringContaining("at most 2000000"),
+  });
 });
 
 test("half a surrogate pair in a string keeps its value", async () => {
@@ -63,7 +67,11 @@ test("every kind of deep nesting is seen before the compiler, whose stack it wou
 });
 
 test("long ordinary code is not taken for deep", async () => {
-  const files = await Promise.all(["run-script.ts", "pool.ts", "guest.ts", "prelude/core.js", "prelude/console.js"].map((name) => readFile(new URL(`../../../src/main/harness/${name}`, import.meta.url), "utf8")));
+  const files = await Promise.all(
+    ["run-script.ts", "pool.ts", "guest.ts", "prelude/core.js", "prelude/console.js"].map((name) =>
+      readFile(new URL(`../../../src/main/harness/${name}`, import.meta.url), "utf8"),
+    ),
+  );
   const source = files.join("\n");
   const samples = {
     sources: source,
@@ -75,5 +83,9 @@ test("long ordinary code is not taken for deep", async () => {
     statements: "const a = b.c(d)\n".repeat(5_000),
     calls: Array.from({ length: 3_000 }, (_, index) => `await tools.readFile({ path: "src/file-${index}.ts" })`).join("\n"),
   };
-  expect(Object.entries(samples).filter(([, code]) => nestingDepth(code) > 700).map(([name]) => name)).toEqual([]);
+  expect(
+    Object.entries(samples)
+      .filter(([, code]) => nestingDepth(code) > 700)
+      .map(([name]) => name),
+  ).toEqual([]);
 });

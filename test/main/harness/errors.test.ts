@@ -57,7 +57,11 @@ function outer(): string {
 }
 outer();`);
   expect(outcome).toMatchObject({ ok: false, error: { name: "TypeError", line: 2 } });
-  expect((outcome.ok ? "" : outcome.error.stack)?.split("\n").map((line) => line.replace(/:\d+\)?$/, ""))).toEqual(["    at read (script:2", "    at outer (script:5", "    at script:7"]);
+  expect((outcome.ok ? "" : outcome.error.stack)?.split("\n").map((line) => line.replace(/:\d+\)?$/, ""))).toEqual([
+    "    at read (script:2",
+    "    at outer (script:5",
+    "    at script:7",
+  ]);
 });
 
 test("wrong TypeScript is a syntax error with line, column and frame", async () => {
@@ -71,7 +75,12 @@ test("wrong TypeScript is a syntax error with line, column and frame", async () 
   ] as const) {
     const outcome = await runner.run(code);
     expect(outcome.ok ? "ok" : [outcome.error.code, outcome.error.name], code).toEqual(["script_syntax", "SyntaxError"]);
-    if (line !== undefined) expect(outcome.ok || [outcome.error.line, outcome.error.column, outcome.error.frame?.includes("^")], code).toEqual([line, column, true]);
+    if (line !== undefined)
+      expect(outcome.ok || [outcome.error.line, outcome.error.column, outcome.error.frame?.includes("^")], code).toEqual([
+        line,
+        column,
+        true,
+      ]);
   }
 });
 
@@ -90,7 +99,10 @@ test("what a script cannot have is said in a sentence with what to do instead", 
   const dynamic = await runner.run("const fs = await import('node:fs');");
   expect(dynamic).toMatchObject({ ok: false, error: { code: "script_error", hint: expect.stringContaining("cannot import modules") } });
   for (const name of ["require('fs')", "process.env", "fetch('http://x')", "Buffer.from('')"]) {
-    expect(await runner.run(`return ${name};`), name).toMatchObject({ ok: false, error: { name: "ReferenceError", line: 1, hint: expect.stringContaining("Scripts have no") } });
+    expect(await runner.run(`return ${name};`), name).toMatchObject({
+      ok: false,
+      error: { name: "ReferenceError", line: 1, hint: expect.stringContaining("Scripts have no") },
+    });
   }
 });
 
@@ -112,11 +124,17 @@ test("anything can be thrown", async () => {
     ["new Error('outer', { cause: new Error('inner') })", "Error", "outer"],
     ["new (class Mine extends Error { name = 'Mine' })('own')", "Mine", "own"],
     ["{ get message() { throw 1 }, get stack() { throw 2 } }", "Error", "The script threw [threw while shown]"],
-    ["new Proxy({}, { get() { throw 1 }, ownKeys() { throw 2 }, getPrototypeOf() { throw 3 } })", "Error", expect.stringContaining("The script threw")],
+    [
+      "new Proxy({}, { get() { throw 1 }, ownKeys() { throw 2 }, getPrototypeOf() { throw 3 } })",
+      "Error",
+      expect.stringContaining("The script threw"),
+    ],
   ] as const) {
     expect(await runner.run(`throw ${thrown};`), thrown).toMatchObject({ ok: false, error: { code: "script_error", name, message } });
   }
-  expect(await runner.run("throw new Error('outer', { cause: new TypeError('inner') });")).toMatchObject({ error: { details: { cause: "TypeError: inner" } } });
+  expect(await runner.run("throw new Error('outer', { cause: new TypeError('inner') });")).toMatchObject({
+    error: { details: { cause: "TypeError: inner" } },
+  });
 });
 
 test("a promise nobody can settle is a deadlock with the line where it was made", async () => {
@@ -126,8 +144,14 @@ const gate = new Promise<void>((resolve) => {
 });
 await Promise.all([tools.echo(2), gate]);`);
   expect(outcome).toMatchObject({ ok: false, error: { code: "script_deadlock", line: 2, details: { calls: { succeeded: 2 } } } });
-  expect(await runner.run("const { promise } = Promise.withResolvers();\nawait promise;")).toMatchObject({ ok: false, error: { code: "script_deadlock", line: 1 } });
-  expect(await runner.run("const self = (async () => { await null; await self; })();\nawait self;")).toMatchObject({ ok: false, error: { code: "script_deadlock" } });
+  expect(await runner.run("const { promise } = Promise.withResolvers();\nawait promise;")).toMatchObject({
+    ok: false,
+    error: { code: "script_deadlock", line: 1 },
+  });
+  expect(await runner.run("const self = (async () => { await null; await self; })();\nawait self;")).toMatchObject({
+    ok: false,
+    error: { code: "script_deadlock" },
+  });
 });
 
 test("a promise that a timer or a call settles is no deadlock", async () => {

@@ -21,7 +21,11 @@ return [results.join(), await tools.echo("still here")];`);
 });
 
 test("a local variable may be called tools", async () => {
-  expect(await runner.run(`const tools = { echo: async (x: number) => x * 2 };\nreturn await tools.echo(4);`)).toMatchObject({ ok: true, value: 8, stats: { calls: 0 } });
+  expect(await runner.run(`const tools = { echo: async (x: number) => x * 2 };\nreturn await tools.echo(4);`)).toMatchObject({
+    ok: true,
+    value: 8,
+    stats: { calls: 0 },
+  });
 });
 
 test("tampered prototypes change nothing for calls, results, errors and the next script", async () => {
@@ -41,7 +45,10 @@ test("tampered prototypes change nothing for calls, results, errors and the next
     try { await tools.fail({}); } catch (error) { failed = error.code; }
     return { first, failed };`);
   expect(outcome).toMatchObject({ ok: true, value: { first: { deep: { list: [1, 2] } }, failed: "not_found" } });
-  for (let count = 0; count < 4; count++) expect(await runner.run("const list = []; list.push(1); return [...list, Object.keys({ a: 1 }), String({})];")).toMatchObject({ value: [1, ["a"], "[object Object]"] });
+  for (let count = 0; count < 4; count++)
+    expect(await runner.run("const list = []; list.push(1); return [...list, Object.keys({ a: 1 }), String({})];")).toMatchObject({
+      value: [1, ["a"], "[object Object]"],
+    });
 });
 
 test("a script cannot forge results, calls or the end of itself through what it can reach", async () => {
@@ -56,12 +63,20 @@ return "honest";`);
 });
 
 test("eval and Function stay inside the sandbox", async () => {
-  expect(await runner.run(`return [eval("typeof process"), new Function("return typeof require")(), (async () => {}).constructor("return typeof globalThis.fetch")().constructor === (async () => {})().constructor];`)).toMatchObject({
+  expect(
+    await runner.run(
+      `return [eval("typeof process"), new Function("return typeof require")(), (async () => {}).constructor("return typeof globalThis.fetch")().constructor === (async () => {})().constructor];`,
+    ),
+  ).toMatchObject({
     ok: true,
     value: ["undefined", "undefined", true],
   });
 });
 
 test("getters and setters on Object.prototype do not break the start of a script", async () => {
-  expect(await runner.run(`Object.defineProperty(Object.prototype, "names", { get() { throw 1; }, set() { throw 2; } });\nconst r = await Promise.race([tools.echo(1), tools.never()]);\nreturn r;`)).toMatchObject({ ok: true, value: 1 });
+  expect(
+    await runner.run(
+      `Object.defineProperty(Object.prototype, "names", { get() { throw 1; }, set() { throw 2; } });\nconst r = await Promise.race([tools.echo(1), tools.never()]);\nreturn r;`,
+    ),
+  ).toMatchObject({ ok: true, value: 1 });
 });

@@ -9,7 +9,8 @@ afterAll(() => runner.harness.close());
 
 /** After every bomb the next script must find a working sandbox. */
 async function expectAlive(): Promise<void> {
-  for (let count = 0; count < 2; count++) expect(await runner.run("return await tools.echo('alive');")).toMatchObject({ ok: true, value: "alive" });
+  for (let count = 0; count < 2; count++)
+    expect(await runner.run("return await tools.echo('alive');")).toMatchObject({ ok: true, value: "alive" });
 }
 
 test("every kind of endless loop ends at the CPU limit", async () => {
@@ -40,7 +41,10 @@ test("every kind of endless loop ends at the CPU limit", async () => {
 });
 
 test("a loop that has to be ended is reported near its line", async () => {
-  const outcome = await runner.run("const list: number[] = [];\nfunction grow() {\n  for (;;) {\n    list.push(1);\n    list.pop();\n  }\n}\ngrow();", { limits: { cpuMs: 60 } });
+  const outcome = await runner.run(
+    "const list: number[] = [];\nfunction grow() {\n  for (;;) {\n    list.push(1);\n    list.pop();\n  }\n}\ngrow();",
+    { limits: { cpuMs: 60 } },
+  );
   expect(outcome).toMatchObject({ ok: false, error: { code: "script_timeout" } });
   // The engine knows the function for certain, the line in it only sometimes.
   expect([2, 3, 4, 5]).toContain(outcome.ok ? 0 : outcome.error.line);
@@ -57,9 +61,19 @@ test("what even the interrupt cannot end is killed soon after the limit, and rep
 });
 
 test("time spent waiting for tools is no CPU time, and the wall clock ends a script that only waits", async () => {
-  expect(await runner.run("await tools.wait(200); return 'patient';", { limits: { cpuMs: 50 } })).toMatchObject({ ok: true, value: "patient" });
+  expect(await runner.run("await tools.wait(200); return 'patient';", { limits: { cpuMs: 50 } })).toMatchObject({
+    ok: true,
+    value: "patient",
+  });
   const outcome = await runner.run("await tools.echo(1);\nawait tools.never();", { limits: { wallMs: 150 } });
-  expect(outcome).toMatchObject({ ok: false, error: { code: "script_timeout", message: "The script did not end within 150 ms.", details: { calls: { open: [{ tool: "never", line: 2 }] } } } });
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: {
+      code: "script_timeout",
+      message: "The script did not end within 150 ms.",
+      details: { calls: { open: [{ tool: "never", line: 2 }] } },
+    },
+  });
   expect(await runner.run("for (;;) {}", { limits: { wallMs: 150 } })).toMatchObject({ ok: false, error: { code: "script_timeout" } });
   await expectAlive();
 });
@@ -82,13 +96,19 @@ test("every way to fill the memory ends in script_out_of_memory or a catchable e
     const outcome = await runner.run(code, { limits: { memoryMb: 64 } });
     expect(outcome.ok ? "ok" : outcome.error.code, code).toBe("script_out_of_memory");
   }
-  const caught = await runner.run("let a = []; try { for (;;) a.push(new Array(1000).fill(1)); } catch (error) { a = null; return error.message; }", { limits: { memoryMb: 64 } });
+  const caught = await runner.run(
+    "let a = []; try { for (;;) a.push(new Array(1000).fill(1)); } catch (error) { a = null; return error.message; }",
+    { limits: { memoryMb: 64 } },
+  );
   expect(caught).toMatchObject({ ok: true, value: "out of memory" });
   await expectAlive();
 });
 
 test("a tool result larger than the memory fails the script and not the host", async () => {
-  const outcome = await runner.run("return (await tools.big()).length;", { tools: { big: () => "x".repeat(60_000_000) }, limits: { memoryMb: 64 } });
+  const outcome = await runner.run("return (await tools.big()).length;", {
+    tools: { big: () => "x".repeat(60_000_000) },
+    limits: { memoryMb: 64 },
+  });
   expect(outcome).toMatchObject({ ok: false, error: { code: "script_out_of_memory" } });
   await expectAlive();
 });
@@ -113,7 +133,14 @@ test("recursion without end is an error of the script, in JavaScript and inside 
 });
 
 test("code nested too deeply for the compiler is refused before it gets there", async () => {
-  for (const code of ["(".repeat(200_000), `return ${"!".repeat(200_000)}1;`, `return 1${"+1".repeat(200_000)};`, `return ${"[".repeat(100_000)}${"]".repeat(100_000)};`, `${"if (1) ".repeat(50_000)};`, `x${".a".repeat(100_000)};`]) {
+  for (const code of [
+    "(".repeat(200_000),
+    `return ${"!".repeat(200_000)}1;`,
+    `return 1${"+1".repeat(200_000)};`,
+    `return ${"[".repeat(100_000)}${"]".repeat(100_000)};`,
+    `${"if (1) ".repeat(50_000)};`,
+    `x${".a".repeat(100_000)};`,
+  ]) {
     expect(await runner.run(code), code.slice(0, 20)).toMatchObject({ ok: false, error: { code: "script_syntax" } });
   }
 });
@@ -121,13 +148,19 @@ test("code nested too deeply for the compiler is refused before it gets there", 
 test("a flood of console lines is cut, counted and reported once", async () => {
   const lines = await runner.run("for (let i = 0; i < 5000; i++) console.log('line ' + i); return 'done';");
   expect([lines.ok && lines.value, lines.logs.length, lines.logs.at(-1)?.text]).toEqual(["done", 2000, "line 1999"]);
-  expect(lines.warnings).toEqual([{ code: "log_dropped", message: "3000 console lines were dropped: a script may write 2000 lines and 256 KB." }]);
+  expect(lines.warnings).toEqual([
+    { code: "log_dropped", message: "3000 console lines were dropped: a script may write 2000 lines and 256 KB." },
+  ]);
   const bytes = await runner.run("for (let i = 0; i < 100; i++) console.log('x'.repeat(20_000));");
   expect(bytes.logs.length).toBeLessThan(40);
   expect(bytes.logs[0]?.text.length).toBeLessThan(8_300);
   expect(bytes.warnings.map((warning) => warning.code)).toEqual(["log_dropped", "log_dropped"]);
   const endless = await runner.run("for (;;) console.log('x');", { limits: { cpuMs: 100 } });
-  expect([endless.ok ? "ok" : endless.error.code, endless.logs.length > 10, endless.logs.length <= 2000]).toEqual(["script_timeout", true, true]);
+  expect([endless.ok ? "ok" : endless.error.code, endless.logs.length > 10, endless.logs.length <= 2000]).toEqual([
+    "script_timeout",
+    true,
+    true,
+  ]);
 });
 
 test("a bomb in one script does not touch another that runs at the same time", async () => {

@@ -36,14 +36,21 @@ test("nothing is started before it is needed, and prewarming starts all workers 
 test("scripts that compute wait their turn, first come first served", async () => {
   const runner = await start({ workers: 1, extraWorkers: 0 });
   const order: number[] = [];
-  await Promise.all([1, 2, 3, 4].map(async (number) => order.push(Number((await runner.run(`const end = Date.now() + 30; while (Date.now() < end); return ${number};`)).ok && number))));
+  await Promise.all(
+    [1, 2, 3, 4].map(async (number) =>
+      order.push(Number((await runner.run(`const end = Date.now() + 30; while (Date.now() < end); return ${number};`)).ok && number)),
+    ),
+  );
   expect([order, runner.harness.info().workers]).toEqual([[1, 2, 3, 4], 1]);
 });
 
 test("scripts that only wait for tools do not hold up others", async () => {
   const runner = await start({ workers: 1, extraWorkers: 2 });
   const controller = new AbortController();
-  const waiting = [runner.run("await tools.never();", { signal: controller.signal }), runner.run("await tools.never();", { signal: controller.signal })];
+  const waiting = [
+    runner.run("await tools.never();", { signal: controller.signal }),
+    runner.run("await tools.never();", { signal: controller.signal }),
+  ];
   expect(await runner.run("return await tools.echo('through');")).toMatchObject({ ok: true, value: "through" });
   controller.abort();
   expect((await Promise.all(waiting)).map((outcome) => (outcome.ok ? "ok" : outcome.error.code))).toEqual(["cancelled", "cancelled"]);
@@ -63,8 +70,22 @@ test("closing stops running and waiting scripts, closes their calls and leaves n
   const runs = [runner.run("await tools.never();"), runner.run("for (;;) {}"), runner.run("return 1;")];
   await until(() => runner.harness.info().busy === 1);
   await runner.harness.close();
-  expect((await Promise.all(runs)).map((outcome) => (outcome.ok ? "ok" : outcome.error.code))).toEqual(["cancelled", "cancelled", "cancelled"]);
-  await expect(runner.harness.run({ code: "", context: {}, toolNames: [], limits: { cpuMs: 50, wallMs: 100, memoryMb: 32, maxCalls: 1, maxInFlight: 1 }, signal: new AbortController().signal, callTool: async () => null, onLog: () => undefined })).rejects.toMatchObject({ code: "cancelled" });
+  expect((await Promise.all(runs)).map((outcome) => (outcome.ok ? "ok" : outcome.error.code))).toEqual([
+    "cancelled",
+    "cancelled",
+    "cancelled",
+  ]);
+  await expect(
+    runner.harness.run({
+      code: "",
+      context: {},
+      toolNames: [],
+      limits: { cpuMs: 50, wallMs: 100, memoryMb: 32, maxCalls: 1, maxInFlight: 1 },
+      signal: new AbortController().signal,
+      callTool: async () => null,
+      onLog: () => undefined,
+    }),
+  ).rejects.toMatchObject({ code: "cancelled" });
   await runner.harness.close();
 });
 
@@ -75,7 +96,15 @@ test("a worker file that cannot start is an error that says so, and not an endle
     { workerFile, wasmFile: `${wasmFile}.missing` },
   ]) {
     const harness = createHarness({ ...files, workers: 2 });
-    const request = { code: "return 1;", context: {}, toolNames: [], limits: { cpuMs: 1_000, wallMs: 5_000, memoryMb: 64, maxCalls: 1, maxInFlight: 1 }, signal: new AbortController().signal, callTool: async () => null, onLog: () => undefined };
+    const request = {
+      code: "return 1;",
+      context: {},
+      toolNames: [],
+      limits: { cpuMs: 1_000, wallMs: 5_000, memoryMb: 64, maxCalls: 1, maxInFlight: 1 },
+      signal: new AbortController().signal,
+      callTool: async () => null,
+      onLog: () => undefined,
+    };
     await expect(harness.run(request)).rejects.toThrow(/does not start|no such file/);
     await harness.close();
   }

@@ -27,7 +27,10 @@ test("a script without return has the value null and no warning", async () => {
 
 test("markdown fences around a script do not matter and keep its line numbers", async () => {
   expect(await runner.run("```ts\nreturn 1 + 1;\n```\n")).toMatchObject({ ok: true, value: 2 });
-  expect(await runner.run("```typescript\nconst a = 1;\nthrow new Error('x');\n```")).toMatchObject({ ok: false, error: { line: 3, column: 7 } });
+  expect(await runner.run("```typescript\nconst a = 1;\nthrow new Error('x');\n```")).toMatchObject({
+    ok: false,
+    error: { line: 3, column: 7 },
+  });
   expect(await runner.run("return '```ts' +\n'```';")).toMatchObject({ ok: true, value: "```ts```" });
 });
 
@@ -41,7 +44,10 @@ test("context holds the given facts and cannot be changed, deeply", async () => 
      return { seen, refused };`,
     { context: { cwd: "/project", files: [{ name: "a" }] } },
   );
-  expect(outcome).toMatchObject({ ok: true, value: { seen: ["/project", 1, true, true], refused: ["TypeError", "TypeError", "TypeError", "TypeError"] } });
+  expect(outcome).toMatchObject({
+    ok: true,
+    value: { seen: ["/project", 1, true, true], refused: ["TypeError", "TypeError", "TypeError", "TypeError"] },
+  });
 });
 
 test("a call tells the host its tool, input, number and line", async () => {
@@ -92,7 +98,10 @@ return order;`);
 });
 
 test("an error in a timer fails the script with its line", async () => {
-  expect(await runner.run(`setTimeout(() => {\n  null.x;\n}, 1);\nawait tools.never();`)).toMatchObject({ ok: false, error: { code: "script_error", name: "TypeError", line: 2 } });
+  expect(await runner.run(`setTimeout(() => {\n  null.x;\n}, 1);\nawait tools.never();`)).toMatchObject({
+    ok: false,
+    error: { code: "script_error", name: "TypeError", line: 2 },
+  });
 });
 
 test("a script runs again from the cache", async () => {
@@ -112,5 +121,8 @@ test("globals of Node and of browsers do not exist", async () => {
 test("one script leaves nothing for the next", async () => {
   await runner.run(`globalThis.left = 1; Array.prototype.left = 1; Object.prototype.left = 1;`);
   await runner.run(`globalThis.left = 1; Array.prototype.left = 1;`);
-  for (let count = 0; count < 4; count++) expect(await runner.run(`return [typeof left, [].left === undefined, ({}).left === undefined];`)).toMatchObject({ value: ["undefined", true, true] });
+  for (let count = 0; count < 4; count++)
+    expect(await runner.run(`return [typeof left, [].left === undefined, ({}).left === undefined];`)).toMatchObject({
+      value: ["undefined", true, true],
+    });
 });

@@ -8,7 +8,18 @@ beforeAll(async () => {
 });
 afterAll(() => runner.harness.close());
 
-const strange = ["", "a\0b", "\0", "\ud800", "x\udfff", "\u0416\u4e2d\ud83d\ude00", "é\xff", "\u2028\u2029", "\r\n\t\"'\\`${}", "__proto__"];
+const strange = [
+  "",
+  "a\0b",
+  "\0",
+  "\ud800",
+  "x\udfff",
+  "\u0416\u4e2d\ud83d\ude00",
+  "é\xff",
+  "\u2028\u2029",
+  "\r\n\t\"'\\`${}",
+  "__proto__",
+];
 
 test("every string crosses byte-exact into a script and back", async () => {
   const outcome = await runner.run("const back = await tools.echo(context); return [back, context];", { context: strange });
@@ -36,7 +47,9 @@ test("numbers cross exactly", async () => {
 test("10 MB of text go through a call and back, also with characters beyond latin 1", async () => {
   for (const unit of ["0123456789abcdef", "0\u4e2d\0\ud83d\ude00789"]) {
     const big = unit.repeat(Math.ceil(10_000_000 / unit.length));
-    const outcome = await runner.run("const back = await tools.echo(await tools.big()); return back;", { tools: { echo: (input) => input, big: () => big } });
+    const outcome = await runner.run("const back = await tools.echo(await tools.big()); return back;", {
+      tools: { echo: (input) => input, big: () => big },
+    });
     expect(outcome.ok && outcome.value === big, `unit ${JSON.stringify(unit)}: ${outcome.ok ? "" : outcome.error.message}`).toBe(true);
     expect(outcome.calls[1]?.input === big).toBe(true);
   }
@@ -70,7 +83,14 @@ test("what JSON cannot say becomes a defined form with a warning that names the 
     weak: "[WeakMap]",
   });
   expect(outcome.warnings.map((warning) => warning.code)).toEqual(["value_lossy"]);
-  for (const part of ["undef: undefined was left out", "list[0]: undefined became null", "nan: NaN became null", "map: a Map became an array", "cycle.self: a cycle was cut", "promise: a promise is not a value: await is missing"])
+  for (const part of [
+    "undef: undefined was left out",
+    "list[0]: undefined became null",
+    "nan: NaN became null",
+    "map: a Map became an array",
+    "cycle.self: a cycle was cut",
+    "promise: a promise is not a value: await is missing",
+  ])
     expect(outcome.warnings[0]?.message).toContain(part);
 });
 
@@ -79,8 +99,14 @@ test("deep, wide and hostile results end in a value and never in a crash", async
   expect(deep).toMatchObject({ ok: true, warnings: [{ code: "value_lossy" }] });
   const wide = await runner.run("return Array.from({ length: 200_000 }, (_, i) => ({ i }));");
   expect(wide.ok && Array.isArray(wide.value) && wide.value.length).toBe(200_000);
-  expect(await runner.run("return new Proxy({}, { ownKeys() { throw new Error('hostile') } });")).toMatchObject({ ok: true, warnings: [{ code: "value_lossy" }] });
-  expect(await runner.run("const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return { proxy };")).toMatchObject({ ok: true, warnings: [{ code: "value_lossy" }] });
+  expect(await runner.run("return new Proxy({}, { ownKeys() { throw new Error('hostile') } });")).toMatchObject({
+    ok: true,
+    warnings: [{ code: "value_lossy" }],
+  });
+  expect(await runner.run("const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return { proxy };")).toMatchObject({
+    ok: true,
+    warnings: [{ code: "value_lossy" }],
+  });
   expect(await runner.run("return { toJSON() { return { nice: 1 } } };")).toMatchObject({ ok: true, value: { nice: 1 } });
   expect(await runner.run("return { then(resolve) { resolve('thenable') } };")).toMatchObject({ ok: true, value: "thenable" });
 });
@@ -100,6 +126,9 @@ return results.map((result) => result.status === "fulfilled" ? result.value : [r
 test("a tool result nested too deeply for the wire fails that call only", async () => {
   let deep: Json = 1;
   for (let level = 0; level < 5_000; level++) deep = [deep];
-  const outcome = await runner.run("const r = await Promise.allSettled([tools.deep(), tools.ok()]); return [r[0].reason?.code, r[1].value];", { tools: { deep: () => deep, ok: () => "fine" } });
+  const outcome = await runner.run(
+    "const r = await Promise.allSettled([tools.deep(), tools.ok()]); return [r[0].reason?.code, r[1].value];",
+    { tools: { deep: () => deep, ok: () => "fine" } },
+  );
   expect(outcome.ok && outcome.value).toEqual(["too_large", "fine"]);
 });

@@ -12,7 +12,10 @@ let runner: Runner;
 
 /** The real broker under plain Node, as `desktop/` runs it under Electron. */
 function start(): BrokerPort {
-  const child = fork(path.join(import.meta.dirname, "../../../src/main/runner/broker.ts"), { execArgv: ["--import", support], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(path.join(import.meta.dirname, "../../../src/main/runner/broker.ts"), {
+    execArgv: ["--import", support],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
   brokers.push(child);
   return {
     post: (message) => void child.send(message),
@@ -28,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await runner.close();
-  await Promise.all(brokers.map((broker) => (broker.exitCode !== null || broker.signalCode !== null ? undefined : new Promise((resolve) => broker.once("exit", resolve)))));
+  for (const broker of brokers) if (broker.exitCode === null && broker.signalCode === null) await new Promise((resolve) => broker.once("exit", resolve));
 });
 
 function bash(cmd: string, more: Partial<RunRequest> = {}): RunRequest {
@@ -41,9 +44,16 @@ describe("a runner in another process", () => {
     const stop = new AbortController();
     const cancelled = runner.run(bash("echo up; sleep 30"), stop.signal, () => stop.abort());
     const [result] = await Promise.all([
-      runner.run(bash("cat; cat <&3; echo err >&2; exit 7", { stdin: Buffer.from("in "), fd3: Buffer.from("three\n") }), never, (stream, text) => seen.push(`${stream}: ${text}`)),
+      runner.run(
+        bash("cat; cat <&3; echo err >&2; exit 7", { stdin: Buffer.from("in "), fd3: Buffer.from("three\n") }),
+        never,
+        (stream, text) => seen.push(`${stream}: ${text}`),
+      ),
       expect(cancelled).rejects.toMatchObject({ code: "cancelled" }),
-      expect(runner.run(bash("true", { argv: ["no-such-program"] }), never)).rejects.toMatchObject({ code: "command_not_started", hint: "Check its name and PATH." }),
+      expect(runner.run(bash("true", { argv: ["no-such-program"] }), never)).rejects.toMatchObject({
+        code: "command_not_started",
+        hint: "Check its name and PATH.",
+      }),
     ]);
     expect(result).toMatchObject({ exitCode: 7, stdout: "in three\n", stderr: "err\n" });
     expect(seen.toSorted().join("")).toMatch(/stderr: err\n.*stdout: in three\n/s);
@@ -53,7 +63,10 @@ describe("a runner in another process", () => {
   it("rejects open runs when the broker dies, leaves no child, and starts a new broker for the next run", async () => {
     const mark = `spindle_mark_${process.pid}_broker`;
     const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => brokers[0]?.kill("SIGKILL"));
-    await expect(run).rejects.toMatchObject({ code: "interrupted", message: "The process that runs commands ended (SIGKILL); the command was killed." });
+    await expect(run).rejects.toMatchObject({
+      code: "interrupted",
+      message: "The process that runs commands ended (SIGKILL); the command was killed.",
+    });
     await expect.poll(() => livingWith(mark), { timeout: 1_000, interval: 20 }).toEqual([]);
     expect(await runner.run(bash("echo again"), never)).toMatchObject({ exitCode: 0, stdout: "again\n" });
   });
@@ -68,7 +81,9 @@ describe("a runner in another process", () => {
   it("closes with its children dead", async () => {
     const mark = `spindle_mark_${process.pid}_closed`;
     let close: Promise<void> | undefined;
-    const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => (close = runner.close()));
+    const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => {
+      close = runner.close();
+    });
     await expect(run).rejects.toMatchObject({ code: "cancelled" });
     await close;
     expect(livingWith(mark)).toEqual([]);

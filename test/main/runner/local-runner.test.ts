@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
 import type { Runner, RunRequest } from "../../../src/main/runner/runner.ts";
@@ -27,7 +28,16 @@ function bash(cmd: string, more: Partial<RunRequest> = {}): RunRequest {
 describe("a command that ends by itself", () => {
   it("gives both streams, their order of arrival, the exit code and end-of-file on stdin", async () => {
     const result = await runner.run(bash("cat; echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three; exit 3"), never);
-    expect(result).toMatchObject({ exitCode: 3, signal: null, stdout: "one\nthree\n", stderr: "two\n", output: "one\ntwo\nthree\n", timedOut: false, truncated: false, omittedBytes: 0 });
+    expect(result).toMatchObject({
+      exitCode: 3,
+      signal: null,
+      stdout: "one\nthree\n",
+      stderr: "two\n",
+      output: "one\ntwo\nthree\n",
+      timedOut: false,
+      truncated: false,
+      omittedBytes: 0,
+    });
     expect(result.durationMs).toBeGreaterThanOrEqual(90);
   });
 
@@ -42,13 +52,18 @@ describe("a command that ends by itself", () => {
   });
 
   it("hands over descriptors 3 and 4 and no other, whatever this process inherited", async () => {
-    const result = await runner.run(bash("cat <&3; cat <&4; exec 3<&- 4<&-; ls -m /proc/$$/fd; :", { fd3: Buffer.from("three "), fd4: Buffer.from("four ") }), never);
+    const result = await runner.run(
+      bash("cat <&3; cat <&4; exec 3<&- 4<&-; ls -m /proc/$$/fd; :", { fd3: Buffer.from("three "), fd4: Buffer.from("four ") }),
+      never,
+    );
     expect(result.stdout).toBe("three four 0, 1, 2\n");
   });
 
   it("decodes UTF-8 split over reads and turns invalid bytes into U+FFFD", async () => {
     const seen: string[] = [];
-    const result = await runner.run(bash(`printf '\\xe2\\x82'; sleep 0.08; printf '\\xac|\\xff\\xfe|\\xf0\\x9f'`), never, (_, text) => seen.push(text));
+    const result = await runner.run(bash(`printf '\\xe2\\x82'; sleep 0.08; printf '\\xac|\\xff\\xfe|\\xf0\\x9f'`), never, (_, text) =>
+      seen.push(text),
+    );
     expect({ stdout: result.stdout, seen: seen.join("") }).toEqual({ stdout: "€|\uFFFD\uFFFD|\uFFFD", seen: "€|\uFFFD\uFFFD|\uFFFD" });
   });
 
@@ -57,6 +72,22 @@ describe("a command that ends by itself", () => {
     const marker = `\n... ${3_000_004 - 1_000} bytes omitted ...\n`;
     expect(result.stdout).toBe(`${"a".repeat(500)}${marker}${"a".repeat(496)}END\n`);
     expect(result).toMatchObject({ truncated: true, omittedBytes: 2_999_004, stderr: "" });
+  });
+
+  it("takes 1 GB of output in constant memory and is done as soon as the command is", async () => {
+    const before = process.memoryUsage().rss;
+    let peak = before;
+    const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+    const seen = { bytes: 0 };
+    const result = await runner.run(bash("head -c 1073741824 /dev/zero; echo END"), never, (_, text) => (seen.bytes += text.length));
+    clearInterval(sampler);
+    expect({ tail: result.stdout.slice(-4), omitted: result.omittedBytes, length: result.stdout.length }).toEqual({
+      tail: "END\n",
+      omitted: 1_073_741_828 - 1_048_576,
+      length: 1_048_576 + "\n... 1072693252 bytes omitted ...\n".length,
+    });
+    expect(peak - before).toBeLessThan(64 * 1024 * 1024);
+    expect(seen.bytes).toBeLessThan(10_000 * 8_192);
   });
 
   it("thins a flood out for the one who watches: pieces of at most 8 KiB and a line for what is left out", async () => {
@@ -88,7 +119,9 @@ describe("a command that does not end", () => {
   it("is cancelled with its whole group dead", async () => {
     const mark = `spindle_mark_${process.pid}_cancel`;
     const stop = new AbortController();
-    const run = runner.run(bash(`(exec -a ${mark} sleep 30) & (exec -a ${mark} sleep 31) & echo up; wait`), stop.signal, () => stop.abort());
+    const run = runner.run(bash(`(exec -a ${mark} sleep 30) & (exec -a ${mark} sleep 31) & echo up; wait`), stop.signal, () =>
+      stop.abort(),
+    );
     await expect(run).rejects.toMatchObject({ code: "cancelled" });
     expect(livingWith(mark)).toEqual([]);
   });
@@ -105,7 +138,9 @@ describe("a command that does not end", () => {
   it("is killed by close, which waits for it", async () => {
     const mark = `spindle_mark_${process.pid}_close`;
     let close: Promise<void> | undefined;
-    const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => (close = runner.close()));
+    const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => {
+      close = runner.close();
+    });
     await expect(run).rejects.toMatchObject({ code: "cancelled" });
     await close;
     expect(livingWith(mark)).toEqual([]);
@@ -123,7 +158,10 @@ describe("a command that cannot start", () => {
     ["a program that is no program", { argv: ["/etc/passwd"] }, /may not be run/],
   ];
   it.each(cases)("says why: %s", async (_, request, message) => {
-    await expect(runner.run(bash("true", request), never)).rejects.toMatchObject({ code: "command_not_started", message: expect.stringMatching(message) });
+    await expect(runner.run(bash("true", request), never)).rejects.toMatchObject({
+      code: "command_not_started",
+      message: expect.stringMatching(message),
+    });
   });
 
   it("does not start when it is cancelled already", async () => {
@@ -145,8 +183,11 @@ describe("many commands", () => {
 describe("a runner whose process is killed", () => {
   it("leaves no command and no temp folder behind, even after SIGKILL", async () => {
     const mark = `spindle_mark_${process.pid}_orphan`;
-    const script = path.join(import.meta.dirname, "runner-process.ts");
-    const child = spawn(process.execPath, ["--import", path.join(import.meta.dirname, "../../support/strip-types.mjs"), script, mark], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, TMPDIR: folder } });
+    const script = fileURLToPath(new URL("./runner-process.ts", import.meta.url));
+    const child = spawn(process.execPath, ["--import", path.join(import.meta.dirname, "../../support/strip-types.mjs"), script, mark], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TMPDIR: folder },
+    });
     const closed = new Promise((resolve) => child.once("close", resolve));
     await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
     expect(livingWith(mark)).toHaveLength(1);

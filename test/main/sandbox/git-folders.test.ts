@@ -10,7 +10,16 @@ describe("the search for what must stay read-only", () => {
   it("finds repositories at any depth, worktrees' git folders and .spindle, and pins every folder above", async () => {
     const root = tempFolder();
     const at = (...parts: string[]): string => path.join(root, ...parts);
-    for (const folder of [".git/hooks", ".spindle", "a/b/c/.git", "worktree", "bare/worktrees/w", "node_modules/pkg/.git", "node_modules/pkg/lib/x/.git"]) mkdirSync(at(folder), { recursive: true });
+    for (const folder of [
+      ".git/hooks",
+      ".spindle",
+      "a/b/c/.git",
+      "worktree",
+      "bare/worktrees/w",
+      "node_modules/pkg/.git",
+      "node_modules/pkg/lib/x/.git",
+    ])
+      mkdirSync(at(folder), { recursive: true });
     writeFileSync(at("worktree/.git"), "gitdir: ../bare/worktrees/w\n");
     writeFileSync(at("bare/worktrees/w/commondir"), "../..\n");
     expect(await findGuardedPaths(root)).toEqual({

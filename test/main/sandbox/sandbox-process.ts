@@ -12,5 +12,15 @@ const sandbox = await createSandbox({
   dataFolder: path.join(project, "../data"),
   tmpFolder: path.join(project, "../tmp"),
 });
-const command = await sandbox.wrap(["/bin/bash", "-c", `echo up; exec -a ${mark} sleep 60`], { level: "workspace-write", projectRoot: project, writableFolders: [], cwd: project, env: { PATH: process.env["PATH"] ?? "" } });
-await createLocalRunner().run({ ...command, timeoutMs: 60_000 }, new AbortController().signal, (_, text) => void process.stdout.write(text));
+const command = await sandbox.wrap(["/bin/bash", "-c", `echo up; exec -a ${mark} sleep 60`], {
+  level: "workspace-write",
+  projectRoot: project,
+  writableFolders: [],
+  cwd: project,
+  env: { PATH: process.env["PATH"] ?? "" },
+});
+await createLocalRunner().run(
+  { ...command, timeoutMs: 60_000 },
+  new AbortController().signal,
+  (_, text) => void process.stdout.write(text),
+);

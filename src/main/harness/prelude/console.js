@@ -37,7 +37,11 @@
           return item === 0 && 1 / item < 0 ? "-0" : toText(item);
         case "function": {
           const name = item.name;
-          return (/^class\b/.test(toText(item)) ? "[class " : "[function ") + (typeof name === "string" && name !== "" ? name : "anonymous") + "]";
+          return (
+            (/^class\b/.test(toText(item)) ? "[class " : "[function ") +
+            (typeof name === "string" && name !== "" ? name : "anonymous") +
+            "]"
+          );
         }
         case "object":
           break;
@@ -50,7 +54,7 @@
       ancestors.push(item);
       try {
         return renderObject(item, depth);
-      } catch (error) {
+      } catch {
         return "[threw while shown]";
       } finally {
         ancestors.pop();
@@ -66,21 +70,52 @@
       const name = prototype === null ? "" : typeof prototype.constructor === "function" ? prototype.constructor.name : "";
       if (isArray(item)) {
         if (item.length === 0) return "[]";
-        return depth > maxDepth ? "[Array]" : wrap("[", items(item.length, (index) => (index in item ? show(item[index], depth + 1, false) : "<empty>")), "]");
+        return depth > maxDepth
+          ? "[Array]"
+          : wrap(
+              "[",
+              items(item.length, (index) => (index in item ? show(item[index], depth + 1, false) : "<empty>")),
+              "]",
+            );
       }
-      if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return name + "(" + item.length + ") " + wrap("[", items(item.length, (index) => toText(item[index])), "]");
+      if (ArrayBuffer.isView(item) && !(item instanceof DataView))
+        return (
+          name +
+          "(" +
+          item.length +
+          ") " +
+          wrap(
+            "[",
+            items(item.length, (index) => toText(item[index])),
+            "]",
+          )
+        );
       if (item instanceof Map) {
         if (depth > maxDepth) return "[Map]";
         const entries = [];
         apply(mapForEach, item, [(value, key) => entries.length <= maxItems && entries.push([key, value])]);
-        const lines = entries.slice(0, maxItems).map((entry) => show(entry[0], depth + 1, false) + " => " + show(entry[1], depth + 1, false));
+        const lines = entries
+          .slice(0, maxItems)
+          .map((entry) => show(entry[0], depth + 1, false) + " => " + show(entry[1], depth + 1, false));
         return "Map(" + item.size + ") " + wrap("{", more(lines, item.size), "}");
       }
       if (item instanceof Set) {
         if (depth > maxDepth) return "[Set]";
         const values = [];
         apply(setForEach, item, [(value) => values.length < maxItems && values.push(value)]);
-        return "Set(" + item.size + ") " + wrap("{", more(values.map((value) => show(value, depth + 1, false)), item.size), "}");
+        return (
+          "Set(" +
+          item.size +
+          ") " +
+          wrap(
+            "{",
+            more(
+              values.map((value) => show(value, depth + 1, false)),
+              item.size,
+            ),
+            "}",
+          )
+        );
       }
       const prefix = name === "" ? "[null prototype] " : name === "Object" ? "" : name + " ";
       const own = keys(item);
@@ -94,9 +129,22 @@
       const stack = typeof error.stack === "string" ? error.stack : "";
       const frames = stack.split("\n").filter((line) => line.includes("(script.ts:") || line.includes("script.ts:"));
       let shown = toText(error.name) + ": " + toText(error.message);
-      if (frames.length > 0) shown += "\n" + frames.slice(0, 10).map((line) => "    " + line.trim()).join("\n");
+      if (frames.length > 0)
+        shown +=
+          "\n" +
+          frames
+            .slice(0, 10)
+            .map((line) => "    " + line.trim())
+            .join("\n");
       const own = keys(error);
-      if (own.length > 0 && depth <= maxDepth) shown += " " + wrap("{", items(own.length, (index) => keyText(own[index]) + ": " + show(error[own[index]], depth + 1, false)), "}");
+      if (own.length > 0 && depth <= maxDepth)
+        shown +=
+          " " +
+          wrap(
+            "{",
+            items(own.length, (index) => keyText(own[index]) + ": " + show(error[own[index]], depth + 1, false)),
+            "}",
+          );
       if (error.cause !== undefined) shown += "\n  caused by " + show(error.cause, depth + 1, false);
       return shown;
     }
@@ -121,7 +169,9 @@
   }
 
   function quote(value) {
-    return value.includes("'") && !value.includes('"') ? stringify(value) : "'" + stringify(value).slice(1, -1).split('\\"').join('"').split("'").join("\\'") + "'";
+    return value.includes("'") && !value.includes('"')
+      ? stringify(value)
+      : "'" + stringify(value).slice(1, -1).split('\\"').join('"').split("'").join("\\'") + "'";
   }
 
   function keyText(key) {
@@ -209,7 +259,18 @@
   }
   console.table = (data, columns) => write("log", () => table(data, columns));
   console.dir = (value) => write("log", () => inspect(value));
-  console.trace = (...args) => write("debug", () => "Trace: " + format(args) + "\n" + new Error().stack.split("\n").filter((line) => line.includes("(script.ts:")).join("\n"));
+  console.trace = (...args) =>
+    write(
+      "debug",
+      () =>
+        "Trace: " +
+        format(args) +
+        "\n" +
+        new Error().stack
+          .split("\n")
+          .filter((line) => line.includes("(script.ts:"))
+          .join("\n"),
+    );
   console.assert = (condition, ...args) => {
     if (!condition) write("error", () => "Assertion failed" + (args.length > 0 ? ": " + format(args) : ""));
   };
@@ -224,4 +285,4 @@
   parts.inspect = inspect;
   parts.dropped = () => "[" + dropped + "," + shortened + "]";
   define("console", Object.freeze(console));
-})
+});

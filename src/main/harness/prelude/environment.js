@@ -62,7 +62,70 @@
     defineProperty(Math, "random", { value: random, writable: true, configurable: true });
   }
 
+  // --- helpers ------------------------------------------------------------------------------------------------------
+  const { isArray } = Array;
+  const RegExpType = RegExp;
+  let host;
+  core.guest.setHost = (given) => {
+    host = given;
+  };
+
+  /** Calls a function of the worker thread and waits for it: `[true, result]` or `[false, message]`. */
+  function helper(name, count) {
+    const helped = (...args) => {
+      const sent = [name];
+      for (let index = 0; index < args.length && index < count; index++) sent[index + 1] = sendable(args[index]);
+      const answer = host(sent);
+      if (!isArray(answer)) throw new TypeError("helpers." + name + ": its arguments must be plain JSON.");
+      if (!answer[0]) throw new TypeError("helpers." + name + ": " + answer[1]);
+      return answer[1];
+    };
+    defineProperty(helped, "name", { value: name });
+    return helped;
+  }
+
+  function sendable(value) {
+    if (value instanceof RegExpType) return { source: value.source, flags: value.flags };
+    if (typeof value === "object" && value !== null && value.pattern instanceof RegExpType)
+      return { ...value, pattern: sendable(value.pattern) };
+    return value;
+  }
+  define("helpers", freeze({ search: helper("search", 3), lines: helper("lines", 2), query: helper("query", 2), diff: helper("diff", 3) }));
+
+  // --- store --------------------------------------------------------------------------------------------------------
+  const { stringify, parse } = JSON;
+  const maxValue = 262144;
+  const maxTotal = 4194304;
+
+  /** Values that outlive the script, kept as JSON text: what comes out is always a copy. */
+  function makeStore(entries) {
+    const texts = create(null);
+    let total = 0;
+    for (const key of keys(entries)) {
+      texts[key] = entries[key];
+      total += entries[key].length;
+    }
+    const keep = (key, json) => {
+      if (typeof key !== "string" || key === "") throw new TypeError("A key of the store is a string.");
+      const grown = total - (texts[key] === undefined ? 0 : texts[key].length) + (json === undefined ? 0 : json.length);
+      if (json !== undefined && json.length > maxValue)
+        throw new RangeError("A value of the store may have " + maxValue + " characters of JSON; this one has " + json.length + ".");
+      if (grown > maxTotal) throw new RangeError("The store may have " + maxTotal + " characters of JSON in all.");
+      total = grown;
+      if (json === undefined) delete texts[key];
+      else texts[key] = json;
+      core.emit("[3," + stringify(key) + (json === undefined ? "]" : "," + stringify(json) + "]"));
+    };
+    return freeze({
+      get: (key) => (texts[key] === undefined ? undefined : parse(texts[key])),
+      set: (key, value) => keep(key, value === undefined ? undefined : stringify(value)),
+      delete: (key) => keep(key, undefined),
+      keys: () => keys(texts),
+    });
+  }
+
   core.guest.start = (config) => {
+    if (config.store !== null) define("store", makeStore(config.store));
     core.setMaxCalls(config.maxCalls);
     seedRandom(config.seed);
     const names = config.names;
@@ -70,7 +133,15 @@
       get(_, name) {
         if (typeof name !== "string" || quiet.includes(name)) return undefined;
         const near = closest(name, names);
-        throw new TypeError("tools." + name + " does not exist." + (near === undefined ? "" : " Did you mean tools." + near + "?") + " Known tools: " + names.join(", ") + ".");
+        throw new TypeError(
+          "tools." +
+            name +
+            " does not exist." +
+            (near === undefined ? "" : " Did you mean tools." + near + "?") +
+            " Known tools: " +
+            names.join(", ") +
+            ".",
+        );
       },
     });
     const tools = create(unknown);
@@ -82,4 +153,4 @@
     define("tools", freeze(tools));
     define("context", deepFreeze(config.context));
   };
-})
+});

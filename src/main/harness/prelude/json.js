@@ -30,8 +30,7 @@
     if (lost > maxReports) reports[maxReports] = lost - maxReports + " more";
     return { json: stringify(copy), lossy: stringify(reports) };
 
-    function convert(given, path, depth) {
-      let item = given;
+    function convert(item, path, depth) {
       switch (typeof item) {
         case "string":
         case "boolean":
@@ -185,4 +184,4 @@
   }
 
   core.parts.toJson = toJson;
-})
+});

@@ -104,4 +104,4 @@
   freeze(WrappedPromise);
   freeze(NativePromise);
   freeze(NativePromise.prototype);
-})
+});

@@ -1,0 +1,12 @@
+import type { ModelTool } from "../providers/provider.ts";
+import { inputSchema, textFieldOf } from "../tools/declarations.ts";
+import type { Tool } from "../tools/tool.ts";
+
+/** The tools as a request offers them: freeform where a tool takes one text, functions otherwise. */
+export function modelTools(tools: Iterable<Tool>): ModelTool[] {
+  return [...tools].map((tool) => {
+    const textField = textFieldOf(tool.name);
+    const common = { name: tool.name, description: tool.description, schema: inputSchema(tool) };
+    return textField === undefined ? { ...common, format: "function" } : { ...common, format: "custom", textField };
+  });
+}
