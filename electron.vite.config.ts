@@ -72,6 +72,7 @@ export default defineConfig({
     // Nothing inline: the content security policy allows no data: fonts.
     build: {
       target: "chrome130",
+      minify: true,
       assetsInlineLimit: 0,
       sourcemap: false,
       reportCompressedSize: false,

@@ -15,7 +15,7 @@ import { SetupError, say } from "./say.mjs";
  * @property {string} electron The executable; empty when `electron: false`.
  * @property {"override" | "official" | "standin" | "none"} kind
  * @property {readonly string[]} electronFlags `--no-sandbox` as root (Chromium refuses to start otherwise), nothing for anybody else.
- * @property {NodeJS.ProcessEnv} env For Electron: DISPLAY when a virtual display was started.
+ * @property {NodeJS.ProcessEnv} env For Electron: DISPLAY when a virtual display was started, a UTF-8 locale when there is none.
  * @property {boolean} virtualDisplay
  * @property {() => void} stop Ends the virtual display.
  */
@@ -36,10 +36,22 @@ export async function bootstrap(wanted = {}) {
   });
   const electronFlags = process.platform === "linux" && process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   const ready = { electron: electron?.path ?? "", kind: electron?.kind ?? /** @type {const} */ ("none"), electronFlags };
-  if (electron === undefined || !lacksDisplay()) return { ...ready, env: {}, virtualDisplay: false, stop: () => {} };
+  if (electron === undefined || !lacksDisplay()) return { ...ready, env: utf8Locale(), virtualDisplay: false, stop: () => {} };
   const { display, stop } = await startDisplay();
   say(`no display found: started Xvfb on ${display}`);
-  return { ...ready, env: { DISPLAY: display }, virtualDisplay: true, stop };
+  return { ...ready, env: { ...utf8Locale(), DISPLAY: display }, virtualDisplay: true, stop };
+}
+
+/**
+ * Bare containers have no locale. Chromium then takes file names for ASCII, and a dropped file with an umlaut in its
+ * name arrives with a path that does not exist.
+ * @returns {NodeJS.ProcessEnv}
+ */
+function utf8Locale() {
+  if (process.platform !== "linux") return {};
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const name = LC_ALL ? "LC_ALL" : "LC_CTYPE";
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "") ? {} : { [name]: "C.UTF-8" };
 }
 
 function checkNode() {

@@ -28,13 +28,21 @@ function folderArgument(argv: readonly string[]): string | null {
   return words[process.defaultApp === true ? 1 : 0] ?? null;
 }
 
+/** Says it on standard error and in a dialog that blocks nothing, so that signals still end the process. */
+async function tell(message: string, detail: string): Promise<void> {
+  process.stderr.write(`spindle: ${message}: ${detail}\n`);
+  await app.whenReady();
+  await dialog.showMessageBox({ type: "error", message, detail, buttons: ["OK"] });
+}
+
 async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectInfo | null> {
   const folder = folderArgument(argv);
   if (folder === null) return null;
   try {
     return await openProject(path.resolve(cwd, folder));
   } catch (error) {
-    dialog.showErrorBox("The folder could not be opened", toErrorData(error).message);
+    // Not waited for: a dialog nobody can see (a virtual display) must not hold up the start.
+    void tell("The folder could not be opened", toErrorData(error).message);
     return null;
   }
 }
@@ -98,15 +106,14 @@ async function main(): Promise<void> {
       });
   });
   app.on("window-all-closed", () => app.quit());
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => app.quit());
 }
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => app.quit());
 if (!app.requestSingleInstanceLock()) {
   app.exit(0);
 } else {
   main().catch((error: unknown) => {
     const data = toErrorData(error);
-    dialog.showErrorBox("Spindle could not start", `${data.message}\n\n${data.hint ?? ""}`);
-    app.exit(1);
+    void tell("Spindle could not start", `${data.message}\n${data.hint ?? ""}`).finally(() => app.exit(1));
   });
 }

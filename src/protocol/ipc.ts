@@ -36,9 +36,9 @@ export interface ProviderInfo {
   readonly missing: string | null;
 }
 
-/** What keeps commands in: shown as the badge. `none` means every command asks. */
+/** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */
 export interface SandboxInfo {
-  readonly enforcer: "bubblewrap" | "none";
+  readonly enforcer: "bubblewrap" | "landlock" | "none";
   readonly detail: string;
 }
 

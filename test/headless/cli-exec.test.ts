@@ -131,10 +131,11 @@ describe.each(wires)("exec over $provider", (wire) => {
     const server = await serve(wire, steps);
     const ended = await exec(spindle, wire, server.baseUrl);
     const lines = ended.events();
-    expect({ exit: ended.code, last: lines.at(-1), said: of(lines, "assistant_text").map((event) => event.text) }).toMatchObject({
+    expect({ exit: ended.code, last: lines.at(-1), said: of(lines, "assistant_text").map((event) => event.text), calls: of(lines, "tool_started") }).toMatchObject({
       exit: 1,
       last: { type: "turn_failed", code, message: expect.stringMatching(/\w{3,}/) },
       said,
+      calls: [],
     });
     const [id] = readdirSync(path.join(spindle.home, "conversations"));
     const log = readFileSync(path.join(spindle.home, "conversations", id ?? "", "log.jsonl"), "utf8").trimEnd().split("\n");

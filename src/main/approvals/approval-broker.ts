@@ -1,5 +1,6 @@
+import { setMaxListeners } from "node:events";
 import type { ApprovalAnswer, ApprovalRequest } from "../../protocol/approval.ts";
-import { SpindleError } from "../../protocol/error.ts";
+import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { EventBody } from "../../protocol/event.ts";
 import type { TurnId } from "../../protocol/ids.ts";
 import type { ReasonKind } from "./policy.ts";
@@ -37,12 +38,10 @@ interface Open {
   settle(answer: ApprovalAnswer, by: "user" | "nobody" | "stop"): void;
 }
 
-/** Why nobody said yes, for the model and for who reads the output. */
-const nobodyNote = "Nobody is there to approve it. Start with `--approval auto` to allow what the sandbox level allows.";
-
 /**
  * Makes the broker of one conversation. An answer with scope `conversation` holds for further questions of the same tool
- * with the same kind of reason, also for those that are open already; it is forgotten with the broker.
+ * with the same kind of reason (and the same summary, where the kind reaches outside the sandbox), also for those that are
+ * open already; it is forgotten with the broker.
  */
 export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBroker {
   const open = new Map<string, Open>();
@@ -62,9 +61,11 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
       };
       const stop = (): void => settle({ decision: "deny" }, "stop");
       open.set(request.approvalId, { request, key: keyOf(question), settle });
+      // A script may have hundreds of calls open on one signal: no leak, no warning.
+      setMaxListeners(0, signal);
       signal.addEventListener("abort", stop, { once: true });
       options.emit({ type: "approval_requested", turnId: question.turnId, request });
-      if (options.audience === "nobody") settle({ decision: "deny", note: nobodyNote }, "nobody");
+      if (options.audience === "nobody") settle({ decision: "deny", note: nobodyNote(question.reasonKind) }, "nobody");
     });
 
   return {
@@ -89,6 +90,29 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
   };
 }
 
-function keyOf(question: ApprovalQuestion): string {
-  return `${question.request.tool} ${question.reasonKind}`;
+/** Kinds that reach outside the sandbox: a yes to one of them is a yes to exactly this, not to the next of its kind. */
+const exactKinds: ReadonlySet<ReasonKind> = new Set(["escalated", "forced_rm", "write_outside", "write_guarded"]);
+
+function keyOf({ request, reasonKind }: ApprovalQuestion): string {
+  return `${request.tool} ${reasonKind}${exactKinds.has(reasonKind) ? ` ${request.summary}` : ""}`;
+}
+
+/** Why nobody said yes and what to do about it, for the model and for who reads the output. */
+function nobodyNote(kind: ReasonKind): string {
+  switch (kind) {
+    case "write":
+    case "command":
+    case "spawn":
+      return "Nobody is there to approve it. Start with `--approval auto` to allow what the sandbox level allows.";
+    case "write_outside":
+    case "write_guarded":
+    case "command_unsandboxed":
+    case "command_landlock":
+    case "escalated":
+      return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
+    case "forced_rm":
+      return "Nobody is there to approve it. Delete without force (`rm -r`).";
+    default:
+      return assertNever(kind);
+  }
 }

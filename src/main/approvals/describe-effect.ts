@@ -64,10 +64,17 @@ function describeSpawn(input: Extract<PolicyEffect, { kind: "spawn" }>["input"])
     case "agent":
       return `start an agent: ${visibleText(input.prompt)}`;
     case "exec":
-      return `${visibleText(input.cmd)}${input.workdir === undefined ? "" : `  (in ${visibleText(input.workdir)})`}`;
+      return `${visibleText(assignments(input.env ?? {}))}${visibleText(input.cmd)}${input.workdir === undefined ? "" : `  (in ${visibleText(input.workdir)})`}`;
     case "script":
       return `start a script:\n${visibleText(input.code)}`;
     default:
       return assertNever(input);
   }
+}
+
+/** Variables as they would be written in front of a command: they can change what it does, so they are shown with it. */
+export function assignments(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}' `)
+    .join("");
 }

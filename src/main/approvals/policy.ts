@@ -4,6 +4,7 @@ import type { SandboxInfo } from "../../protocol/ipc.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { isInside } from "../lib/paths.ts";
+import { hasForcedRm } from "./forced-rm.ts";
 
 /** What a call is about to do; the gate's `Effect` fits. */
 export type PolicyEffect =
@@ -29,7 +30,16 @@ export interface PolicyInput {
 }
 
 /** Names the reason of a question: an answer "for this conversation" holds for the same tool and the same kind. */
-export type ReasonKind = "write" | "write_outside" | "write_guarded" | "command" | "command_unsandboxed" | "escalated" | "spawn";
+export type ReasonKind =
+  | "write"
+  | "write_outside"
+  | "write_guarded"
+  | "command"
+  | "command_unsandboxed"
+  | "command_landlock"
+  | "forced_rm"
+  | "escalated"
+  | "spawn";
 
 /** `runLevel` is the sandbox level the call runs with: at once when allowed, after the person's yes when asked. */
 export type PolicyDecision =
@@ -53,7 +63,7 @@ export function decide(input: PolicyInput): PolicyDecision {
     case "write":
       return decideWrite(effect.paths, input);
     case "command":
-      return decideCommand(effect.escalated, input);
+      return decideCommand(effect.cmd, effect.escalated, input);
     case "spawn":
       return decideSpawn(effect.input, input);
     default:
@@ -98,7 +108,16 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
   }
 }
 
-function decideCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
+function decideCommand(cmd: string, escalated: boolean, input: PolicyInput): PolicyDecision {
+  const decision = decideOrdinaryCommand(escalated, input);
+  // Nothing holds it back there, and an earlier "for this conversation" meant other commands.
+  if (decision.decision !== "deny" && decision.runLevel === "full" && hasForcedRm(cmd)) {
+    return ask("full", "forced_rm", "It deletes by force, outside the sandbox.");
+  }
+  return decision;
+}
+
+function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
   const enforced = input.enforcer !== "none";
   switch (input.mode) {
     case "plan":
@@ -120,6 +139,9 @@ function decideCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
       if (input.sandboxLevel === "full") return allow("full");
       if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
       if (!enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
+      if (input.enforcer === "landlock" && input.sandboxLevel === "workspace-write") {
+        return ask("workspace-write", "command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
+      }
       return allow(input.sandboxLevel);
     default:
       return assertNever(input.mode);
@@ -131,7 +153,7 @@ function decideSpawn(spawn: SpawnInput, input: PolicyInput): PolicyDecision {
     case "ask":
       return allow(input.sandboxLevel);
     case "exec":
-      return decideCommand(false, input);
+      return decideCommand(spawn.cmd, false, input);
     case "agent":
     case "script":
       // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.

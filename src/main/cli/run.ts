@@ -35,7 +35,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
       if (!ephemeralTypes.has(body.type)) events.push(event);
       if (values.json) printJson(event);
       else if (event.type === "script_log") printLine(event.text);
-      else if (event.type === "tool_finished" && event.parentCallId === undefined) return;
+      else if ((event.type === "tool_started" || event.type === "tool_finished") && event.parentCallId === undefined) return;
       else {
         const text = eventText(event);
         if (text !== null) process.stderr.write(`${text}\n`);

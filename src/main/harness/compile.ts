@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ErrorCode } from "../../protocol/error.ts";
 import { nestingDepth } from "./nesting.ts";
 import { codeFrame, createStackMap, type Position, type StackMap } from "./stack-map.ts";
@@ -30,8 +29,6 @@ export interface Compiler {
   prepare(): Promise<void>;
 }
 
-/** Changes with the wrapper or the prelude's expectations of it, so that a cache never serves an old form. */
-const wrapperVersion = 1;
 const wrapper = "async()=>{";
 const maxSourceLength = 2_000_000;
 const maxDepth = 1_500;
@@ -54,18 +51,17 @@ export function createCompiler(): Compiler {
     },
     stats: () => ({ hits, misses }),
     async compile(code) {
-      const key = createHash("sha256").update(`${wrapperVersion}\0`).update(code).digest("base64");
-      const known = cache.get(key);
+      const known = cache.get(code);
       if (known !== undefined) {
         hits++;
-        cache.delete(key);
-        cache.set(key, known);
+        cache.delete(code);
+        cache.set(code, known);
         return known.cached ? known : { ...known, cached: true };
       }
       misses++;
       const compiled = transform(await load(), code);
       if (!compiled.ok) return compiled;
-      cache.set(key, { ...compiled, cached: true });
+      cache.set(code, { ...compiled, cached: true });
       bytes += sizeOf(compiled);
       for (const [oldest, script] of cache) {
         if (cache.size <= maxEntries && bytes <= maxCacheBytes) break;

@@ -22,6 +22,7 @@ export interface Guest {
 
 /** The functions the prelude returns. */
 export interface PreludeHandles {
+  readonly prepare: Handle;
   readonly start: Handle;
   readonly run: Handle;
   readonly deliver: Handle;
@@ -72,6 +73,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     return stopped !== undefined;
   };
   const { realm } = engine;
+  const give = createGiver(realm, json, writer);
   engine.shouldStop = shouldStop;
   engine.onHostCall = (bytes) => answerHelper(writer, bytes);
 
@@ -113,14 +115,6 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     realm.free(outcome.error);
     throw thrownByEngine(message);
   };
-  const give = (value: Json | undefined): Handle => {
-    if (!json) return realm.decode(writer.encode(value));
-    const text = realm.text(`(${JSON.stringify(value)})`);
-    const code = realm.string(text);
-    realm.free(text);
-    return unwrap(realm, realm.evaluate(code, preludeFile));
-  };
-
   const pull = (): boolean => {
     const pulled = invoke(handles.pull);
     const text = realm.string(pulled);
@@ -244,7 +238,6 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       control.numbers[controlUsed] = 0;
       enter(() => {
         const config = give({
-          names: request.names,
           context: request.context,
           store: request.store,
           maxCalls: request.maxCalls,
@@ -268,7 +261,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     },
     answers(bytes) {
       enter(() => {
-        const batch = json ? give(decodeBjson(bytes)) : realm.decode(bytes);
+        const batch = json ? give(decodeBjson(bytes) ?? null) : realm.decode(bytes);
         realm.free(invoke(handles.deliver, batch));
         realm.free(batch);
       });
@@ -293,6 +286,20 @@ function answerHelper(writer: BjsonWriter, bytes: Uint8Array): Uint8Array {
 
 function randomInt(): number {
   return (Math.random() * 2 ** 32) | 0;
+}
+
+/** Makes `tools` for a list of names. The engine must be as the prelude left it. */
+export function prepareTools({ engine, handles, json, writer }: GuestParts, names: readonly string[]): void {
+  const { realm } = engine;
+  const list = createGiver(realm, json, writer)(names);
+  realm.free(unwrap(realm, realm.call(handles.prepare, list)));
+  realm.free(list);
+}
+
+/** Brings values into a realm: as binary JSON, or as JSON text. */
+function createGiver(realm: Realm, json: boolean, writer: BjsonWriter): (value: Json) => Handle {
+  if (!json) return (value) => realm.decode(writer.encode(value));
+  return (value) => unwrap(realm, realm.evaluate(`JSON.parse(${JSON.stringify(JSON.stringify(value))})`, preludeFile));
 }
 
 /** Proves that the engine's binary JSON is the dialect written here. */
@@ -338,6 +345,7 @@ export function evaluatePrelude(engine: Engine): PreludeHandles {
   realm.free(setHost);
   const of = (name: keyof PreludeHandles): Handle => realm.property(guest, name);
   const handles: PreludeHandles = {
+    prepare: of("prepare"),
     start: of("start"),
     run: of("run"),
     deliver: of("deliver"),

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createBjsonWriter } from "./bjson.ts";
-import { createGuest, evaluatePrelude, speaksBjson, type Guest } from "./guest.ts";
-import { createEngine, type Engine } from "./quickjs.ts";
+import { createGuest, evaluatePrelude, prepareTools, speaksBjson, type Guest } from "./guest.ts";
+import { createEngine, type Engine, type Snapshot } from "./quickjs.ts";
 import { controlUsed, openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
 
 /** A script that touched more than this leaves its engine to the garbage collector, so that the memory goes back. */
@@ -18,10 +18,12 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const post = (message: FromWorker): void => port.postMessage(message);
   let engine: Engine = await createEngine(start.wasm, start.memoryMb);
   const handles = evaluatePrelude(engine);
-  const snapshot = engine.snapshot();
+  const bare = engine.snapshot();
   const json = !speaksBjson(engine);
-  engine.restore(snapshot);
+  engine.restore(bare);
   const writer = createBjsonWriter();
+  /** What a script with these tools starts from. Nearly all scripts of a project have the same. */
+  let prepared: { readonly names: string | undefined; readonly snapshot: Snapshot } = { names: undefined, snapshot: bare };
   let current: { readonly guest: Guest; readonly run: number } | undefined;
   let ended: { readonly usedMs: number; readonly broken: boolean } | undefined;
   /** Messages that arrive while an engine is being made wait their turn. */
@@ -33,8 +35,15 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
     ended = undefined;
     const replace =
       engine.memoryMb !== memoryMb || (last !== undefined && (last.broken || (last.usedMs > quickMs && engine.touchedBeyond(keepBelowMb))));
-    if (replace) engine = await createEngine(start.wasm, memoryMb, snapshot);
-    else if (last !== undefined) engine.restore(snapshot);
+    if (replace) engine = await createEngine(start.wasm, memoryMb, prepared.snapshot);
+    else if (last !== undefined) engine.restore(prepared.snapshot);
+  };
+  const prepare = (toolNames: readonly string[]): void => {
+    const names = toolNames.join(" ");
+    if (names === prepared.names) return;
+    engine.restore(bare);
+    prepareTools({ engine, handles, control, json, writer }, toolNames);
+    prepared = { names, snapshot: engine.snapshot() };
   };
   const later = (task: () => Promise<void> | void): void => {
     work = work.then(task).catch((error: unknown) => {
@@ -57,6 +66,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
 
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
     await clean(request.memoryMb);
+    prepare(request.names);
     const guest = createGuest({ engine, handles, control, json, writer });
     current = { guest, run: request.run };
     guest.start(request, {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { SpindleError } from "../../protocol/error.ts";
 import { decodeError, encodeRequest, fromBrokerSchema, type FromBroker, type ToBroker } from "./broker-protocol.ts";
 import { cancelled, type OnOutput } from "./run-child.ts";
@@ -86,6 +87,8 @@ export function createBrokerRunner(start: () => BrokerPort): Runner {
       try {
         return await new Promise<RunResult>((resolve, reject) => {
           open.set(id, { resolve, reject, onOutput });
+          // A script may have hundreds of calls open on one signal: no leak, no warning.
+          setMaxListeners(0, signal);
           signal.addEventListener("abort", cancel, { once: true });
           through.post({ type: "run", id, watched: onOutput !== undefined, request: encodeRequest(request) });
         });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { existsSync } from "node:fs";
 import { createChildPipes } from "./child-pipes.ts";
 import { inheritedDescriptors } from "./inherited-descriptors.ts";
@@ -37,6 +38,8 @@ export function createLocalRunner(): Runner {
       if (signal.aborted || closed !== undefined) throw cancelled();
       const stop = new AbortController();
       const abort = (): void => stop.abort();
+      // A script may have hundreds of calls open on one signal: no leak, no warning.
+      setMaxListeners(0, signal);
       signal.addEventListener("abort", abort, { once: true });
       const done = start(request, stop.signal, onOutput);
       open.set(stop, done);

@@ -1,24 +1,33 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { isInside } from "../lib/paths.ts";
-import type { GuardedPaths } from "./git-folders.ts";
+import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
 import type { SandboxPolicy } from "./sandbox.ts";
+import { seccompProgram } from "./seccomp.ts";
 
-/** What does not change between the commands of one start of the application. */
-export interface BubblewrapPlaces {
-  /** Folders and files with secrets: hidden when they exist. */
-  readonly secrets: readonly string[];
-  /** Spindle's own data: hidden. */
-  readonly dataFolder: string;
-  /** Becomes `/tmp` and `/var/tmp` of every command; must exist. */
-  readonly tmpFolder: string;
-  readonly limits: SandboxLimits;
-}
-
-/** Floods a command may not make. Processes count threads too; the number does not hold a real root (the kernel exempts it). */
-export interface SandboxLimits {
-  readonly processes: number;
-  readonly fileBytes: number;
+/** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
+export function createBubblewrap(bwrap: string, prlimit: string | undefined, places: SandboxPlaces): Enforcer {
+  const seccomp = seccompProgram({ network: "own", fileAttributes: true });
+  const { processes, fileBytes } = places.limits;
+  const limiter = prlimit === undefined ? [] : [prlimit, `--nproc=${processes}`, `--fsize=${fileBytes}`, "--core=0", "--"];
+  const findGuarded = createGuardedPathFinder();
+  return {
+    name: "bubblewrap",
+    detail: `bubblewrap with a system call filter${prlimit === undefined ? "; no limits on processes and file sizes (prlimit is missing)" : ""}`,
+    async wrap(argv, policy) {
+      const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
+      const args = bubblewrapArguments(policy, await findGuarded(writable), places);
+      return {
+        argv: [bwrap, "--args", "4", "--seccomp", "3", "--", ...limiter, ...argv],
+        cwd: "/",
+        env: {},
+        fd3: seccomp,
+        fd4: encodeArguments(args),
+        wrapper: true,
+      };
+    },
+  };
 }
 
 /** Folders that programs expect to be writable and private. Real paths, so that a link is not hidden twice. */
@@ -31,7 +40,7 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
  * the project writable (workspace-write) except what others trust in it, no network, no other processes, no privileges.
  * Order matters: a later mount covers an earlier one.
  */
-export function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: BubblewrapPlaces): string[] {
+function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: SandboxPlaces): string[] {
   const args = words("--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
   args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
   // Read-only /proc: a root without any capability may still write what root owns in /proc/sys (measured), and
@@ -58,7 +67,7 @@ export function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths
 }
 
 /** The file for `bwrap --args 4`: keeps the environment out of the process list and long lists out of the argument limit. */
-export function encodeArguments(args: readonly string[]): Uint8Array {
+function encodeArguments(args: readonly string[]): Uint8Array {
   return Buffer.from(args.map((arg) => `${arg}\0`).join(""), "utf8");
 }
 

@@ -17,6 +17,27 @@ const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
 const maxFolders = 20_000;
 const maxDepth = 8;
 
+/** A scan is used again for so long: parallel commands of one script share it. */
+const scanMs = 1_000;
+
+/** Makes a search that remembers its finds for a second. */
+export function createGuardedPathFinder(): (roots: readonly string[]) => Promise<GuardedPaths> {
+  const scans = new Map<string, { readonly at: number; readonly result: Promise<GuardedPaths> }>();
+  const scan = (root: string): Promise<GuardedPaths> => {
+    const known = scans.get(root);
+    if (known !== undefined && performance.now() - known.at < scanMs) return known.result;
+    const result = findGuardedPaths(root);
+    scans.set(root, { at: performance.now(), result });
+    // A failure must not be remembered; who waits for it gets it.
+    result.catch(() => scans.delete(root));
+    return result;
+  };
+  return async (roots) => {
+    const all = await Promise.all(roots.map(scan));
+    return { pins: all.flatMap((one) => one.pins), readOnly: all.flatMap((one) => one.readOnly) };
+  };
+}
+
 /**
  * Looks for repositories in a folder that a command may write: a hook or a setting written there would run later, outside
  * the sandbox. Costs 4-19 ms for 2,000 files. `node_modules` is looked at like any other folder but not below its packages.

@@ -1,8 +1,16 @@
+/** What the filter leaves to the other means of an enforcer. */
+export interface SeccompOptions {
+  /** `own`: internet sockets are allowed, a network namespace holds them in. `none`: no socket at all. */
+  readonly network: "own" | "none";
+  /** Whether modes, owners, times and attributes of files may be changed; mounts hold that in, Landlock does not. */
+  readonly fileAttributes: boolean;
+}
+
 /**
  * The system calls a sandboxed command may not make, as a classic BPF program for x86-64 in the format `bwrap --seccomp`
  * reads: what namespaces and read-only mounts do not cover. Everything else is allowed.
  */
-export function seccompProgram(): Uint8Array {
+export function seccompProgram(options: SeccompOptions): Uint8Array {
   const code: Instruction[] = [
     load(offset.arch),
     jumpEqual(arch.x86_64, 1, 0),
@@ -13,17 +21,17 @@ export function seccompProgram(): Uint8Array {
     ret(failWith(errno.ENOSYS)),
   ];
   for (const number of missing) code.push(jumpEqual(number, 0, 1), ret(failWith(errno.ENOSYS)));
-  for (const number of refused) code.push(jumpEqual(number, 0, 1), ret(failWith(errno.EPERM)));
+  for (const number of options.fileAttributes ? refused : [...refused, ...attributes])
+    code.push(jumpEqual(number, 0, 1), ret(failWith(errno.EPERM)));
 
   // clone with a namespace flag; clone3 hides its flags in memory and is "missing", so that libraries use clone.
   code.push(...onCall(call.clone, [load(offset.arg0), jumpAnySet(namespaceFlags, 0, 1), ret(failWith(errno.EPERM)), ret(action.allow)]));
   // Only families the network namespace holds in: a unix socket reaches every path, a vsock reaches the host.
+  const families = options.network === "own" ? [family.inet, family.inet6, family.netlink] : [];
   code.push(
     ...onCall(call.socket, [
       load(offset.arg0),
-      jumpEqual(family.inet, 3, 0),
-      jumpEqual(family.inet6, 2, 0),
-      jumpEqual(family.netlink, 1, 0),
+      ...families.map((one, index) => jumpEqual(one, families.length - index, 0)),
       ret(failWith(errno.EPERM)),
       ret(action.allow),
     ]),
@@ -101,6 +109,12 @@ const refused: readonly number[] = [
   // swapon, swapoff, acct, quotactl, syslog, settimeofday, clock_settime, iopl, ioperm, vhangup, uselib, fanotify_init
   167, 168, 163, 179, 103, 164, 227, 172, 173, 153, 134, 300,
 ];
+
+/**
+ * chmod, fchmod, fchmodat, fchmodat2; chown, fchown, lchown, fchownat; setxattr, lsetxattr, fsetxattr, setxattrat,
+ * removexattr, lremovexattr, fremovexattr, removexattrat; utime, utimes, futimesat, utimensat.
+ */
+const attributes: readonly number[] = [90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 463, 197, 198, 199, 466, 132, 235, 261, 280];
 
 function failWith(number: number): number {
   return 0x0005_0000 | number;

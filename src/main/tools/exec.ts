@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
+import { assignments } from "../approvals/describe-effect.ts";
 import { isInside, realpathOfExisting } from "../lib/paths.ts";
 import type { RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
@@ -112,12 +113,6 @@ function escalation(input: ExecInput): boolean {
     });
   }
   return true;
-}
-
-function assignments(env: Readonly<Record<string, string>>): string {
-  return Object.entries(env)
-    .map(([name, value]) => `${name}='${value.replaceAll("'", `'\\''`)}' `)
-    .join("");
 }
 
 /** As the classic shell tool of Codex gives it; see docs/exec.md. */

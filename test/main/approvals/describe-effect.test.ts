@@ -13,7 +13,7 @@ describe("what a card shows", () => {
       describeEffect({ kind: "write", paths: ["/p/a.ts"] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"] }, root),
       describeEffect({ kind: "command", cmd: "X='1' npm test", workdir: "/p/sub", escalated: false, justification: undefined }, root),
-      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make" } }, root),
-    ]).toEqual(["change a.ts", "change 2 files: a.ts, /q/b", "X='1' npm test  (in sub)", "make"]);
+      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } } }, root),
+    ]).toEqual(["change a.ts", "change 2 files: a.ts, /q/b", "X='1' npm test  (in sub)", "CC='it'\\''s' make"]);
   });
 });

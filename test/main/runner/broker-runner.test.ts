@@ -31,7 +31,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await runner.close();
-  for (const broker of brokers) if (broker.exitCode === null && broker.signalCode === null) await new Promise((resolve) => broker.once("exit", resolve));
+  for (const broker of brokers)
+    if (broker.exitCode === null && broker.signalCode === null) await new Promise((resolve) => broker.once("exit", resolve));
 });
 
 function bash(cmd: string, more: Partial<RunRequest> = {}): RunRequest {

@@ -1,7 +1,20 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +28,19 @@ beforeAll(async () => {
   expect(lab.sandbox.info).toEqual({ enforcer: "bubblewrap", detail: "bubblewrap with a system call filter" });
 });
 afterAll(() => lab.close());
+
+describe("the search for an enforcer", () => {
+  it("finds bubblewrap also when the private temp folder lies in /tmp", async () => {
+    const tmpFolder = mkdtempSync(path.join(tmpdir(), "spindle-"));
+    const inTmp = await createSandboxLab({ tmpFolder });
+    try {
+      expect([inTmp.sandbox.info.enforcer, existsSync(`${tmpFolder}-probe`)]).toEqual(["bubblewrap", false]);
+    } finally {
+      await inTmp.close();
+      rmSync(tmpFolder, { recursive: true });
+    }
+  });
+});
 
 describe("a sandboxed command and the disk", () => {
   it("works in the project and in a temp folder of its own that it keeps between commands", async () => {
@@ -332,7 +358,7 @@ describe("a system without what the sandbox needs", () => {
     const bwrapPath = path.join(blocker, "bwrap");
     writeFileSync(bwrapPath, "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n");
     chmodSync(bwrapPath, 0o755);
-    const broken = await createSandboxLab({ bwrapPath });
+    const broken = await createSandboxLab({ bwrapPath, searchPath: "/nowhere" });
     const missing = await createSandboxLab({ searchPath: "/nowhere" });
     const arm = await createSandboxLab({ arch: "arm64" });
     const mac = await createSandboxLab({ platform: "darwin" });

@@ -124,11 +124,8 @@
     });
   }
 
-  core.guest.start = (config) => {
-    if (config.store !== null) define("store", makeStore(config.store));
-    core.setMaxCalls(config.maxCalls);
-    seedRandom(config.seed);
-    const names = config.names;
+  /** Once for a list of tools; the state after it serves every script with the same list. */
+  core.guest.prepare = (names) => {
     const unknown = new Proxy(freeze(create(null)), {
       get(_, name) {
         if (typeof name !== "string" || quiet.includes(name)) return undefined;
@@ -151,6 +148,13 @@
       defineProperty(tools, name, { value: freeze(made), enumerable: true });
     }
     define("tools", freeze(tools));
+  };
+
+  /** For each script. */
+  core.guest.start = (config) => {
+    core.setMaxCalls(config.maxCalls);
+    seedRandom(config.seed);
+    if (config.store !== null) define("store", makeStore(config.store));
     define("context", deepFreeze(config.context));
   };
 });

@@ -1,0 +1,28 @@
+import type { SandboxInfo } from "../../protocol/ipc.ts";
+import type { SandboxedCommand, SandboxPolicy } from "./sandbox.ts";
+
+/** Something that can keep a command in. */
+export interface Enforcer {
+  readonly name: Exclude<SandboxInfo["enforcer"], "none">;
+  /** One sentence for the badge: what it is and what it leaves open. */
+  readonly detail: string;
+  /** For every level but full. */
+  wrap(argv: readonly [string, ...string[]], policy: SandboxPolicy): Promise<SandboxedCommand>;
+}
+
+/** Folders and limits that do not change between the commands of one start of the application. */
+export interface SandboxPlaces {
+  /** Folders and files with secrets: hidden when they exist. */
+  readonly secrets: readonly string[];
+  /** Spindle's own data: hidden. */
+  readonly dataFolder: string;
+  /** Private temp folder of all commands; must exist; a real path. */
+  readonly tmpFolder: string;
+  readonly limits: SandboxLimits;
+}
+
+/** Floods a command may not make. Processes count threads too; the number does not hold a real root (the kernel exempts it). */
+export interface SandboxLimits {
+  readonly processes: number;
+  readonly fileBytes: number;
+}
