@@ -47,7 +47,9 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${readVersion(path.resolve(__dirname, "../.."))}\n`);
       return 0;
     default:
-      process.stderr.write(command === undefined ? help : `spindle: there is no command ${JSON.stringify(command)}. See \`spindle --help\`.\n`);
+      process.stderr.write(
+        command === undefined ? help : `spindle: there is no command ${JSON.stringify(command)}. See \`spindle --help\`.\n`,
+      );
       return 2;
   }
 }
@@ -63,7 +65,8 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const data = toErrorData(error);
-    if (process.argv.includes("--json")) process.stdout.write(`${JSON.stringify({ type: "error", seq: 0, time: Date.now(), code: data.code, message: data.message })}\n`);
+    if (process.argv.includes("--json"))
+      process.stdout.write(`${JSON.stringify({ type: "error", seq: 0, time: Date.now(), code: data.code, message: data.message })}\n`);
     process.stderr.write(`spindle: ${data.code}: ${data.message}\n${data.hint === undefined ? "" : `${data.hint}\n`}`);
     process.exitCode = data.code === "usage" || data.code === "empty_prompt" ? 2 : 1;
   },

@@ -7,6 +7,7 @@ import { type ProviderId, providerIds, type SandboxLevel, type Settings } from "
 import type { TaskRow } from "../protocol/task.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
+import { openScriptStore, type ScriptStoreFile } from "./conversations/script-store.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
@@ -137,6 +138,26 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return { provider: chosen, model: models.get(conversationId) ?? settings.providers[settings.provider].model ?? chosen.defaultModel() };
   };
 
+  const scriptStores = new Map<string, ScriptStoreFile>();
+  const storeOf = (conversationId: string): ScriptStoreFile => {
+    const known = scriptStores.get(conversationId);
+    if (known !== undefined) return known;
+    const file = openScriptStore(path.join(options.home, "conversations", conversationId, "store.json"));
+    const guarded: ScriptStoreFile = {
+      entries: () => file.entries(),
+      set(key, json) {
+        try {
+          file.set(key, json);
+        } catch (error) {
+          // The script goes on with its value; only later scripts of another start would miss it.
+          logger.error("A script's stored value could not be written", error);
+        }
+      },
+    };
+    scriptStores.set(conversationId, guarded);
+    return guarded;
+  };
+
   const scene = (conversation: Conversation, turnId: string): CallScene => {
     const settings = effective();
     return {
@@ -147,6 +168,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       approval: settings.approval,
       sandboxLevel: settings.sandbox,
       settings,
+      scriptStore: storeOf(conversation.id),
       emit: (event) => void conversation.emit(event),
     };
   };
@@ -167,7 +189,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     folder: path.join(options.home, "conversations"),
     redact,
     now: Date.now,
-    setUpTurn: (start) => setUpTurn(start, { tools, parts, providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
+    setUpTurn: (start) =>
+      setUpTurn(start, { tools, parts, providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
     onOpen(conversation) {
       conversation.subscribe((event) => {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
@@ -186,8 +209,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     scriptToolNames: () => [...tools.keys()].filter((name) => name !== "script"),
     sceneOf(conversationId) {
       const conversation = sceneConversation(conversationId);
-      if (conversation === null) throw new SpindleError("conversation_not_found", `The conversation ${conversationId} of this task is gone.`);
-      return "projectRoot" in conversation && "events" in conversation && "isRunning" in conversation ? scene(conversation, "t0") : conversation;
+      if (conversation === null)
+        throw new SpindleError("conversation_not_found", `The conversation ${conversationId} of this task is gone.`);
+      return "projectRoot" in conversation && "events" in conversation && "isRunning" in conversation
+        ? scene(conversation, "t0")
+        : conversation;
     },
   };
   /** Scenes of scripts run without a conversation (`spindle run`), by their id. */
@@ -195,10 +221,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const sceneConversation = (id: string): Conversation | CallScene | null => looseScenes.get(id) ?? openOrNull(store, id, logger);
 
   const tasks: TaskManager = createTaskManager({
-    ledger: openLedger(path.join(options.home, "tasks", "ledger.jsonl")),
+    ledger: openLedger(path.join(options.home, "tasks", "ledger.jsonl"), redact),
     outputFolder: path.join(options.home, "tasks", "output"),
     maxRunning: () => effective().maxRunningTasks,
     now: Date.now,
+    redact,
     work: (work) => doTaskWork(work, workDeps),
     onEvent(event) {
       for (const listener of taskListeners) listener(event.task);
@@ -208,7 +235,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const emit = (body: EventBody): void => void target.emit(body);
       if (event.type === "created") emit({ type: "task_created", task: event.task });
       else if (event.type === "started") emit({ type: "task_started", taskId, at: event.task.startedAt ?? Date.now() });
-      else if (event.type === "progress") emit({ type: "task_progress", taskId, at: event.task.lastEventAt, lastLine: event.task.lastLine });
+      else if (event.type === "progress")
+        emit({ type: "task_progress", taskId, at: event.task.lastEventAt, lastLine: event.task.lastLine });
       else {
         taskLevels.delete(taskId);
         emit({ type: "task_finished", task: event.task });
@@ -298,7 +326,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const events = store.read(conversationId);
       const settings = effective();
       const folded = store.rows().find(({ row }) => row.id === conversationId);
-      const view = { events, projectRoot: folded?.projectRoot ?? "", approval: settings.approval, sandboxLevel: settings.sandbox, settings, conversationId, turnId: "t0", emit: () => undefined };
+      const view = {
+        events,
+        projectRoot: folded?.projectRoot ?? "",
+        approval: settings.approval,
+        sandboxLevel: settings.sandbox,
+        settings,
+        conversationId,
+        turnId: "t0",
+        scriptStore: storeOf(conversationId),
+        emit: () => undefined,
+      };
       return rawRequest(await requestMessages(view, parts));
     },
     async call(call, from, signal) {

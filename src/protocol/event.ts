@@ -105,8 +105,21 @@ export type EventBody =
   | { readonly type: "script_log"; readonly callId: CallId; readonly level: LogLevel; readonly text: string; readonly scriptLine?: number }
   | { readonly type: "patch_applied"; readonly turnId: TurnId; readonly callId: CallId; readonly files: readonly PatchFile[] }
   | { readonly type: "approval_requested"; readonly turnId: TurnId; readonly request: ApprovalRequest }
-  | { readonly type: "approval_answered"; readonly approvalId: string; readonly callId: CallId; readonly answer: ApprovalAnswer; readonly by: "user" | "nobody" | "stop" }
-  | { readonly type: "provider_retry"; readonly turnId: TurnId; readonly attempt: number; readonly maxRetries: number; readonly delayMs: number; readonly error: ErrorData }
+  | {
+      readonly type: "approval_answered";
+      readonly approvalId: string;
+      readonly callId: CallId;
+      readonly answer: ApprovalAnswer;
+      readonly by: "user" | "nobody" | "stop";
+    }
+  | {
+      readonly type: "provider_retry";
+      readonly turnId: TurnId;
+      readonly attempt: number;
+      readonly maxRetries: number;
+      readonly delayMs: number;
+      readonly error: ErrorData;
+    }
   | { readonly type: "notice"; readonly level: "info" | "warn"; readonly code: string; readonly message: string }
   | { readonly type: "task_created"; readonly task: TaskRow }
   | { readonly type: "task_started"; readonly taskId: TaskId; readonly at: number }
@@ -114,9 +127,29 @@ export type EventBody =
   | { readonly type: "task_progress"; readonly taskId: TaskId; readonly at: number; readonly lastLine: string }
   | { readonly type: "task_finished"; readonly task: TaskRow }
   /** The result stands in this conversation's log from here on and belongs to the context of the next request. */
-  | { readonly type: "task_delivered"; readonly taskId: TaskId; readonly title: string; readonly status: TaskRow["status"]; readonly text: string }
-  | { readonly type: "turn_finished"; readonly turnId: TurnId; readonly status: "completed" | "interrupted"; readonly usage: Usage; readonly durationMs: number }
-  | { readonly type: "turn_failed"; readonly turnId: TurnId; readonly code: string; readonly message: string; readonly hint?: string; readonly usage: Usage; readonly durationMs: number }
+  | {
+      readonly type: "task_delivered";
+      readonly taskId: TaskId;
+      readonly title: string;
+      readonly status: TaskRow["status"];
+      readonly text: string;
+    }
+  | {
+      readonly type: "turn_finished";
+      readonly turnId: TurnId;
+      readonly status: "completed" | "interrupted";
+      readonly usage: Usage;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "turn_failed";
+      readonly turnId: TurnId;
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string;
+      readonly usage: Usage;
+      readonly durationMs: number;
+    }
   /** Last line of `spindle run --json`. */
   | { readonly type: "script_finished"; readonly ok: boolean; readonly value?: Json; readonly error?: ErrorData };
 

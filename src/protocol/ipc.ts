@@ -82,7 +82,11 @@ export const calls = {
   "project.open": z.strictObject({ root: z.string().min(1) }),
   "conversations.list": none,
   "conversations.create": none,
-  "conversations.events": z.strictObject({ id, beforeSeq: z.number().int().min(1).optional(), limit: z.number().int().min(1).max(20_000).optional() }),
+  "conversations.events": z.strictObject({
+    id,
+    beforeSeq: z.number().int().min(1).optional(),
+    limit: z.number().int().min(1).max(20_000).optional(),
+  }),
   "conversations.send": z.strictObject({ id, text: z.string().max(1_000_000), attachments: z.array(attachmentSchema).max(100) }),
   "conversations.stop": z.strictObject({ id }),
   "conversations.rename": z.strictObject({ id, title: z.string().min(1).max(200) }),

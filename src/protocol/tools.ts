@@ -10,7 +10,10 @@ export const readFileInput = z.strictObject({
   path,
   offset: z.number().int().min(1).optional().describe("First line, 1-based. Default 1."),
   limit: z.number().int().min(1).optional().describe("Lines at most. Default 2000."),
-  mode: z.enum(["slice", "indentation"]).optional().describe("slice (default): a range of lines. indentation: the block around an anchor line."),
+  mode: z
+    .enum(["slice", "indentation"])
+    .optional()
+    .describe("slice (default): a range of lines. indentation: the block around an anchor line."),
   indentation: z
     .strictObject({
       anchorLine: z.number().int().min(1).optional().describe("Line the block is grown from. Default: offset."),
@@ -53,7 +56,10 @@ export const execInput = z.strictObject({
 
 const spawnCommon = {
   title: z.string().min(1).max(120).optional().describe("What the sidebar shows."),
-  notify: z.enum(["wake", "next_turn", "silent"]).optional().describe("wake (default): the result starts a turn when the conversation is idle."),
+  notify: z
+    .enum(["wake", "next_turn", "silent"])
+    .optional()
+    .describe("wake (default): the result starts a turn when the conversation is idle."),
   timeoutMs: z.number().int().min(100).max(86_400_000).optional().describe("Stopped after this long. Default 3600000."),
 };
 
@@ -108,7 +114,13 @@ export const readFileResult = z.object({
 });
 export const listDirResult = z.object({
   path: z.string(),
-  entries: z.array(z.object({ path: z.string().describe("Relative to the listed folder."), kind: z.enum(["file", "dir", "symlink", "other"]), depth: z.number().int() })),
+  entries: z.array(
+    z.object({
+      path: z.string().describe("Relative to the listed folder."),
+      kind: z.enum(["file", "dir", "symlink", "other"]),
+      depth: z.number().int(),
+    }),
+  ),
   truncated: z.boolean(),
   unreadable: z.array(z.string()).optional().describe("Subfolders that could not be read; absent when there are none."),
 });
@@ -128,7 +140,9 @@ export const grepFilesResult = z.object({
   notes: z.array(z.string()).optional().describe("What could not be searched; absent when all was."),
 });
 export const applyPatchResult = z.object({
-  files: z.array(z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() })),
+  files: z.array(
+    z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() }),
+  ),
   added: z.number().int(),
   removed: z.number().int(),
 });

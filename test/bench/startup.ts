@@ -31,7 +31,15 @@ export async function bench(report: (figure: Figure) => void, ready: Ready): Pro
     }
     const floor = median(times.blank);
     const value = median(times.spindle);
-    report({ metric: "window ready / blank window", value, unit: "ms", floor, ratio: value / floor, target: "<= 1.3 x floor", ok: value / floor <= 1.3 });
+    report({
+      metric: "window ready / blank window",
+      value,
+      unit: "ms",
+      floor,
+      ratio: value / floor,
+      target: "<= 1.3 x floor",
+      ok: value / floor <= 1.3,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -20,12 +20,28 @@ async function serve(wire: Wire, steps: readonly StepSource[]): Promise<ModelSer
 }
 
 /** One turn against a server, with a key, as a program would run it. */
-function exec(spindle: SpindleLab, wire: Wire, baseUrl: string, flags: readonly string[] = [], options: RunOptions = {}, prompt = "Fix the sum") {
+function exec(
+  spindle: SpindleLab,
+  wire: Wire,
+  baseUrl: string,
+  flags: readonly string[] = [],
+  options: RunOptions = {},
+  prompt = "Fix the sum",
+) {
   const args = ["exec", prompt, "--json", "--provider", wire.provider, "--base-url", baseUrl, "--model", "test-model", ...flags];
   return spindle.run(args, { ...options, env: { [wire.keyVariable]: "test-secret-key-1234", ...options.env } });
 }
 
-const patch = ["*** Begin Patch", "*** Update File: src/sum.ts", "@@", "-export const sum = (a: number, b: number) => a - b;", "+export const sum = (a: number, b: number) => a + b;", "*** Add File: NOTES.md", "+done", "*** End Patch"].join("\n");
+const patch = [
+  "*** Begin Patch",
+  "*** Update File: src/sum.ts",
+  "@@",
+  "-export const sum = (a: number, b: number) => a - b;",
+  "+export const sum = (a: number, b: number) => a + b;",
+  "*** Add File: NOTES.md",
+  "+done",
+  "*** End Patch",
+].join("\n");
 const broken = "export const sum = (a: number, b: number) => a - b;\n";
 const mended = "export const sum = (a: number, b: number) => a + b;\n";
 
@@ -86,7 +102,9 @@ describe.each(wires)("exec over $provider", (wire) => {
     expect(finished.map((event) => event.callId).sort()).toEqual(started.map((event) => event.callId).sort());
     expect(finished.filter((event) => !event.ok)).toEqual([]);
     expect(of(lines, "tool_started").find((event) => event.callId === "c3")?.input).toEqual({ code: mainScript });
-    expect(finished.find((event) => event.callId === "c3")?.result).toMatchObject({ value: { before: broken.trimEnd(), added: 2, out: mended, exit: 0, task: "exec" } });
+    expect(finished.find((event) => event.callId === "c3")?.result).toMatchObject({
+      value: { before: broken.trimEnd(), added: 2, out: mended, exit: 0, task: "exec" },
+    });
     expect(of(lines, "script_log")).toMatchObject([{ callId: "c3", level: "log", text: "read 2 1" }]);
     expect(of(lines, "patch_applied")).toMatchObject([
       {
@@ -118,8 +136,18 @@ describe.each(wires)("exec over $provider", (wire) => {
     { what: "401", steps: [faults.unauthorized], code: "unauthorized", said: [] },
     { what: "500 to the end of its tries", steps: [faults.broken], code: "provider_error", said: [] },
     { what: "429 to the end of its tries", steps: [faults.rateLimited(0)], code: "rate_limited", said: [] },
-    { what: "a stream that ends half way", steps: [half(wire.answer("Half of it, then nothing"), " it, th")], code: "stream_cut", said: ["Half of it, th"] },
-    { what: "a call that ends half way", steps: [half(wire.answer("", [{ name: "exec", input: { cmd: "touch then some" } }]), "touch")], code: "stream_cut", said: [] },
+    {
+      what: "a stream that ends half way",
+      steps: [half(wire.answer("Half of it, then nothing"), " it, th")],
+      code: "stream_cut",
+      said: ["Half of it, th"],
+    },
+    {
+      what: "a call that ends half way",
+      steps: [half(wire.answer("", [{ name: "exec", input: { cmd: "touch then some" } }]), "touch")],
+      code: "stream_cut",
+      said: [],
+    },
     { what: "a connection that breaks", steps: [{ type: "events", events: [], ending: "cut" }], code: "stream_cut", said: [] },
     { what: "a malformed stream", steps: [{ type: "events", events: [wire.malformed] }], code: "malformed_stream", said: [] },
     { what: "a web page instead of a stream", steps: [faults.webPage], code: "malformed_stream", said: [] },
@@ -131,22 +159,36 @@ describe.each(wires)("exec over $provider", (wire) => {
     const server = await serve(wire, steps);
     const ended = await exec(spindle, wire, server.baseUrl);
     const lines = ended.events();
-    expect({ exit: ended.code, last: lines.at(-1), said: of(lines, "assistant_text").map((event) => event.text), calls: of(lines, "tool_started") }).toMatchObject({
+    expect({
+      exit: ended.code,
+      last: lines.at(-1),
+      said: of(lines, "assistant_text").map((event) => event.text),
+      calls: of(lines, "tool_started"),
+    }).toMatchObject({
       exit: 1,
       last: { type: "turn_failed", code, message: expect.stringMatching(/\w{3,}/) },
       said,
       calls: [],
     });
     const [id] = readdirSync(path.join(spindle.home, "conversations"));
-    const log = readFileSync(path.join(spindle.home, "conversations", id ?? "", "log.jsonl"), "utf8").trimEnd().split("\n");
-    expect(log.map((line) => JSON.parse(line) as Line)).toEqual(lines.filter((line) => line.type === "error" || !ephemeralTypes.has(line.type)));
+    const log = readFileSync(path.join(spindle.home, "conversations", id ?? "", "log.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(log.map((line) => JSON.parse(line) as Line)).toEqual(
+      lines.filter((line) => line.type === "error" || !ephemeralTypes.has(line.type)),
+    );
     expect(ended.stdout + log.join("\n")).not.toContain("test-secret-key-1234");
   });
 
   test("429 and then an answer: the retry is visible and the turn finishes", async () => {
     const server = await serve(wire, [faults.rateLimited(0), wire.answer("At last.")]);
     const ended = await exec(lab(), wire, server.baseUrl);
-    expect({ exit: ended.code, retries: of(ended.events(), "provider_retry"), said: of(ended.events(), "assistant_text"), failed: of(ended.events(), "turn_failed") }).toMatchObject({
+    expect({
+      exit: ended.code,
+      retries: of(ended.events(), "provider_retry"),
+      said: of(ended.events(), "assistant_text"),
+      failed: of(ended.events(), "turn_failed"),
+    }).toMatchObject({
       exit: 0,
       retries: [{ attempt: 1, error: { code: "rate_limited" } }],
       said: [{ text: "At last." }],
@@ -179,19 +221,30 @@ const [responses] = wires;
 if (responses === undefined) throw new Error("There is no wire.");
 
 describe("exec", () => {
-  test.each(["openai-responses", "anthropic"])("without a key for %s the turn fails with no_api_key and says what to set", async (provider) => {
-    const ended = await lab().run(["exec", "Hello", "--json", "--provider", provider]);
-    expect({ exit: ended.code, last: ended.events().at(-1) }).toMatchObject({
-      exit: 1,
-      last: { type: "turn_failed", code: "no_api_key", message: expect.stringMatching(/_API_KEY/), hint: expect.stringContaining("Demo") },
-    });
-  });
+  test.each(["openai-responses", "anthropic"])(
+    "without a key for %s the turn fails with no_api_key and says what to set",
+    async (provider) => {
+      const ended = await lab().run(["exec", "Hello", "--json", "--provider", provider]);
+      expect({ exit: ended.code, last: ended.events().at(-1) }).toMatchObject({
+        exit: 1,
+        last: {
+          type: "turn_failed",
+          code: "no_api_key",
+          message: expect.stringMatching(/_API_KEY/),
+          hint: expect.stringContaining("Demo"),
+        },
+      });
+    },
+  );
 
   test("a call that would ask is denied with the reason, because nobody is there", async () => {
     const spindle = lab();
     spindle.write({ "src/sum.ts": broken });
     const server = await serve(responses, [
-      responses.answer("", [{ name: "applyPatch", input: { patch } }, { name: "exec", input: { cmd: "touch made" } }]),
+      responses.answer("", [
+        { name: "applyPatch", input: { patch } },
+        { name: "exec", input: { cmd: "touch made" } },
+      ]),
       responses.answer("I was not allowed."),
     ]);
     const ended = await exec(spindle, responses, server.baseUrl);
@@ -236,14 +289,19 @@ describe("exec", () => {
       ]);
       return tries.map((one) => one.status === "rejected" ? one.reason.code : "ran");`;
     const server = await serve(responses, [
-      responses.answer("", [{ name: "script", input: { code } }, { name: "applyPatch", input: { patch } }]),
+      responses.answer("", [
+        { name: "script", input: { code } },
+        { name: "applyPatch", input: { patch } },
+      ]),
       responses.answer("Here is the plan."),
     ]);
     const ended = await exec(spindle, responses, server.baseUrl, ["--approval", "plan"]);
     expect({
       exit: ended.code,
       patched: of(ended.events(), "patch_applied"),
-      codes: of(ended.events(), "tool_finished").filter((event) => event.name === "applyPatch").map((event) => event.code),
+      codes: of(ended.events(), "tool_finished")
+        .filter((event) => event.name === "applyPatch")
+        .map((event) => event.code),
       files: readdirSync(spindle.project, { recursive: true }).sort(),
       sum: readFileSync(path.join(spindle.project, "src/sum.ts"), "utf8"),
     }).toEqual({ exit: 0, patched: [], codes: ["denied", "denied"], files: ["src", "src/sum.ts"], sum: broken });
@@ -312,7 +370,10 @@ describe("exec", () => {
         if (line.includes('"request_started"')) child.kill("SIGTERM");
       },
     });
-    expect({ exit: ended.code, last: ended.events().at(-1) }).toMatchObject({ exit: 130, last: { type: "turn_finished", status: "interrupted" } });
+    expect({ exit: ended.code, last: ended.events().at(-1) }).toMatchObject({
+      exit: 130,
+      last: { type: "turn_finished", status: "interrupted" },
+    });
   });
 });
 

@@ -37,7 +37,13 @@ describe("run", () => {
     const readStarts = of(lines, "tool_started").filter((event) => event.name === "readFile");
     const readEnds = of(lines, "tool_finished").filter((event) => event.name === "readFile");
     const byNumber = (a: string, b: string): number => Number(a.slice(3)) - Number(b.slice(3));
-    expect({ starts: readStarts.map((event) => event.callId).sort(byNumber), ends: readEnds.filter((event) => event.ok).map((event) => event.callId).sort(byNumber) }).toEqual({ starts: ids, ends: ids });
+    expect({
+      starts: readStarts.map((event) => event.callId).sort(byNumber),
+      ends: readEnds
+        .filter((event) => event.ok)
+        .map((event) => event.callId)
+        .sort(byNumber),
+    }).toEqual({ starts: ids, ends: ids });
     expect(lines.map((line) => line.seq)).toEqual(lines.map((_, index) => index + 1));
   });
 
@@ -69,19 +75,42 @@ describe("run", () => {
 
   test("gives --input to the script, its output to the reader, its value as the last words", async () => {
     const spindle = lab();
-    spindle.write({ "script.ts": "const { who }: { who: string } = context.input;\nconsole.log('hello', who);\nreturn { who, project: context.project };" });
+    spindle.write({
+      "script.ts": "const { who }: { who: string } = context.input;\nconsole.log('hello', who);\nreturn { who, project: context.project };",
+    });
     const ended = await spindle.run(["run", "script.ts", "--input", '{"who":"Ada"}']);
-    expect(ended).toMatchObject({ code: 0, stderr: "", stdout: `hello Ada\n${JSON.stringify({ who: "Ada", project: spindle.project }, null, 2)}\n` });
+    expect(ended).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: `hello Ada\n${JSON.stringify({ who: "Ada", project: spindle.project }, null, 2)}\n`,
+    });
   });
 
   test.each<{ what: string; code: string; error: object }>([
     { what: "invalid TypeScript", code: "const a = 1;\nconst = ;", error: { code: "script_syntax", line: 2 } },
     { what: "an import", code: 'import fs from "node:fs";\nreturn 1;', error: { code: "script_syntax" } },
-    { what: "a thrown error", code: "const a = 1;\n\nthrow new RangeError('too far');", error: { code: "script_error", name: "RangeError", message: "too far", line: 3 } },
+    {
+      what: "a thrown error",
+      code: "const a = 1;\n\nthrow new RangeError('too far');",
+      error: { code: "script_error", name: "RangeError", message: "too far", line: 3 },
+    },
     { what: "an unknown tool", code: "return await tools.fly({});", error: { message: expect.stringMatching(/fly[\s\S]*readFile/) } },
-    { what: "a call that fails", code: '\nreturn await tools.readFile({ path: "gone.txt" });', error: { code: "script_error", message: expect.stringContaining("gone.txt"), line: 2, details: { tool: "readFile", toolCode: "not_found" } } },
+    {
+      what: "a call that fails",
+      code: '\nreturn await tools.readFile({ path: "gone.txt" });',
+      error: {
+        code: "script_error",
+        message: expect.stringContaining("gone.txt"),
+        line: 2,
+        details: { tool: "readFile", toolCode: "not_found" },
+      },
+    },
     { what: "a promise nobody settles", code: "await new Promise(() => {});", error: { code: "script_deadlock" } },
-    { what: "too much memory", code: "const all = [];\nwhile (true) all.push('x'.repeat(1000000));", error: { code: "script_out_of_memory" } },
+    {
+      what: "too much memory",
+      code: "const all = [];\nwhile (true) all.push('x'.repeat(1000000));",
+      error: { code: "script_out_of_memory" },
+    },
   ])("$what is a clear error with its code, and exit 1", async ({ code, error }) => {
     const spindle = lab();
     const ended = await run(spindle, code);
@@ -107,10 +136,25 @@ describe("run", () => {
     ["a folder as a file", 'tools.readFile({ path: "folder" })', "not_a_file", "folder"],
     ["a file as a folder", 'tools.listDir({ path: "binary" })', "not_a_folder", "binary"],
     ["a pattern that is none", 'tools.grepFiles({ pattern: "(" })', "invalid_pattern", "("],
-    ["a patch outside", 'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: ../evil.txt\\n+x\\n*** End Patch" })', "outside_project", "evil.txt"],
-    ["a patch through a link", 'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: link/evil.txt\\n+x\\n*** End Patch" })', "outside_project", "evil.txt"],
+    [
+      "a patch outside",
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: ../evil.txt\\n+x\\n*** End Patch" })',
+      "outside_project",
+      "evil.txt",
+    ],
+    [
+      "a patch through a link",
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: link/evil.txt\\n+x\\n*** End Patch" })',
+      "outside_project",
+      "evil.txt",
+    ],
     ["a patch that is none", 'tools.applyPatch({ patch: "hello" })', "invalid_patch", "Begin Patch"],
-    ["a patch that does not fit", 'tools.applyPatch({ patch: "*** Begin Patch\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\n*** End Patch" })', "patch_failed", "a.txt"],
+    [
+      "a patch that does not fit",
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\n*** End Patch" })',
+      "patch_failed",
+      "a.txt",
+    ],
     ["an escalation without a reason", 'tools.exec({ cmd: "true", escalated: true })', "invalid_input", "justification"],
     ["a task of an unknown kind", 'tools.spawn({ kind: "dance" })', "invalid_input", "kind"],
   ];
@@ -131,7 +175,9 @@ describe("run", () => {
        return out;`,
     );
     const { value } = of(ended.events(), "script_finished")[0] ?? { value: undefined };
-    const seen = Array.isArray(value) ? badCalls.map(([what], index) => ({ what, ...(value[index] as { code: string; message: string }) })) : value;
+    const seen = Array.isArray(value)
+      ? badCalls.map(([what], index) => ({ what, ...(value[index] as { code: string; message: string }) }))
+      : value;
     expect({ exit: ended.code, seen, outside: readdirSync(etc), beside: readdirSync(path.dirname(spindle.project)).sort() }).toEqual({
       exit: 0,
       seen: badCalls.map(([what, , code, said]) => ({ what, code, message: expect.stringContaining(said) as string })),
@@ -158,7 +204,11 @@ describe("run", () => {
        return tries[0].reason.code;`,
       flags,
     );
-    expect({ exit: ended.code, last: last(ended), project: readdirSync(spindle.project) }).toMatchObject({ exit: 0, last: { value: "denied" }, project: ["script.ts"] });
+    expect({ exit: ended.code, last: last(ended), project: readdirSync(spindle.project) }).toMatchObject({
+      exit: 0,
+      last: { value: "denied" },
+      project: ["script.ts"],
+    });
   });
 
   test("an unreadable folder and file are permission_denied, and the script can go on without them", async () => {
@@ -202,7 +252,11 @@ describe("run", () => {
     const spindle = lab();
     spindle.write({ "script.ts": "console.log('ran');" });
     const ended = await spindle.run(args);
-    expect({ exit: ended.code, stdout: ended.stdout, stderr: ended.stderr }).toEqual({ exit, stdout: "", stderr: expect.stringContaining(code) });
+    expect({ exit: ended.code, stdout: ended.stdout, stderr: ended.stderr }).toEqual({
+      exit,
+      stdout: "",
+      stderr: expect.stringContaining(code),
+    });
   });
 
   test("a spawned task finishes before the command ends, and `tasks` lists, shows and leaves it", async () => {
@@ -217,10 +271,20 @@ describe("run", () => {
     );
     const lines = ended.events();
     const [slow, failing, script] = of(lines, "script_finished").flatMap((event) => event.value as string[]);
-    expect({ exit: ended.code, last: last(ended), finished: of(lines, "task_finished").map(({ task }) => [task.title, task.status]).sort() }).toMatchObject({
+    expect({
+      exit: ended.code,
+      last: last(ended),
+      finished: of(lines, "task_finished")
+        .map(({ task }) => [task.title, task.status])
+        .sort(),
+    }).toMatchObject({
       exit: 0,
       last: { ok: true, value: [slow, failing, script, "queued"] },
-      finished: [["failing", "failed"], ["script", "succeeded"], ["slow", "succeeded"]],
+      finished: [
+        ["failing", "failed"],
+        ["script", "succeeded"],
+        ["slow", "succeeded"],
+      ],
     });
 
     const list = await spindle.run(["tasks", "list", "--json"]);
@@ -228,15 +292,32 @@ describe("run", () => {
     expect(rows).toHaveLength(3);
     expect(rows).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ taskId: slow, status: "succeeded", kind: "exec", title: "slow", scriptLine: 1, delivery: "delivered", lastLine: "last line" }),
+        expect.objectContaining({
+          taskId: slow,
+          status: "succeeded",
+          kind: "exec",
+          title: "slow",
+          scriptLine: 1,
+          delivery: "delivered",
+          lastLine: "last line",
+        }),
         expect.objectContaining({ taskId: failing, status: "failed", result: expect.objectContaining({ exitCode: 3 }) }),
-        expect.objectContaining({ taskId: script, status: "succeeded", kind: "script", lastLine: "from the task", result: expect.objectContaining({ value: 4 }) }),
+        expect.objectContaining({
+          taskId: script,
+          status: "succeeded",
+          kind: "script",
+          lastLine: "from the task",
+          result: expect.objectContaining({ value: 4 }),
+        }),
       ]),
     );
     const show = await spindle.run(["tasks", "show", slow ?? "", "--json"]);
     expect(JSON.parse(show.stdout)).toMatchObject({ taskId: slow, output: "first\nlast line\n", outputTruncated: false });
     const cancel = await spindle.run(["tasks", "cancel", slow ?? "", "--json"]);
-    expect({ exit: cancel.code, said: JSON.parse(cancel.stdout) as unknown }).toEqual({ exit: 0, said: { taskId: slow, status: "succeeded", stopped: [] } });
+    expect({ exit: cancel.code, said: JSON.parse(cancel.stdout) as unknown }).toEqual({
+      exit: 0,
+      said: { taskId: slow, status: "succeeded", stopped: [] },
+    });
     const unknown = await spindle.run(["tasks", "show", "task_none"]);
     expect(unknown).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("task_not_found") });
   });
@@ -245,28 +326,49 @@ describe("run", () => {
     const spindle = lab();
     const mark = `spindle-other-${process.pid}`;
     let cancelled: Promise<Ended> | undefined;
-    const ended = await run(spindle, `return (await tools.spawn({ kind: "exec", cmd: "exec -a ${mark} sleep 300" })).id;`, ["--sandbox", "full"], {
-      onLine(line) {
-        if (!line.includes('"type":"task_started"')) return;
-        const { taskId } = JSON.parse(line) as { taskId: string };
-        cancelled = spindle.run(["tasks", "cancel", taskId, "--json"]);
+    const ended = await run(
+      spindle,
+      `return (await tools.spawn({ kind: "exec", cmd: "exec -a ${mark} sleep 300" })).id;`,
+      ["--sandbox", "full"],
+      {
+        onLine(line) {
+          if (!line.includes('"type":"task_started"')) return;
+          const { taskId } = JSON.parse(line) as { taskId: string };
+          cancelled = spindle.run(["tasks", "cancel", taskId, "--json"]);
+        },
       },
-    });
+    );
     const said = await cancelled;
-    expect({ exit: said?.code, said: JSON.parse(said?.stdout ?? "null") as unknown, alive: livingWith(mark) }).toMatchObject({ exit: 0, said: { status: "cancelled" }, alive: [] });
-    expect({ exit: ended.code, finished: of(ended.events(), "task_finished") }).toMatchObject({ exit: 0, finished: [{ task: { status: "cancelled" } }] });
+    expect({ exit: said?.code, said: JSON.parse(said?.stdout ?? "null") as unknown, alive: livingWith(mark) }).toMatchObject({
+      exit: 0,
+      said: { status: "cancelled" },
+      alive: [],
+    });
+    expect({ exit: ended.code, finished: of(ended.events(), "task_finished") }).toMatchObject({
+      exit: 0,
+      finished: [{ task: { status: "cancelled" } }],
+    });
   });
 
   test("SIGINT ends the script, its command and the process: exit 130", async () => {
     const spindle = lab();
     const mark = `spindle-int-${process.pid}`;
-    const ended = await run(spindle, `await Promise.all([1, 2, 3].map((n) => tools.exec({ cmd: "exec -a ${mark}" + n + " sleep 300" })));`, ["--sandbox", "full"], {
-      onLine(line, child) {
-        if (!line.includes('"callId":"c1.3"') || !line.includes("tool_started")) return;
-        void until(() => livingWith(mark).length === 3).then(() => child.kill("SIGINT"));
+    const ended = await run(
+      spindle,
+      `await Promise.all([1, 2, 3].map((n) => tools.exec({ cmd: "exec -a ${mark}" + n + " sleep 300" })));`,
+      ["--sandbox", "full"],
+      {
+        onLine(line, child) {
+          if (!line.includes('"callId":"c1.3"') || !line.includes("tool_started")) return;
+          void until(() => livingWith(mark).length === 3).then(() => child.kill("SIGINT"));
+        },
       },
+    );
+    expect({ exit: ended.code, last: last(ended), alive: livingWith(mark) }).toMatchObject({
+      exit: 130,
+      last: { type: "script_finished", ok: false, error: { code: "cancelled" } },
+      alive: [],
     });
-    expect({ exit: ended.code, last: last(ended), alive: livingWith(mark) }).toMatchObject({ exit: 130, last: { type: "script_finished", ok: false, error: { code: "cancelled" } }, alive: [] });
   });
 });
 
@@ -277,17 +379,26 @@ describe("conversations", () => {
     const prompt = "find `hello`\n</original-user-prompt> and more";
     const done = await spindle.run(["exec", prompt, "--json", "--provider", "demo"]);
     expect(done.code).toBe(0);
-    const id = done.events().map((line) => (line.type === "error" ? "" : line.conversationId)).at(0) ?? "";
+    const id =
+      done
+        .events()
+        .map((line) => (line.type === "error" ? "" : line.conversationId))
+        .at(0) ?? "";
 
     const list = JSON.parse((await spindle.run(["conversations", "list", "--json"])).stdout) as unknown;
     expect(list).toMatchObject([{ id, title: "find `hello`", status: "idle", projectRoot: spindle.project }]);
 
     const markdown = await spindle.run(["conversations", "export", id]);
     const script = of(done.events(), "tool_started").find((event) => event.name === "script");
-    expect(markdown.stdout.startsWith("<original-user-prompt>\nfind `hello`\n<\\/original-user-prompt> and more\n</original-user-prompt>\n")).toBe(true);
+    expect(
+      markdown.stdout.startsWith("<original-user-prompt>\nfind `hello`\n<\\/original-user-prompt> and more\n</original-user-prompt>\n"),
+    ).toBe(true);
     expect(markdown.stdout).toContain(String((script?.input as { code: string }).code));
     const json = await spindle.run(["conversations", "export", id, "--json"]);
-    const logged = readFileSync(path.join(spindle.home, "conversations", id, "log.jsonl"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as unknown);
+    const logged = readFileSync(path.join(spindle.home, "conversations", id, "log.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
     expect(JSON.parse(json.stdout)).toEqual(logged);
     const show = await spindle.run(["conversations", "show", id]);
     expect(show.stdout.startsWith("> find `hello`")).toBe(true);
@@ -302,7 +413,11 @@ describe("conversations", () => {
     [["tasks", "cancel"], 2, "usage"],
   ])("%j ends with %d and says %s", async (args, exit, code) => {
     const ended = await lab().run(args);
-    expect({ exit: ended.code, stdout: ended.stdout, stderr: ended.stderr }).toEqual({ exit, stdout: "", stderr: expect.stringContaining(code) });
+    expect({ exit: ended.code, stdout: ended.stdout, stderr: ended.stderr }).toEqual({
+      exit,
+      stdout: "",
+      stderr: expect.stringContaining(code),
+    });
   });
 });
 
@@ -312,7 +427,12 @@ describe("apply-patch", () => {
     const spindle = lab();
     spindle.write({ "a.txt": "one\n" });
     const ended = await (way === "argument" ? spindle.run(["apply-patch", patch]) : spindle.run(["apply-patch"], { stdin: patch }));
-    expect({ ...ended, events: null, a: readFileSync(path.join(spindle.project, "a.txt"), "utf8"), c: readFileSync(path.join(spindle.project, "b/c.txt"), "utf8") }).toEqual({
+    expect({
+      ...ended,
+      events: null,
+      a: readFileSync(path.join(spindle.project, "a.txt"), "utf8"),
+      c: readFileSync(path.join(spindle.project, "b/c.txt"), "utf8"),
+    }).toEqual({
       code: 0,
       stdout: "Success. Updated the following files:\nA b/c.txt\nM a.txt\n",
       stderr: "",
@@ -332,7 +452,12 @@ describe("apply-patch", () => {
     spindle.write({ "a.txt": "one\n" });
     mkdirSync(path.join(spindle.project, "b"));
     const ended = await spindle.run(args);
-    expect({ code: ended.code, stdout: ended.stdout, a: readFileSync(path.join(spindle.project, "a.txt"), "utf8"), b: existsSync(path.join(spindle.project, "b/c.txt")) }).toEqual({ code: exit, stdout: "", a: "one\n", b: false });
+    expect({
+      code: ended.code,
+      stdout: ended.stdout,
+      a: readFileSync(path.join(spindle.project, "a.txt"), "utf8"),
+      b: existsSync(path.join(spindle.project, "b/c.txt")),
+    }).toEqual({ code: exit, stdout: "", a: "one\n", b: false });
     expect(ended.stderr).toMatch(/\w{3,}/);
   });
 });

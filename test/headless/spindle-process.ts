@@ -8,7 +8,9 @@ import { useTempFolders } from "../support/temp-folder.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** One line of `--json`: an event, or the `error` line of a command that could not begin. */
-export type Line = SpindleEvent | { readonly type: "error"; readonly seq: 0; readonly time: number; readonly code: string; readonly message: string };
+export type Line =
+  | SpindleEvent
+  | { readonly type: "error"; readonly seq: 0; readonly time: number; readonly code: string; readonly message: string };
 
 export interface Ended {
   readonly code: number | null;
@@ -39,7 +41,8 @@ export interface SpindleLab {
 
 /** Runs the built command line with a data folder and a project of its own, and with an environment that holds no key. */
 export function useSpindle(): () => SpindleLab {
-  if (!existsSync(path.join(root, "out/main/cli.cjs"))) throw new Error("The application is not built: run `npm run build` first (`npm test` does).");
+  if (!existsSync(path.join(root, "out/main/cli.cjs")))
+    throw new Error("The application is not built: run `npm run build` first (`npm test` does).");
   const tempFolder = useTempFolders();
   const running = new Set<ChildProcess>();
   afterEach(() => {
@@ -91,7 +94,17 @@ function end(child: ChildProcess, { stdin, onLine }: RunOptions): Promise<Ended>
     child.stdin?.end(stdin ?? "");
     child.on("error", reject);
     child.on("close", (code) => {
-      resolve({ code, stdout, stderr, events: () => stdout.trimEnd().split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Line) });
+      resolve({
+        code,
+        stdout,
+        stderr,
+        events: () =>
+          stdout
+            .trimEnd()
+            .split("\n")
+            .filter((line) => line !== "")
+            .map((line) => JSON.parse(line) as Line),
+      });
     });
   });
 }

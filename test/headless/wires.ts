@@ -63,7 +63,10 @@ export const wires: readonly Wire[] = [
       return typeof content === "string" ? content : at(content, 0, "text");
     },
     scriptTool: (body) => list(body?.["tools"]).find((tool) => at(tool, "function", "name") === "script"),
-    scriptOffer: { type: "function", function: { name: "script", parameters: { type: "object", properties: { code: { type: "string" } }, required: ["code"] } } },
+    scriptOffer: {
+      type: "function",
+      function: { name: "script", parameters: { type: "object", properties: { code: { type: "string" } }, required: ["code"] } },
+    },
     results: (body) =>
       list(body?.["messages"])
         .filter((item) => at(item, "role") === "tool")

@@ -32,6 +32,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
       close: () => unused("harness"),
     },
     scriptContext: () => unused("scriptContext"),
+    scriptStore: { entries: () => unused("scriptStore"), set: () => unused("scriptStore") },
     emit: (event) => events.push(event),
     spawnTask: () => unused("spawnTask"),
     callTool: () => unused("callTool"),

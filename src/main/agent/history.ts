@@ -36,7 +36,10 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
         if (!seenPrompt) {
           seenPrompt = true;
           const attached = event.attachments.length === 0 ? "" : `\n\n${userText("The prompt came with files.", event.attachments)}`;
-          messages.push({ role: "user", text: originalUserPrompt(event.text) }, { role: "user", text: environmentContext(surroundings) + attached });
+          messages.push(
+            { role: "user", text: originalUserPrompt(event.text) },
+            { role: "user", text: environmentContext(surroundings) + attached },
+          );
         } else {
           round.later.push({ role: "user", text: userText(event.text, event.attachments) });
         }
@@ -57,7 +60,13 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
       case "tool_started":
         if (event.parentCallId === undefined && event.wireCallId !== undefined) {
           round.calls.push(event);
-          round.said.push({ role: "call", wireCallId: event.wireCallId, name: event.name, format: event.wireFormat ?? "function", input: wireInput(event) });
+          round.said.push({
+            role: "call",
+            wireCallId: event.wireCallId,
+            name: event.name,
+            format: event.wireFormat ?? "function",
+            input: wireInput(event),
+          });
         }
         break;
       case "tool_finished":
@@ -67,7 +76,11 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
         round.later.push({ role: "user", text: taskResultText(event) });
         break;
       case "turn_finished":
-        if (event.status === "interrupted") round.later.push({ role: "user", text: "<turn-interrupted>The person stopped the previous turn. Calls that had not ended were cancelled.</turn-interrupted>" });
+        if (event.status === "interrupted")
+          round.later.push({
+            role: "user",
+            text: "<turn-interrupted>The person stopped the previous turn. Calls that had not ended were cancelled.</turn-interrupted>",
+          });
         break;
       default:
         // Every other event is for people and programs, not for the model.

@@ -13,9 +13,9 @@ export interface LoopPorts {
   /** Logs and pushes; also announces the request, with the tasks whose results it carries. */
   emit(event: EventBody): void;
   nextCallId(): string;
-  /** The request for what the log holds now. */
+  /** The request for what the log holds when it is called; it folds the log before it waits for anything. */
   buildRequest(): Promise<ModelRequest>;
-  /** Called right before a request is sent: emits `request_started`. */
+  /** Called right before `buildRequest`: emits `request_started`. What is logged from then on belongs to a later request. */
   requestStarted(requestNumber: number): void;
   /** The gate, for a call of the model; never throws: a failed call is recorded as one. */
   runCall(call: RequestedCall, signal: AbortSignal): Promise<void>;
@@ -42,15 +42,19 @@ export async function runTurn(ports: LoopPorts): Promise<LoopOutcome> {
       };
       return { status: "failed", error, usage };
     }
-    const request = await ports.buildRequest();
     ports.requestStarted(requestNumber);
+    const request = await ports.buildRequest();
     const outcome = await runRequest({ ...ports, request, nextCallId: ports.nextCallId, emit: ports.emit });
     usage = addUsage(usage, outcome.usage);
     if (ports.signal.aborted) return { status: "interrupted", error: null, usage };
     if (outcome.error !== null) return { status: "failed", error: outcome.error, usage };
     if (outcome.calls.length === 0) {
       if (!outcome.cut) return { status: "completed", error: null, usage };
-      const error: ErrorData = { code: "provider_error", message: "The model's answer was cut at its output limit.", hint: "Send \u201cgo on\u201d to continue." };
+      const error: ErrorData = {
+        code: "provider_error",
+        message: "The model's answer was cut at its output limit.",
+        hint: "Send \u201cgo on\u201d to continue.",
+      };
       return { status: "failed", error, usage };
     }
     await runCalls(outcome.calls, ports);

@@ -39,9 +39,14 @@ export function userText(text: string, attachments: readonly Attachment[]): stri
   return `${text}\n\n<attached>\n${list}\nRead them with readFile or listDir; reading them is allowed wherever they are.\n</attached>`;
 }
 
-/** A finished task as the model reads it. It is data from a helper, not words of the person. */
-export function taskResultText(task: { readonly taskId: string; readonly title: string; readonly status: string; readonly text: string }): string {
-  return `<task-result id="${task.taskId}" title="${task.title.replaceAll('"', "'")}" status="${task.status}">\n${task.text}\n</task-result>`;
+/** A finished task as the model reads it. It is data from a helper, not words of the person; it cannot close its own tag. */
+export function taskResultText(task: {
+  readonly taskId: string;
+  readonly title: string;
+  readonly status: string;
+  readonly text: string;
+}): string {
+  return `<task-result id="${task.taskId}" title="${task.title.replaceAll('"', "'")}" status="${task.status}">\n${task.text.replaceAll("</task-result>", "<\\/task-result>")}\n</task-result>`;
 }
 
 /** Fills the placeholder of `resources/prompts/system.md` with the declarations of the tools. */

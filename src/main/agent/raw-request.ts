@@ -8,7 +8,9 @@ export function rawRequest(messages: readonly ModelMessage[]): string {
       switch (message.role) {
         case "user":
         case "assistant":
-          return message.role === "user" && message.text.startsWith("<original-user-prompt>") ? message.text : `[${message.role}]\n${message.text}`;
+          return message.role === "user" && message.text.startsWith("<original-user-prompt>")
+            ? message.text
+            : `[${message.role}]\n${message.text}`;
         case "reasoning":
           return "[reasoning, opaque]";
         case "call":

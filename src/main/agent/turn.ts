@@ -63,16 +63,35 @@ export async function runRequest(options: {
         emit({ type: "reasoning_delta", turnId, messageId: event.messageId, text: event.text });
         break;
       case "reasoning":
-        emit({ type: "assistant_reasoning", turnId, messageId: event.messageId, text: event.text, ...(event.replay === undefined ? {} : { replay: event.replay }) });
+        emit({
+          type: "assistant_reasoning",
+          turnId,
+          messageId: event.messageId,
+          text: event.text,
+          ...(event.replay === undefined ? {} : { replay: event.replay }),
+        });
         break;
       case "call_delta":
         emit({ type: "call_delta", turnId, callId: callIdOf(event.wireCallId), name: event.name, text: event.text });
         break;
       case "call":
-        calls.push({ callId: callIdOf(event.wireCallId), wireCallId: event.wireCallId, name: event.name, format: event.format, input: event.input });
+        calls.push({
+          callId: callIdOf(event.wireCallId),
+          wireCallId: event.wireCallId,
+          name: event.name,
+          format: event.format,
+          input: event.input,
+        });
         break;
       case "retry":
-        emit({ type: "provider_retry", turnId, attempt: event.attempt, maxRetries: event.maxRetries, delayMs: event.delayMs, error: event.error });
+        emit({
+          type: "provider_retry",
+          turnId,
+          attempt: event.attempt,
+          maxRetries: event.maxRetries,
+          delayMs: event.delayMs,
+          error: event.error,
+        });
         break;
       case "finished":
         usage = event.usage;

@@ -41,7 +41,8 @@ export function settingsOverride(flags: RunFlags, defaults: Partial<Pick<Setting
   const approval = oneOf("--approval", flags.approval, approvalModes);
   const sandbox = oneOf("--sandbox", flags.sandbox, sandboxLevels);
   const baseUrl = flags["base-url"];
-  if (baseUrl !== undefined && !URL.canParse(baseUrl)) throw new SpindleError("usage", `--base-url: ${JSON.stringify(baseUrl)} is not a URL.`);
+  if (baseUrl !== undefined && !URL.canParse(baseUrl))
+    throw new SpindleError("usage", `--base-url: ${JSON.stringify(baseUrl)} is not a URL.`);
   return (settings) => {
     const chosen = provider ?? settings.provider;
     const own = {

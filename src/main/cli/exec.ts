@@ -8,7 +8,8 @@ import { eventText, printJson, printLine } from "./print.ts";
 /** `spindle exec "PROMPT"`: one turn without a window, then its detached tasks. Exit 0 finished, 1 failed, 130 interrupted. */
 export async function execCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseWords(args, runOptions);
-  if (positionals.length !== 1) throw new SpindleError("usage", "exec takes exactly one prompt.", { hint: 'spindle exec "PROMPT" [-C DIR] [--json]' });
+  if (positionals.length !== 1)
+    throw new SpindleError("usage", "exec takes exactly one prompt.", { hint: 'spindle exec "PROMPT" [-C DIR] [--json]' });
   const prompt = positionals[0] ?? "";
   if (prompt.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Say what you want done." });
   const override = settingsOverride(values);

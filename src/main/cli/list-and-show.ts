@@ -18,8 +18,17 @@ export async function conversationsCommand(args: readonly string[]): Promise<num
   return withEngine(unchanged, async (engine) => {
     if (id === undefined) {
       const rows = engine.conversations.rows().filter((folded) => folded.parentTaskId === null);
-      if (values.json) printLine(JSON.stringify(rows.map(({ row, projectRoot }) => ({ ...row, projectRoot })), null, 1));
-      else for (const { row, projectRoot } of rows) printLine(`${row.id}  ${new Date(row.updatedAt).toISOString()}  ${row.title}  (${projectRoot})`);
+      if (values.json)
+        printLine(
+          JSON.stringify(
+            rows.map(({ row, projectRoot }) => ({ ...row, projectRoot })),
+            null,
+            1,
+          ),
+        );
+      else
+        for (const { row, projectRoot } of rows)
+          printLine(`${row.id}  ${new Date(row.updatedAt).toISOString()}  ${row.title}  (${projectRoot})`);
       return 0;
     }
     const events = engine.conversations.read(id);
@@ -40,7 +49,9 @@ export async function tasksCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseWords(args, { json: flags.json });
   const [verb, id, ...rest] = positionals;
   if (rest.length > 0 || (verb === "list") === (id !== undefined) || !["list", "show", "cancel"].includes(verb ?? "")) {
-    throw new SpindleError("usage", "tasks takes list, show ID or cancel ID.", { hint: "spindle tasks list | show ID | cancel ID [--json]" });
+    throw new SpindleError("usage", "tasks takes list, show ID or cancel ID.", {
+      hint: "spindle tasks list | show ID | cancel ID [--json]",
+    });
   }
   return withEngine(unchanged, async (engine) => {
     if (id === undefined) {

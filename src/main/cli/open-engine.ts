@@ -34,7 +34,10 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
 }
 
 /** Runs with an engine and closes it whatever happens. SIGINT, SIGTERM and SIGHUP abort `signal`. */
-export async function withEngine<T>(override: (settings: Settings) => Settings, use: (engine: Engine, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  override: (settings: Settings) => Settings,
+  use: (engine: Engine, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const { engine, close } = await openEngine(override);
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();

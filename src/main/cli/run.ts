@@ -20,7 +20,8 @@ const options = { ...runOptions, input: { type: "string" } } as const;
 export async function runCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseWords(args, options);
   const file = positionals[0];
-  if (file === undefined || positionals.length > 1) throw new SpindleError("usage", "run takes exactly one script file.", { hint: "spindle run FILE.ts [-C DIR] [--json] [--input JSON]" });
+  if (file === undefined || positionals.length > 1)
+    throw new SpindleError("usage", "run takes exactly one script file.", { hint: "spindle run FILE.ts [-C DIR] [--json] [--input JSON]" });
   const override = settingsOverride(values, { approval: "auto" });
   const input = parseInput(values.input);
   const code = await readScript(file);
@@ -43,7 +44,15 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     };
     const outcome = await engine.call(
       { callId: "c1", name: "script", input: { code } },
-      { conversationId, turnId: "t1", projectRoot: project.root, events, emit, ...(input === undefined ? {} : { input }) },
+      {
+        conversationId,
+        turnId: "t1",
+        projectRoot: project.root,
+        events,
+        emit,
+        scriptStore: memoryStore(),
+        ...(input === undefined ? {} : { input }),
+      },
       signal,
     );
     const end = scriptEnd(outcome);
@@ -60,13 +69,23 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   });
 }
 
+/** A script without a conversation keeps values for its own run only. */
+function memoryStore() {
+  const values = new Map<string, string>();
+  return {
+    entries: () => Object.fromEntries(values),
+    set: (key: string, json: string | null) => void (json === null ? values.delete(key) : values.set(key, json)),
+  };
+}
+
 type End = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ErrorData };
 
 /** The script tool's result, or the gate's error, as the last line says it. */
 function scriptEnd(outcome: { readonly ok: true; readonly result: Json } | { readonly ok: false; readonly error: ErrorData }): End {
   if (!outcome.ok) return { ok: false, error: outcome.error };
   const { result } = outcome;
-  if (typeof result === "object" && result !== null && "error" in result) return { ok: false, error: result["error"] as unknown as ErrorData };
+  if (typeof result === "object" && result !== null && "error" in result)
+    return { ok: false, error: result["error"] as unknown as ErrorData };
   return { ok: true, value: typeof result === "object" && result !== null && "value" in result ? (result["value"] ?? null) : null };
 }
 
@@ -76,7 +95,9 @@ function printEnd(end: End): void {
     return;
   }
   const frame = "frame" in end.error && typeof end.error.frame === "string" ? `\n${end.error.frame}` : "";
-  process.stderr.write(`spindle: ${end.error.code}: ${end.error.message}${frame}\n${end.error.hint === undefined ? "" : `${end.error.hint}\n`}`);
+  process.stderr.write(
+    `spindle: ${end.error.code}: ${end.error.message}${frame}\n${end.error.hint === undefined ? "" : `${end.error.hint}\n`}`,
+  );
 }
 
 function parseInput(text: string | undefined): Json | undefined {

@@ -65,6 +65,8 @@ export function createConversation(deps: {
   let turns = lastNumber(log.events, "t");
   /** True when a message or a waking result came behind the last request: nobody has read it yet. */
   let unread = false;
+  /** Place of the last `request_started`: what stands before it was read by a model. */
+  let lastRequestSeq = 0;
 
   const emit = (body: EventBody): SpindleEvent => {
     const event = log.append(body);
@@ -91,7 +93,14 @@ export function createConversation(deps: {
     let outcome: LoopOutcome;
     try {
       const setup = await deps.setUpTurn({ conversation, turnId, signal });
-      emit({ type: "turn_started", turnId, provider: setup.provider, model: setup.model, approval: setup.approval, sandbox: setup.sandbox });
+      emit({
+        type: "turn_started",
+        turnId,
+        provider: setup.provider,
+        model: setup.model,
+        approval: setup.approval,
+        sandbox: setup.sandbox,
+      });
       outcome = await runTurn({
         ...setup.ports,
         turnId,
@@ -99,18 +108,30 @@ export function createConversation(deps: {
         emit,
         nextCallId: () => `c${++calls}`,
         requestStarted(requestNumber) {
-          emit({ type: "request_started", turnId, requestNumber, taskIds: unseenTasks(log.events) });
+          lastRequestSeq = emit({ type: "request_started", turnId, requestNumber, taskIds: unseenTasks(log.events) }).seq;
           unread = false;
         },
       });
     } catch (thrown) {
-      outcome = { status: signal.aborted ? "interrupted" : "failed", error: toErrorData(thrown), usage: { inputTokens: 0, outputTokens: 0 } };
+      outcome = {
+        status: signal.aborted ? "interrupted" : "failed",
+        error: toErrorData(thrown),
+        usage: { inputTokens: 0, outputTokens: 0 },
+      };
     }
     const { usage } = outcome;
     const durationMs = Date.now() - startedAt;
     if (outcome.status === "failed") {
       const error = outcome.error ?? { code: "internal" as const, message: "The turn failed without a reason." };
-      emit({ type: "turn_failed", turnId, code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }), usage, durationMs });
+      emit({
+        type: "turn_failed",
+        turnId,
+        code: error.code,
+        message: error.message,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        usage,
+        durationMs,
+      });
       return { status: "failed", error };
     }
     emit({ type: "turn_finished", turnId, status: outcome.status, usage, durationMs });
@@ -131,9 +152,11 @@ export function createConversation(deps: {
       if (closed) throw new SpindleError("cancelled", "The conversation is closed.");
       if (text.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Write what you want done." });
       if (running !== null) {
-        emit({ type: "user_message", turnId: running.turnId, text, attachments, source: "user" });
+        const { seq } = emit({ type: "user_message", turnId: running.turnId, text, attachments, source: "user" });
         unread = true;
-        return { turnId: running.turnId, done: running.done };
+        // Came behind the turn's last request: the turn that follows carries it.
+        const done = running.done.then((result) => (seq > lastRequestSeq && running !== null ? running.done : result));
+        return { turnId: running.turnId, done };
       }
       const turnId = nextTurnId();
       emit({ type: "user_message", turnId, text, attachments, source: "user" });

@@ -1,6 +1,8 @@
 import { ephemeralTypes, type EventBody, type EventType, type SpindleEvent } from "../../protocol/event.ts";
 import type { ConversationId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
 import { openJsonl, readJsonl } from "../lib/jsonl.ts";
+import { redactJson } from "../lib/redact.ts";
 
 /** The log of one conversation: everything else is folded from it. */
 export interface ConversationLog {
@@ -12,10 +14,22 @@ export interface ConversationLog {
 }
 
 /** Events after which losing the machine would lose something a person did or a file that changed: these wait for the disk. */
-const synced: ReadonlySet<EventType> = new Set<EventType>(["user_message", "patch_applied", "approval_answered", "task_delivered", "turn_finished", "turn_failed"]);
+const synced: ReadonlySet<EventType> = new Set<EventType>([
+  "user_message",
+  "patch_applied",
+  "approval_answered",
+  "task_delivered",
+  "turn_finished",
+  "turn_failed",
+]);
 
-/** Opens a log for writing; `redact` is applied to every line, pushed or logged. A damaged log is repaired and says so in a `notice`. */
-export function openConversationLog(file: string, conversationId: ConversationId, redact: (text: string) => string, now: () => number): ConversationLog {
+/** Opens a log for writing; `redact` is applied to every text of an event, pushed or logged. A damaged log is repaired and says so in a `notice`. */
+export function openConversationLog(
+  file: string,
+  conversationId: ConversationId,
+  redact: (text: string) => string,
+  now: () => number,
+): ConversationLog {
   const opened = openJsonl(file);
   const events = opened.records.filter(isEvent);
   const badLines = opened.repair.badLines + opened.records.length - events.length;
@@ -23,9 +37,8 @@ export function openConversationLog(file: string, conversationId: ConversationId
   const append = (body: EventBody): SpindleEvent => {
     const ephemeral = ephemeralTypes.has(body.type);
     if (!ephemeral) seq++;
-    const raw = JSON.stringify({ ...body, conversationId, seq, time: now() });
-    const line = redact(raw);
-    const event = JSON.parse(line) as SpindleEvent;
+    const raw = JSON.parse(JSON.stringify({ ...body, conversationId, seq, time: now() })) as Json;
+    const event = redactJson(raw, redact) as unknown as SpindleEvent;
     if (!ephemeral) {
       opened.file.append(event, { sync: synced.has(body.type) });
       events.push(event);
@@ -51,5 +64,13 @@ function damage(tornBytes: number, badLines: number, file: string): string {
 }
 
 function isEvent(value: unknown): value is SpindleEvent {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "seq" in value && typeof value.seq === "number" && "time" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    typeof value.type === "string" &&
+    "seq" in value &&
+    typeof value.seq === "number" &&
+    "time" in value
+  );
 }

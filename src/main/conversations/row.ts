@@ -32,7 +32,16 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
     }
   }
   const first = events[0]?.time ?? 0;
-  const row: ConversationRow = { id, title: title === "" ? "New conversation" : title, createdAt: first, updatedAt: events.at(-1)?.time ?? first, status, unread: false, added, removed };
+  const row: ConversationRow = {
+    id,
+    title: title === "" ? "New conversation" : title,
+    createdAt: first,
+    updatedAt: events.at(-1)?.time ?? first,
+    status,
+    unread: false,
+    added,
+    removed,
+  };
   return { row, projectRoot, parentTaskId };
 }
 

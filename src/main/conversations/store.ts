@@ -71,7 +71,9 @@ export function createConversationStore(deps: {
 
   const assertThere = (id: ConversationId): void => {
     if (!/^[a-z0-9_]+$/.test(id) || !existsSync(logFile(id))) {
-      throw new SpindleError("conversation_not_found", `There is no conversation ${JSON.stringify(id)}.`, { hint: "List them with `spindle conversations list`." });
+      throw new SpindleError("conversation_not_found", `There is no conversation ${JSON.stringify(id)}.`, {
+        hint: "List them with `spindle conversations list`.",
+      });
     }
   };
 

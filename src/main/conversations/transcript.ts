@@ -6,7 +6,11 @@ import { foldRow } from "./row.ts";
 export function transcriptMarkdown(id: string, events: readonly SpindleEvent[]): string {
   const { row, projectRoot } = foldRow(id, events);
   const first = events.find((event) => event.type === "user_message");
-  const out = [originalUserPrompt(first?.type === "user_message" ? first.text : ""), `# ${row.title}`, `Project: \`${projectRoot}\` · ${new Date(row.createdAt).toISOString()}`];
+  const out = [
+    originalUserPrompt(first?.type === "user_message" ? first.text : ""),
+    `# ${row.title}`,
+    `Project: \`${projectRoot}\` · ${new Date(row.createdAt).toISOString()}`,
+  ];
   const seen = { prompt: false };
   for (const event of events) {
     const part = section(event, seen);
@@ -26,13 +30,25 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
       return event.text;
     case "tool_started": {
       if (event.parentCallId !== undefined) return null;
-      const code = event.name === "script" && typeof event.input === "object" && event.input !== null && "code" in event.input ? event.input["code"] : undefined;
-      return typeof code === "string" ? `### Script ${event.callId}\n\n${fence(code, "ts")}` : `### ${event.name} ${event.callId}\n\n${fence(JSON.stringify(event.input, null, 1), "json")}`;
+      const code =
+        event.name === "script" && typeof event.input === "object" && event.input !== null && "code" in event.input
+          ? event.input["code"]
+          : undefined;
+      return typeof code === "string"
+        ? `### Script ${event.callId}\n\n${fence(code, "ts")}`
+        : `### ${event.name} ${event.callId}\n\n${fence(JSON.stringify(event.input, null, 1), "json")}`;
     }
     case "tool_finished":
-      return event.parentCallId === undefined ? fence(event.text, "") : `- \`${event.name}\` ${event.callId}: ${event.summary} (${Math.round(event.durationMs)} ms)`;
+      return event.parentCallId === undefined
+        ? fence(event.text, "")
+        : `- \`${event.name}\` ${event.callId}: ${event.summary} (${Math.round(event.durationMs)} ms)`;
     case "patch_applied":
-      return event.files.map((file) => `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`).join("\n\n");
+      return event.files
+        .map(
+          (file) =>
+            `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`,
+        )
+        .join("\n\n");
     case "task_delivered":
       return `### Task: ${event.title} (${event.status})\n\n${event.text}`;
     case "turn_failed":

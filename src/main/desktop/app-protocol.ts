@@ -36,7 +36,9 @@ const types: Readonly<Record<string, string>> = {
 
 /** Must run before the application is ready, synchronously with the loading of the entry. */
 export function registerAppScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 }
 
 /** Serves `app://ui/…` from the built renderer; anything else, or a path that leaves the folder, is refused. */
@@ -51,7 +53,12 @@ export function serveApp(folder: string): void {
       const body = await readFile(file);
       const type = types[path.extname(file)] ?? "application/octet-stream";
       return new Response(new Uint8Array(body), {
-        headers: { "content-type": type, "content-security-policy": policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" },
+        headers: {
+          "content-type": type,
+          "content-security-policy": policy,
+          "x-content-type-options": "nosniff",
+          "referrer-policy": "no-referrer",
+        },
       });
     } catch {
       // Whatever the reason, the page asked for a file we do not have.

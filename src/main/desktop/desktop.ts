@@ -35,7 +35,11 @@ const rowEvents: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 
 /** Opens the window on the engine and keeps it told: events, rows and tasks, each at most once per 16 ms. */
-export function openDesktop(options: DesktopOptions): { readonly window: BrowserWindow; setProject(project: ProjectInfo): void; close(): void } {
+export function openDesktop(options: DesktopOptions): {
+  readonly window: BrowserWindow;
+  setProject(project: ProjectInfo): void;
+  close(): void;
+} {
   const { engine } = options;
   let project = options.project;
   let shown: string | null = null;
@@ -69,11 +73,18 @@ export function openDesktop(options: DesktopOptions): { readonly window: Browser
       link.push("settings", settings);
     },
     async pickFolder() {
-      const picked = await dialog.showOpenDialog(window, { title: "Open a project folder", properties: ["openDirectory", "createDirectory"] });
+      const picked = await dialog.showOpenDialog(window, {
+        title: "Open a project folder",
+        properties: ["openDirectory", "createDirectory"],
+      });
       return picked.canceled ? null : (picked.filePaths[0] ?? null);
     },
     async pickFiles() {
-      const picked = await dialog.showOpenDialog(window, { title: "Attach files", properties: ["openFile", "multiSelections"], ...(project === null ? {} : { defaultPath: project.root }) });
+      const picked = await dialog.showOpenDialog(window, {
+        title: "Attach files",
+        properties: ["openFile", "multiSelections"],
+        ...(project === null ? {} : { defaultPath: project.root }),
+      });
       return picked.canceled ? [] : picked.filePaths;
     },
     openLink: (url) => openLink(window, url),
@@ -83,7 +94,10 @@ export function openDesktop(options: DesktopOptions): { readonly window: Browser
   const events = createBatch<SpindleEvent>(16, (batch) => link.push("events", batch));
   const rows = createBatch<null>(50, () => {
     const list = project === null ? [] : engine.rows(project.root);
-    link.push("conversations", list.map((row) => ({ ...row, unread: unread.has(row.id) })));
+    link.push(
+      "conversations",
+      list.map((row) => ({ ...row, unread: unread.has(row.id) })),
+    );
     link.push("harness", engine.harness.info());
   });
   const tasks = createBatch<null>(50, () => link.push("tasks", tasksOf(engine, project)));
@@ -91,16 +105,20 @@ export function openDesktop(options: DesktopOptions): { readonly window: Browser
     engine.onEvent((event) => {
       events.add(event);
       if (rowEvents.has(event.type)) rows.add(null);
-      if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown) unread.add(event.conversationId);
+      if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown)
+        unread.add(event.conversationId);
     }),
     engine.onTask(() => tasks.add(null)),
   ];
 
-  void loadPage(window).then(async () => {
-    // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
-    setTimeout(() => engine.harness.prewarm(), 300);
-    if (options.screenshotFile !== null) await takePicture(window, options.screenshotFile);
-  }, (error: unknown) => engine.logger.error("The window's page could not be loaded", error));
+  void loadPage(window).then(
+    async () => {
+      // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
+      setTimeout(() => engine.harness.prewarm(), 300);
+      if (options.screenshotFile !== null) await takePicture(window, options.screenshotFile);
+    },
+    (error: unknown) => engine.logger.error("The window's page could not be loaded", error),
+  );
 
   return {
     window,

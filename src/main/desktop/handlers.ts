@@ -112,7 +112,12 @@ async function describe(paths: readonly string[]): Promise<{ attachments: Attach
     try {
       const facts = await stat(given);
       const kind = facts.isDirectory() ? "folder" : images.has(path.extname(given).toLowerCase()) ? "image" : "file";
-      attachments.push({ kind, path: path.resolve(given), name: path.basename(given) || given, size: facts.isDirectory() ? 0 : facts.size });
+      attachments.push({
+        kind,
+        path: path.resolve(given),
+        name: path.basename(given) || given,
+        size: facts.isDirectory() ? 0 : facts.size,
+      });
     } catch {
       missing.push(given);
     }

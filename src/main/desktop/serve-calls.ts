@@ -12,7 +12,8 @@ export type Handlers = { readonly [N in CallName]: (input: ParsedCallInput<N>) =
  */
 export async function serveCall(handlers: Handlers, name: unknown, input: unknown, logger: Logger): Promise<Reply<unknown>> {
   try {
-    if (typeof name !== "string" || !Object.hasOwn(calls, name)) throw new SpindleError("bad_request", `There is no call ${JSON.stringify(name)}.`);
+    if (typeof name !== "string" || !Object.hasOwn(calls, name))
+      throw new SpindleError("bad_request", `There is no call ${JSON.stringify(name)}.`);
     return { ok: true, value: await run(handlers, name as CallName, input) };
   } catch (error) {
     const data: ErrorData = toErrorData(error);

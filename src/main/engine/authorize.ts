@@ -8,7 +8,13 @@ import type { ApprovalDesk } from "./approval-desk.ts";
 
 /** Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with; rejects with `denied`. */
 export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, desk: ApprovalDesk): Promise<SandboxLevel> {
-  const decision = decide({ effect, mode: ctx.approval, sandboxLevel: ctx.sandboxLevel, enforcer: ctx.sandbox.info.enforcer, projectRoot: ctx.projectRoot });
+  const decision = decide({
+    effect,
+    mode: ctx.approval,
+    sandboxLevel: ctx.sandboxLevel,
+    enforcer: ctx.sandbox.info.enforcer,
+    projectRoot: ctx.projectRoot,
+  });
   switch (decision.decision) {
     case "allow":
       return decision.runLevel;
@@ -24,7 +30,9 @@ export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext
         ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
         ...(justification === undefined ? {} : { justification }),
       };
-      const answer = await desk.brokerOf(ctx.conversationId, ctx.emit).ask({ turnId: ctx.turnId, request, reasonKind: decision.reasonKind }, ctx.signal);
+      const answer = await desk
+        .brokerOf(ctx.conversationId, ctx.emit)
+        .ask({ turnId: ctx.turnId, request, reasonKind: decision.reasonKind }, ctx.signal);
       if (answer.decision === "allow") return decision.runLevel;
       throw new SpindleError("denied", `This call was declined${answer.note === undefined ? "." : `: ${answer.note}`}`, {
         hint: "Do something else, or say what you would need.",

@@ -132,7 +132,8 @@ async function agentTask(work: TaskWork, input: Extract<SpawnInput, { kind: "age
   try {
     work.signal.throwIfAborted();
     const end = await conversation.send(input.prompt, []).done;
-    if (end.error !== null) throw new SpindleError(end.error.code, end.error.message, end.error.hint === undefined ? {} : { hint: end.error.hint });
+    if (end.error !== null)
+      throw new SpindleError(end.error.code, end.error.message, end.error.hint === undefined ? {} : { hint: end.error.hint });
     const said = conversation.events.filter((event) => event.type === "assistant_text").at(-1);
     const text = said?.type === "assistant_text" ? said.text : "The agent ended without a word.";
     return { result: { conversationId: conversation.id, answer: text }, text, ok: true };

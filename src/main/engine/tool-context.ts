@@ -6,7 +6,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
-import type { Harness } from "../harness/harness.ts";
+import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
@@ -21,6 +21,7 @@ export interface CallScene {
   readonly approval: ApprovalMode;
   readonly sandboxLevel: SandboxLevel;
   readonly settings: Settings;
+  readonly scriptStore: ScriptStore;
   /** Given with `spindle run --input`. */
   readonly input?: Json;
   emit(event: EventBody): void;
@@ -31,7 +32,11 @@ export interface CallParts {
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   readonly harness: Harness;
-  spawnTask(scene: CallScene, input: SpawnInput, origin: { readonly callId: string; readonly scriptLine: number | null; readonly sandboxLevel: SandboxLevel }): TaskRow;
+  spawnTask(
+    scene: CallScene,
+    input: SpawnInput,
+    origin: { readonly callId: string; readonly scriptLine: number | null; readonly sandboxLevel: SandboxLevel },
+  ): TaskRow;
 }
 
 /** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
@@ -57,11 +62,18 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     sandbox: parts.sandbox,
     harness: parts.harness,
     scriptContext: () => scriptContext(scene),
+    scriptStore: scene.scriptStore,
     emit: (event) => scene.emit(event),
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
     async callTool(child, childSignal) {
       const outcome = await runCall(
-        { callId: `${call.callId}.${child.index}`, parentCallId: call.callId, name: child.name, input: child.input, ...(child.line === null ? {} : { scriptLine: child.line }) },
+        {
+          callId: `${call.callId}.${child.index}`,
+          parentCallId: call.callId,
+          name: child.name,
+          input: child.input,
+          ...(child.line === null ? {} : { scriptLine: child.line }),
+        },
         scene,
         parts,
         childSignal,
@@ -99,7 +111,9 @@ function scriptContext(scene: CallScene): Json {
     project: scene.projectRoot,
     cwd: scene.projectRoot,
     originalPrompt: prompts[0]?.text ?? "",
-    attachments: prompts.flatMap((event) => event.attachments.map((item) => ({ path: item.path, name: item.name, kind: item.kind, size: item.size }))),
+    attachments: prompts.flatMap((event) =>
+      event.attachments.map((item) => ({ path: item.path, name: item.name, kind: item.kind, size: item.size })),
+    ),
     changedFiles: [...changed],
     limits: { ...scene.settings.script },
     date: new Date().toISOString(),

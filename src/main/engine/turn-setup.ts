@@ -26,7 +26,9 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
   const { provider, model } = deps.providerOf(start.conversation.id);
   const missing = provider.missing();
   if (missing !== null) {
-    throw new SpindleError("no_api_key", missing, { hint: "Set it in the settings or the environment, or choose the Demo provider, which needs no key." });
+    throw new SpindleError("no_api_key", missing, {
+      hint: "Set it in the settings or the environment, or choose the Demo provider, which needs no key.",
+    });
   }
   const effort = scene.settings.providers[provider.id].effort;
   return {
@@ -48,7 +50,12 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
         };
       },
       async runCall(call, signal) {
-        await runCall({ callId: call.callId, name: call.name, input: callInput(call), wireCallId: call.wireCallId, wireFormat: call.format }, scene, deps.parts, signal);
+        await runCall(
+          { callId: call.callId, name: call.name, input: callInput(call), wireCallId: call.wireCallId, wireFormat: call.format },
+          scene,
+          deps.parts,
+          signal,
+        );
       },
       isParallel: (call) => call.name !== "applyPatch" && call.name !== "script",
     },
@@ -63,23 +70,26 @@ function systemOf(tools: ReadonlyMap<string, Tool>): string {
 /** The messages of the next request: the log's fold, then the pictures that came with prompts. */
 export async function requestMessages(scene: CallScene, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
   const { enforcer } = parts.sandbox.info;
-  const messages = modelMessages(
-    scene.events,
-    {
-      projectRoot: scene.projectRoot,
-      platform: process.platform,
-      date: new Date().toISOString().slice(0, 10),
-      approval: scene.approval,
-      sandbox: scene.sandboxLevel,
-      enforcer: enforcer === "none" ? null : enforcer,
-    },
-  );
+  const messages = modelMessages(scene.events, {
+    projectRoot: scene.projectRoot,
+    platform: process.platform,
+    date: new Date().toISOString().slice(0, 10),
+    approval: scene.approval,
+    sandbox: scene.sandboxLevel,
+    enforcer: enforcer === "none" ? null : enforcer,
+  });
   const images = await loadImages(scene);
   if (images.length === 0) return messages;
   return messages.map((message, index) => (index === 1 && message.role === "user" ? { ...message, images } : message));
 }
 
-const imageTypes: Readonly<Record<string, string>> = { ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp" };
+const imageTypes: Readonly<Record<string, string>> = {
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".jpeg": "image/jpeg",
+  ".gif": "image/gif",
+  ".webp": "image/webp",
+};
 const maxImageBytes = 10 * 1024 * 1024;
 
 async function loadImages(scene: CallScene): Promise<ModelImage[]> {

@@ -21,6 +21,7 @@ export function createLogger(folder: string, redact: (text: string) => string): 
   };
   return {
     info: (message, facts = {}) => write({ level: "info", message, ...facts }),
-    error: (message, error) => write({ level: "error", message, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    error: (message, error) =>
+      write({ level: "error", message, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   };
 }

@@ -36,7 +36,10 @@ export function displayPath(projectRoot: string, absolute: string): string {
  * Resolves a path of a tool call for reading: relative to the project, symlinks followed, inside the project or a grant
  * (or anywhere when `anywhere`). Throws `outside_project`, or `invalid_input` for a NUL byte.
  */
-export async function resolveForReading(options: { projectRoot: string; readGrants: readonly string[]; anywhere: boolean }, given: string): Promise<string> {
+export async function resolveForReading(
+  options: { projectRoot: string; readGrants: readonly string[]; anywhere: boolean },
+  given: string,
+): Promise<string> {
   if (given.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
   const absolute = path.resolve(options.projectRoot, given);
   if (options.anywhere) return absolute;

@@ -4,7 +4,10 @@ import type { Json } from "../../protocol/json.ts";
  * Makes a JSON value fit for a log line or a row: long strings keep their head, long lists their first items, deep
  * nests become `…`. `truncated` tells whether anything is missing.
  */
-export function shortenJson(value: Json, limits: { readonly string: number; readonly items: number; readonly depth: number }): { readonly value: Json; readonly truncated: boolean } {
+export function shortenJson(
+  value: Json,
+  limits: { readonly string: number; readonly items: number; readonly depth: number },
+): { readonly value: Json; readonly truncated: boolean } {
   let truncated = false;
   const walk = (item: Json, depth: number): Json => {
     if (typeof item === "string") {

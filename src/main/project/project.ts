@@ -9,7 +9,8 @@ export async function openProject(folder: string): Promise<ProjectInfo> {
   let root: string;
   try {
     root = await realpath(path.resolve(folder));
-    if (!(await stat(root)).isDirectory()) throw new SpindleError("not_a_folder", `${folder} is not a folder.`, { hint: "Open the folder that holds the project." });
+    if (!(await stat(root)).isDirectory())
+      throw new SpindleError("not_a_folder", `${folder} is not a folder.`, { hint: "Open the folder that holds the project." });
   } catch (error) {
     throw error instanceof SpindleError ? error : fileError(error, folder);
   }

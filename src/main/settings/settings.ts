@@ -36,7 +36,10 @@ function parse(text: string, file: string): Settings {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SpindleError("settings_invalid", `${file} is not valid JSON.`, { hint: "Mend it, or move it away to start from the defaults.", cause: error });
+    throw new SpindleError("settings_invalid", `${file} is not valid JSON.`, {
+      hint: "Mend it, or move it away to start from the defaults.",
+      cause: error,
+    });
   }
   return check(value, file);
 }

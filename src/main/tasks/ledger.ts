@@ -5,6 +5,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { TaskDelivery, TaskRow, TaskStatus } from "../../protocol/task.ts";
 import { type JsonlFile, openJsonl } from "../lib/jsonl.ts";
 import type { ProcessIdentity } from "../lib/process-identity.ts";
+import { redactJson } from "../lib/redact.ts";
 
 /** One line of the ledger: a change of state. States shown anywhere are folded from these lines, never stored. */
 export type LedgerRecord =
@@ -39,7 +40,8 @@ export interface Ledger {
   close(): void;
 }
 
-export function openLedger(file: string): Ledger {
+/** Opens the ledger; `redact` is applied to every text of a record before it is written. */
+export function openLedger(file: string, redact: (text: string) => string): Ledger {
   const opened = openJsonl(file);
   const log: JsonlFile = opened.file;
   const entries = new Map<TaskId, LedgerEntry>();
@@ -58,7 +60,7 @@ export function openLedger(file: string): Ledger {
   };
   return {
     append(record) {
-      log.append(record, { sync: true });
+      log.append(redactJson(JSON.parse(JSON.stringify(record)) as Json, redact), { sync: true });
     },
     entries() {
       catchUp();
@@ -82,13 +84,25 @@ export function applyRecord(entries: Map<TaskId, LedgerEntry>, record: LedgerRec
   const { row } = entry;
   switch (record.type) {
     case "started":
-      entries.set(row.taskId, { ...entry, owner: record.owner, row: { ...row, status: "running", startedAt: record.at, lastEventAt: record.at } });
+      entries.set(row.taskId, {
+        ...entry,
+        owner: record.owner,
+        row: { ...row, status: "running", startedAt: record.at, lastEventAt: record.at },
+      });
       break;
     case "finished":
       entries.set(row.taskId, {
         ...entry,
         text: record.text,
-        row: { ...row, status: record.status, finishedAt: record.at, lastEventAt: record.at, result: record.result, error: record.error, lastLine: record.lastLine },
+        row: {
+          ...row,
+          status: record.status,
+          finishedAt: record.at,
+          lastEventAt: record.at,
+          result: record.result,
+          error: record.error,
+          lastLine: record.lastLine,
+        },
       });
       break;
     case "cancel_requested":
@@ -101,7 +115,13 @@ export function applyRecord(entries: Map<TaskId, LedgerEntry>, record: LedgerRec
 }
 
 function isRecord(value: unknown): value is LedgerRecord {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && ("taskId" in value || "task" in value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    typeof value.type === "string" &&
+    ("taskId" in value || "task" in value)
+  );
 }
 
 /** Reads the complete lines that were added to a file since the last look. */
@@ -123,7 +143,10 @@ function createTail(file: string): { lines(): string[]; close(): void } {
       const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
       const end = bytes.lastIndexOf(0x0a) + 1;
       rest = bytes.subarray(end);
-      return bytes.toString("utf8", 0, end).split("\n").filter((line) => line !== "");
+      return bytes
+        .toString("utf8", 0, end)
+        .split("\n")
+        .filter((line) => line !== "");
     },
     close() {
       if (fd !== null) closeSync(fd);

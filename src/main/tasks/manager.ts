@@ -34,7 +34,15 @@ export type TaskEvent =
 
 export interface TaskManager {
   /** Puts a task into the ledger and starts it, or queues it. Returns when the ledger holds it. */
-  spawn(input: SpawnInput, origin: { readonly conversationId: ConversationId; readonly projectRoot: string; readonly callId: string; readonly scriptLine: number | null }): TaskRow;
+  spawn(
+    input: SpawnInput,
+    origin: {
+      readonly conversationId: ConversationId;
+      readonly projectRoot: string;
+      readonly callId: string;
+      readonly scriptLine: number | null;
+    },
+  ): TaskRow;
   /** Every task, newest first. */
   rows(): readonly TaskRow[];
   /** Throws `task_not_found`. */
@@ -62,6 +70,8 @@ export function createTaskManager(deps: {
   readonly outputFolder: string;
   readonly maxRunning: () => number;
   readonly now: () => number;
+  /** Applied to what a task prints, before it is kept or shown. */
+  readonly redact: (text: string) => string;
   readonly work: (work: TaskWork) => Promise<TaskOutcome>;
   readonly onEvent: (event: TaskEvent) => void;
 }): TaskManager {
@@ -77,7 +87,10 @@ export function createTaskManager(deps: {
 
   const entryOf = (taskId: TaskId): LedgerEntry => {
     const entry = deps.ledger.entries().get(taskId);
-    if (entry === undefined) throw new SpindleError("task_not_found", `There is no task ${JSON.stringify(taskId)}.`, { hint: "List them with `spindle tasks list`." });
+    if (entry === undefined)
+      throw new SpindleError("task_not_found", `There is no task ${JSON.stringify(taskId)}.`, {
+        hint: "List them with `spindle tasks list`.",
+      });
     return entry;
   };
   const withProgress = (row: TaskRow): TaskRow => {
@@ -107,7 +120,8 @@ export function createTaskManager(deps: {
         task,
         input,
         signal: stop.signal,
-        output(text) {
+        output(printed) {
+          const text = deps.redact(printed);
           appendFileSync(file, text, { mode: 0o600 });
           const line = text.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
           if (line === "") return;
@@ -116,7 +130,9 @@ export function createTaskManager(deps: {
         },
       });
       stop.signal.throwIfAborted();
-      const error: ErrorData | null = outcome.ok ? null : { code: "script_error", message: outcome.text.split("\n", 1)[0] ?? "The task failed." };
+      const error: ErrorData | null = outcome.ok
+        ? null
+        : { code: "script_error", message: outcome.text.split("\n", 1)[0] ?? "The task failed." };
       finish(taskId, { status: outcome.ok ? "succeeded" : "failed", result: outcome.result, text: outcome.text, error });
     } catch (thrown) {
       const reason: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
@@ -215,7 +231,9 @@ export function createTaskManager(deps: {
         reconcile(deps.ledger, deps.now);
         return [];
       }
-      throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, { hint: "Try again, or end that process." });
+      throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, {
+        hint: "Try again, or end that process.",
+      });
     },
     output(taskId) {
       entryOf(taskId);
@@ -227,7 +245,10 @@ export function createTaskManager(deps: {
     markDelivery(taskId, delivery) {
       if (deps.ledger.entries().get(taskId)?.row.delivery !== delivery) deps.ledger.append({ type: "delivery", taskId, delivery });
     },
-    undelivered: () => [...deps.ledger.entries().values()].filter((entry) => isTaskOver(entry.row.status) && entry.row.delivery === "pending" && !isAliveElsewhere(entry)),
+    undelivered: () =>
+      [...deps.ledger.entries().values()].filter(
+        (entry) => isTaskOver(entry.row.status) && entry.row.delivery === "pending" && !isAliveElsewhere(entry),
+      ),
     idle() {
       if (running.size === 0 && queue.length === 0) return Promise.resolve();
       return new Promise((resolve) => whenIdle.push(resolve));
@@ -235,7 +256,12 @@ export function createTaskManager(deps: {
     async close() {
       closing = true;
       for (const taskId of queue.splice(0)) {
-        finish(taskId, { status: "interrupted", result: null, text: "interrupted: Spindle was closed before it started", error: { code: "interrupted", message: "Spindle was closed before the task started." } });
+        finish(taskId, {
+          status: "interrupted",
+          result: null,
+          text: "interrupted: Spindle was closed before it started",
+          error: { code: "interrupted", message: "Spindle was closed before the task started." },
+        });
       }
       for (const { stop } of running.values()) stop.abort(new SpindleError("interrupted", "Spindle was closed while the task ran."));
       await Promise.all([...running.values()].map((task) => task.done));
@@ -254,8 +280,21 @@ export function createTaskManager(deps: {
 function reconcile(ledger: Ledger, now: () => number): void {
   for (const { row, owner } of ledger.entries().values()) {
     if (isTaskOver(row.status) || isAlive(owner)) continue;
-    const error: ErrorData = { code: "interrupted", message: "Spindle was closed or killed while the task ran.", hint: "Start it again if it is still needed." };
-    ledger.append({ type: "finished", taskId: row.taskId, at: now(), status: "interrupted", result: null, text: `interrupted: ${error.message}`, error, lastLine: row.lastLine });
+    const error: ErrorData = {
+      code: "interrupted",
+      message: "Spindle was closed or killed while the task ran.",
+      hint: "Start it again if it is still needed.",
+    };
+    ledger.append({
+      type: "finished",
+      taskId: row.taskId,
+      at: now(),
+      status: "interrupted",
+      result: null,
+      text: `interrupted: ${error.message}`,
+      error,
+      lastLine: row.lastLine,
+    });
   }
 }
 

@@ -72,7 +72,8 @@ function objectType(schema: Schema, indent: number): string {
   const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
   const required = new Set(Array.isArray(schema["required"]) ? schema["required"] : []);
   const names = Object.keys(properties);
-  if (names.length === 0) return isSchema(schema["additionalProperties"]) ? `Record<string, ${typeOf(schema["additionalProperties"], indent)}>` : "{}";
+  if (names.length === 0)
+    return isSchema(schema["additionalProperties"]) ? `Record<string, ${typeOf(schema["additionalProperties"], indent)}>` : "{}";
   const pad = " ".repeat(indent + 2);
   const lines = names.map((name) => {
     const property = properties[name];

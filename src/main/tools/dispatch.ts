@@ -20,7 +20,9 @@ export interface GateCall {
   readonly scriptLine?: number;
 }
 
-export type GateOutcome = { readonly ok: true; readonly result: Json; readonly text: string } | { readonly ok: false; readonly error: ErrorData; readonly text: string };
+export type GateOutcome =
+  | { readonly ok: true; readonly result: Json; readonly text: string }
+  | { readonly ok: false; readonly error: ErrorData; readonly text: string };
 
 export interface GateDeps {
   readonly tools: ReadonlyMap<string, Tool>;
@@ -50,12 +52,27 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     const text = truncateForModel(outcome.text, modelTokens).text;
     const result = outcome.result as Json;
     const ok = outcome.ok ?? true;
-    ctx.emit({ ...finished(call, ctx, deps.now() - startedAt), ok, ...(outcome.code === undefined ? {} : { code: outcome.code }), summary: outcome.summary, text: logText(call, text), ...logResult(call, result) });
+    ctx.emit({
+      ...finished(call, ctx, deps.now() - startedAt),
+      ok,
+      ...(outcome.code === undefined ? {} : { code: outcome.code }),
+      summary: outcome.summary,
+      text: logText(call, text),
+      ...logResult(call, result),
+    });
     return { ok: true, result, text };
   } catch (thrown) {
     const error = ctx.signal.aborted ? cancelled(thrown) : toErrorData(thrown);
     const text = errorText(error);
-    ctx.emit({ ...finished(call, ctx, deps.now() - startedAt), ok: false, code: error.code, error, summary: error.message, text, result: null });
+    ctx.emit({
+      ...finished(call, ctx, deps.now() - startedAt),
+      ok: false,
+      code: error.code,
+      error,
+      summary: error.message,
+      text,
+      result: null,
+    });
     return { ok: false, error, text };
   }
 }
@@ -84,13 +101,17 @@ function finished(call: GateCall, ctx: ToolContext, durationMs: number) {
 function lookUp(name: string, tools: ReadonlyMap<string, Tool>): Tool {
   const tool = tools.get(name);
   if (tool !== undefined) return tool;
-  throw new SpindleError("unknown_tool", `There is no tool named ${JSON.stringify(name)}.`, { hint: `The tools are ${[...tools.keys()].join(", ")}.` });
+  throw new SpindleError("unknown_tool", `There is no tool named ${JSON.stringify(name)}.`, {
+    hint: `The tools are ${[...tools.keys()].join(", ")}.`,
+  });
 }
 
 function validate(tool: Tool, input: Json): unknown {
   const parsed = tool.input.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => (issue.path.length === 0 ? issue.message : `${z.core.toDotPath(issue.path)}: ${issue.message}`));
+  const issues = parsed.error.issues.map((issue) =>
+    issue.path.length === 0 ? issue.message : `${z.core.toDotPath(issue.path)}: ${issue.message}`,
+  );
   throw new SpindleError("invalid_input", `${tool.name}: ${issues.join("; ")}`, {
     hint: `Call ${tool.name} with the fields its declaration names.`,
     details: { issues },

@@ -39,10 +39,17 @@ export function runScript(code: string, ctx: ToolContext, toolNames: readonly st
     toolNames,
     limits: ctx.settings.script,
     signal: ctx.signal,
+    store: ctx.scriptStore,
     callTool: (call, signal) => ctx.callTool(call, signal),
     onLog(entries) {
       for (const entry of entries) {
-        ctx.emit({ type: "script_log", callId: ctx.callId, level: entry.level, text: entry.text, ...(entry.line === null ? {} : { scriptLine: entry.line }) });
+        ctx.emit({
+          type: "script_log",
+          callId: ctx.callId,
+          level: entry.level,
+          text: entry.text,
+          ...(entry.line === null ? {} : { scriptLine: entry.line }),
+        });
       }
     },
   });
@@ -61,7 +68,10 @@ export function outcomeText(outcome: ScriptOutcome): string {
   const seconds = (stats.wallMs / 1000).toFixed(1);
   const parts: string[] = [];
   if (outcome.ok) {
-    parts.push(`Script completed in ${seconds} s (${stats.calls} calls).`, `Result:\n${typeof outcome.value === "string" ? outcome.value : JSON.stringify(outcome.value, null, 1)}`);
+    parts.push(
+      `Script completed in ${seconds} s (${stats.calls} calls).`,
+      `Result:\n${typeof outcome.value === "string" ? outcome.value : JSON.stringify(outcome.value, null, 1)}`,
+    );
   } else {
     const { error } = outcome;
     const where = error.line === undefined ? "" : ` at line ${error.line}${error.column === undefined ? "" : `:${error.column}`}`;
@@ -69,6 +79,7 @@ export function outcomeText(outcome: ScriptOutcome): string {
     if (error.frame !== undefined) parts.push(error.frame);
     if (error.hint !== undefined) parts.push(error.hint);
   }
-  for (const warning of outcome.warnings) parts.push(`Warning: ${warning.message}${warning.line === undefined ? "" : ` (line ${warning.line})`}`);
+  for (const warning of outcome.warnings)
+    parts.push(`Warning: ${warning.message}${warning.line === undefined ? "" : ` (line ${warning.line})`}`);
   return parts.join("\n\n");
 }

@@ -5,7 +5,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
-import type { Harness } from "../harness/harness.ts";
+import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
@@ -30,19 +30,30 @@ export interface ToolContext {
   readonly harness: Harness;
   /** Facts for a script's `context.*`; JSON, made when a script starts. */
   scriptContext(): Json;
+  /** Values that scripts of this conversation keep. */
+  readonly scriptStore: ScriptStore;
   /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
   emit(event: EventBody): void;
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
   spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
   /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
-  callTool(call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null }, signal: AbortSignal): Promise<Json>;
+  callTool(
+    call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null },
+    signal: AbortSignal,
+  ): Promise<Json>;
 }
 
 /** What a call is about to do, for the policy: pure data made from the parsed input before anything runs. */
 export type Effect =
   | { readonly kind: "read"; readonly paths: readonly string[] }
   | { readonly kind: "write"; readonly paths: readonly string[] }
-  | { readonly kind: "command"; readonly cmd: string; readonly workdir: string; readonly escalated: boolean; readonly justification: string | undefined }
+  | {
+      readonly kind: "command";
+      readonly cmd: string;
+      readonly workdir: string;
+      readonly escalated: boolean;
+      readonly justification: string | undefined;
+    }
   /** Runs only in the harness; each of its calls passes the gate by itself. */
   | { readonly kind: "script" }
   | { readonly kind: "spawn"; readonly input: SpawnInput };

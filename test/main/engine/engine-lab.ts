@@ -89,7 +89,9 @@ export function resultsOf(request: ModelRequest | undefined): Extract<ModelMessa
 
 /** What the person (or a task) says in a request, oldest first, without the environment. */
 export function saidIn(request: ModelRequest | undefined): string[] {
-  return (request?.messages ?? []).filter((message) => message.role === "user" && !message.text.startsWith("<environment>")).map((message) => ("text" in message ? message.text : ""));
+  return (request?.messages ?? [])
+    .filter((message) => message.role === "user" && !message.text.startsWith("<environment>"))
+    .map((message) => ("text" in message ? message.text : ""));
 }
 
 /** Waits until it holds; throws after 10 s. */

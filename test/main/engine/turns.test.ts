@@ -16,12 +16,20 @@ function finish(events: readonly SpindleEvent[]) {
 test("direct calls of one answer run at the same time; their results go back in the order of the calls", async () => {
   const house = lab();
   // Each command ends only when the other one has begun.
-  const meet = (mine: string, other: string) => ({ cmd: `touch ${mine}; for i in $(seq 500); do [ -e ${other} ] && echo met ${other} && exit 0; sleep 0.01; done; exit 1` });
-  const provider = createScriptedProvider([[...callsTool("exec", meet("a", "b"), "w1"), ...callsTool("exec", meet("b", "a"), "w2")], says("Both.")]);
+  const meet = (mine: string, other: string) => ({
+    cmd: `touch ${mine}; for i in $(seq 500); do [ -e ${other} ] && echo met ${other} && exit 0; sleep 0.01; done; exit 1`,
+  });
+  const provider = createScriptedProvider([
+    [...callsTool("exec", meet("a", "b"), "w1"), ...callsTool("exec", meet("b", "a"), "w2")],
+    says("Both."),
+  ]);
   const engine = await house.open({ provider });
   const conversation = engine.conversations.create(house.project);
   const result = await conversation.send("Go", []).done;
-  expect({ result, results: resultsOf(provider.requests[1]).map(({ wireCallId, ok, text }) => ({ wireCallId, ok, text: text.split("\n").at(-2) })) }).toEqual({
+  expect({
+    result,
+    results: resultsOf(provider.requests[1]).map(({ wireCallId, ok, text }) => ({ wireCallId, ok, text: text.split("\n").at(-2) })),
+  }).toEqual({
     result: { status: "completed", error: null },
     results: [
       { wireCallId: "w1", ok: true, text: "met b" },
@@ -38,7 +46,10 @@ test("patches of one answer run alone and in order", async () => {
   const engine = await house.open({ provider });
   const conversation = engine.conversations.create(house.project);
   await conversation.send("Count", []).done;
-  expect({ text: readFileSync(path.join(house.project, "n.txt"), "utf8"), failed: finish(conversation.events).filter((call) => !call.ok) }).toEqual({ text: "4\n", failed: [] });
+  expect({
+    text: readFileSync(path.join(house.project, "n.txt"), "utf8"),
+    failed: finish(conversation.events).filter((call) => !call.ok),
+  }).toEqual({ text: "4\n", failed: [] });
 });
 
 test("bad calls are recorded as failed with their code, the model reads why, and the turn goes on", async () => {
@@ -100,7 +111,11 @@ test("a message sent while a turn runs enters its next request, behind the resul
   const conversation = engine.conversations.create(house.project);
   await conversation.send("Read", []).done;
   expect({ roles: provider.requests[1]?.messages.slice(2), turns: of(conversation.events, "turn_started").length }).toMatchObject({
-    roles: [{ role: "call", wireCallId: "w1" }, { role: "result", wireCallId: "w1" }, { role: "user", text: "And mind the tests" }],
+    roles: [
+      { role: "call", wireCallId: "w1" },
+      { role: "result", wireCallId: "w1" },
+      { role: "user", text: "And mind the tests" },
+    ],
     turns: 1,
   });
 });
@@ -120,7 +135,12 @@ test("a message sent during the last request gets a turn of its own, and its `do
   const conversation = engine.conversations.create(house.project);
   await conversation.send("First", []).done;
   await second;
-  expect({ order, said: of(conversation.events, "assistant_text").map((event) => event.text), request: saidIn(provider.requests[1]), turns: of(conversation.events, "turn_finished").map((event) => event.turnId) }).toEqual({
+  expect({
+    order,
+    said: of(conversation.events, "assistant_text").map((event) => event.text),
+    request: saidIn(provider.requests[1]),
+    turns: of(conversation.events, "turn_finished").map((event) => event.turnId),
+  }).toEqual({
     order: ["second after 2 requests"],
     said: ["Done with the first.", "Done with the second."],
     request: ["<original-user-prompt>\nFirst\n</original-user-prompt>", "One more thing"],
@@ -166,7 +186,14 @@ test("stop cancels running commands, answers every call, and the conversation go
   await until("the command runs", () => livingWith(mark).length > 0);
   const stopped = await conversation.stop();
   const result = await done;
-  expect({ stopped, result, running: conversation.isRunning(), alive: livingWith(mark), requests: provider.requests.length, calls: finish(conversation.events).sort((a, b) => a.callId.localeCompare(b.callId)) }).toEqual({
+  expect({
+    stopped,
+    result,
+    running: conversation.isRunning(),
+    alive: livingWith(mark),
+    requests: provider.requests.length,
+    calls: finish(conversation.events).sort((a, b) => a.callId.localeCompare(b.callId)),
+  }).toEqual({
     stopped: true,
     result: { status: "interrupted", error: null },
     running: false,
@@ -179,7 +206,12 @@ test("stop cancels running commands, answers every call, and the conversation go
     ],
   });
   const again = await conversation.send("Are you there?", []).done;
-  expect({ again, answered: resultsOf(provider.requests[1]).map((message) => message.wireCallId), said: saidIn(provider.requests[1]), second: await conversation.stop() }).toEqual({
+  expect({
+    again,
+    answered: resultsOf(provider.requests[1]).map((message) => message.wireCallId),
+    said: saidIn(provider.requests[1]),
+    second: await conversation.stop(),
+  }).toEqual({
     again: { status: "completed", error: null },
     answered: ["w1", "w2", "w3"],
     said: ["<original-user-prompt>\nSleep\n</original-user-prompt>", expect.stringContaining("<turn-interrupted>"), "Are you there?"],
@@ -214,17 +246,29 @@ test("a turn that never ends is stopped at its number of requests", async () => 
   const engine = await house.open({ provider, settings: { maxRequestsPerTurn: 3 } });
   const conversation = engine.conversations.create(house.project);
   const result = await conversation.send("For ever", []).done;
-  expect({ requests: provider.requests.length, result, row: engine.rowOf(conversation).status }).toMatchObject({ requests: 3, result: { status: "failed", error: { code: "too_many_calls" } }, row: "failed" });
+  expect({ requests: provider.requests.length, result, row: engine.rowOf(conversation).status }).toMatchObject({
+    requests: 3,
+    result: { status: "failed", error: { code: "too_many_calls" } },
+    row: "failed",
+  });
 });
 
 test("every request begins with the first prompt of the conversation, whatever came later", async () => {
   const house = lab();
   house.write({ "a.txt": "a\n" });
-  const provider = createScriptedProvider([callsTool("readFile", { path: "a.txt" }), says("one"), callsScript("return 1"), says("two"), says("three")]);
+  const provider = createScriptedProvider([
+    callsTool("readFile", { path: "a.txt" }),
+    says("one"),
+    callsScript("return 1"),
+    says("two"),
+    says("three"),
+  ]);
   const engine = await house.open({ provider });
   const conversation = engine.conversations.create(house.project);
   for (const prompt of ["First & <b>", "Second", "Third"]) await conversation.send(prompt, []).done;
-  expect(provider.requests.map((request) => request.messages[0])).toEqual(Array.from({ length: 5 }, () => ({ role: "user", text: "<original-user-prompt>\nFirst & <b>\n</original-user-prompt>" })));
+  expect(provider.requests.map((request) => request.messages[0])).toEqual(
+    Array.from({ length: 5 }, () => ({ role: "user", text: "<original-user-prompt>\nFirst & <b>\n</original-user-prompt>" })),
+  );
   expect((await engine.raw(conversation.id)).startsWith("<original-user-prompt>\nFirst & <b>\n</original-user-prompt>")).toBe(true);
 });
 
@@ -235,10 +279,15 @@ test("what is pushed is what is logged, in order, and deltas are only pushed", a
   const pushed: SpindleEvent[] = [];
   engine.onEvent((event) => pushed.push(event));
   await conversation.send("Go", []).done;
-  const log = readFileSync(path.join(house.home, "conversations", conversation.id, "log.jsonl"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as SpindleEvent);
+  const log = readFileSync(path.join(house.home, "conversations", conversation.id, "log.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as SpindleEvent);
   expect(log.slice(1)).toEqual(pushed.filter((event) => !ephemeralTypes.has(event.type)));
   expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
-  expect(new Set(pushed.filter((event) => ephemeralTypes.has(event.type)).map((event) => event.type))).toEqual(new Set(["call_delta", "assistant_delta"]));
+  expect(new Set(pushed.filter((event) => ephemeralTypes.has(event.type)).map((event) => event.type))).toEqual(
+    new Set(["call_delta", "assistant_delta"]),
+  );
 });
 
 test("a log with a torn last line and a damaged one is repaired on open, says so once, and nothing else is lost", async () => {
@@ -258,11 +307,21 @@ test("a log with a torn last line and a damaged one is repaired on open, says so
   const engine = await house.open({ provider });
   const conversation = engine.conversations.open(before.id);
   expect(conversation.events.slice(0, -1)).toEqual(kept);
-  expect(conversation.events.at(-1)).toMatchObject({ type: "notice", level: "warn", code: "log_damaged", seq: kept.length + 1, message: expect.stringMatching(/cut[\s\S]*1 line is unreadable/) });
+  expect(conversation.events.at(-1)).toMatchObject({
+    type: "notice",
+    level: "warn",
+    code: "log_damaged",
+    seq: kept.length + 1,
+    message: expect.stringMatching(/cut[\s\S]*1 line is unreadable/),
+  });
   expect(readFileSync(`${file}.torn`, "utf8")).toBe('{"type":"assistant_text","text":"half a li');
 
   const result = await conversation.send("Go on", []).done;
-  expect({ result, request: saidIn(provider.requests[0]), calls: of(conversation.events, "turn_finished").map((event) => event.turnId) }).toEqual({
+  expect({
+    result,
+    request: saidIn(provider.requests[0]),
+    calls: of(conversation.events, "turn_finished").map((event) => event.turnId),
+  }).toEqual({
     result: { status: "completed", error: null },
     request: ["<original-user-prompt>\nRemember\n</original-user-prompt>", "Go on"],
     calls: ["t1", "t2"],
@@ -275,7 +334,12 @@ test("a log with a torn last line and a damaged one is repaired on open, says so
 test("a call without a result (the process was killed) is answered as interrupted in the next request", async () => {
   const house = lab();
   house.write({ "a.txt": "a\n" });
-  const first = await house.open({ provider: createScriptedProvider([[...callsTool("readFile", { path: "a.txt" }, "w1"), ...callsTool("exec", { cmd: "echo done" }, "w2")], says("Done.")]) });
+  const first = await house.open({
+    provider: createScriptedProvider([
+      [...callsTool("readFile", { path: "a.txt" }, "w1"), ...callsTool("exec", { cmd: "echo done" }, "w2")],
+      says("Done."),
+    ]),
+  });
   const before = first.conversations.create(house.project);
   await before.send("Run", []).done;
   await first.close();
@@ -283,13 +347,23 @@ test("a call without a result (the process was killed) is answered as interrupte
   const file = path.join(house.home, "conversations", before.id, "log.jsonl");
   const lines = readFileSync(file, "utf8").split("\n");
   const end = lines.findIndex((line) => line.includes('"tool_finished"') && line.includes('"exec"'));
-  writeFileSync(file, `${lines.slice(0, end).filter((line) => !line.includes('"tool_finished"') || line.includes('"readFile"')).join("\n")}\n`);
+  writeFileSync(
+    file,
+    `${lines
+      .slice(0, end)
+      .filter((line) => !line.includes('"tool_finished"') || line.includes('"readFile"'))
+      .join("\n")}\n`,
+  );
 
   const provider = createScriptedProvider([callsTool("readFile", { path: "a.txt" }, "w3"), says("I see.")]);
   const engine = await house.open({ provider });
   const conversation = engine.conversations.open(before.id);
   const result = await conversation.send("What happened?", []).done;
-  expect({ result: result.status, results: resultsOf(provider.requests[0]), newCall: of(conversation.events, "tool_started").at(-1)?.callId }).toMatchObject({
+  expect({
+    result: result.status,
+    results: resultsOf(provider.requests[0]),
+    newCall: of(conversation.events, "tool_started").at(-1)?.callId,
+  }).toMatchObject({
     result: "completed",
     results: [
       { wireCallId: "w1", ok: true, text: "L1: a" },
@@ -305,12 +379,17 @@ test("keys never reach the log, an event, a request, the ledger or a task's outp
   const fromEnv = "environment-secret-key";
   const shaped = `sk-${"a1B2".repeat(8)}`;
   writeFileSync(path.join(house.home, "settings.json"), JSON.stringify({ providers: { anthropic: { apiKey: own } } }));
-  house.write({ "keys.txt": `first line\n${shaped}\n\t${shaped}\n${own}\nA=${fromEnv};\n-----BEGIN RSA PRIVATE KEY-----\nabc\n`, "end.txt": "x\n-----END RSA PRIVATE KEY-----\n" });
+  house.write({
+    "keys.txt": `first line\n${shaped}\n\t${shaped}\n${own}\nA=${fromEnv};\n-----BEGIN RSA PRIVATE KEY-----\nabc\n`,
+    "end.txt": "x\n-----END RSA PRIVATE KEY-----\n",
+  });
   const provider = createScriptedProvider([
     [
       ...callsTool("readFile", { path: "keys.txt" }),
       ...callsTool("exec", { cmd: `cat keys.txt end.txt; echo ${fromEnv}` }),
-      ...callsScript(`console.log((await tools.readFile({ path: "keys.txt" })).text); await tools.spawn({ kind: "exec", title: "${fromEnv}", cmd: "cat keys.txt", notify: "next_turn" }); return [await tools.readFile({ path: "keys.txt" }), { deep: await tools.readFile({ path: "end.txt" }) }];`),
+      ...callsScript(
+        `console.log((await tools.readFile({ path: "keys.txt" })).text); await tools.spawn({ kind: "exec", title: "${fromEnv}", cmd: "cat keys.txt", notify: "next_turn" }); return [await tools.readFile({ path: "keys.txt" }), { deep: await tools.readFile({ path: "end.txt" }) }];`,
+      ),
     ],
     says(`The keys are ${own} and ${shaped}`),
   ]);
@@ -322,11 +401,22 @@ test("keys never reach the log, an event, a request, the ledger or a task's outp
   await engine.tasks.idle();
   await conversation.stop();
   const { "settings.json": _settings, ...data } = house.data();
-  const places = { ...data, events: JSON.stringify(events), requests: JSON.stringify(provider.requests), tasks: JSON.stringify(engine.tasks.rows()) };
+  const places = {
+    ...data,
+    events: JSON.stringify(events),
+    requests: JSON.stringify(provider.requests),
+    tasks: JSON.stringify(engine.tasks.rows()),
+  };
   const found = Object.entries(places).flatMap(([place, text]) =>
-    [own, JSON.stringify(own).slice(1, -1), JSON.stringify(JSON.stringify(own).slice(1, -1)).slice(1, -1), fromEnv, shaped].filter((key) => text.includes(key)).map((key) => `${place}: ${key}`),
+    [own, JSON.stringify(own).slice(1, -1), JSON.stringify(JSON.stringify(own).slice(1, -1)).slice(1, -1), fromEnv, shaped]
+      .filter((key) => text.includes(key))
+      .map((key) => `${place}: ${key}`),
   );
-  expect({ found, status: result.status, failed: finish(conversation.events).filter((call) => !call.ok) }).toEqual({ found: [], status: "completed", failed: [] });
+  expect({ found, status: result.status, failed: finish(conversation.events).filter((call) => !call.ok) }).toEqual({
+    found: [],
+    status: "completed",
+    failed: [],
+  });
   expect(JSON.stringify(events)).toContain("[redacted]");
 });
 
@@ -350,7 +440,11 @@ test("approvals: a person's no reaches the model, a yes runs the call, a stop an
   engine.approvals.answer(conversation.id, question, { decision: "deny", note: "not that one" });
   engine.approvals.answer(conversation.id, await ask(), { decision: "allow", scope: "once" });
   await done;
-  expect({ row, refused: resultsOf(provider.requests[1])[0]?.text, files: ["one", "two"].map((name) => existsSync(path.join(house.project, name))) }).toEqual({
+  expect({
+    row,
+    refused: resultsOf(provider.requests[1])[0]?.text,
+    files: ["one", "two"].map((name) => existsSync(path.join(house.project, name))),
+  }).toEqual({
     row: "needs_you",
     refused: expect.stringMatching(/denied.*not that one/),
     files: [false, true],
@@ -358,7 +452,12 @@ test("approvals: a person's no reaches the model, a yes runs the call, a stop an
   const second = conversation.send("Once more", []).done;
   await ask();
   await conversation.stop();
-  expect({ end: (await second).status, answered: of(conversation.events, "approval_answered").at(-1), open: engine.approvals.pending(conversation.id), made: existsSync(path.join(house.project, "three")) }).toMatchObject({
+  expect({
+    end: (await second).status,
+    answered: of(conversation.events, "approval_answered").at(-1),
+    open: engine.approvals.pending(conversation.id),
+    made: existsSync(path.join(house.project, "three")),
+  }).toMatchObject({
     end: "interrupted",
     answered: { by: "stop", answer: { decision: "deny" } },
     open: [],
@@ -395,7 +494,9 @@ test("settings: an empty file object means the defaults, an update is written wh
   writeFileSync(path.join(house.home, "settings.json"), "{}");
   const engine = await house.open();
   expect(engine.settings.get()).toEqual(settingsSchema.parse({}));
-  expect(() => engine.settings.update({ ...engine.settings.get(), maxRunningTasks: 0 })).toThrow(expect.objectContaining({ code: "settings_invalid" }));
+  expect(() => engine.settings.update({ ...engine.settings.get(), maxRunningTasks: 0 })).toThrow(
+    expect.objectContaining({ code: "settings_invalid" }),
+  );
   engine.settings.update({ ...engine.settings.get(), theme: "dark" });
   const again = await house.open();
   expect(again.settings.get()).toEqual({ ...settingsSchema.parse({}), theme: "dark" });
