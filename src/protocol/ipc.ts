@@ -147,7 +147,6 @@ export interface Pushes {
   harness: HarnessInfo;
 }
 export type PushName = keyof Pushes;
-export const pushNames: readonly PushName[] = ["events", "conversations", "tasks", "settings", "project", "harness"];
 
 /** How a call comes back: errors are data, with their code. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };

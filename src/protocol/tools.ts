@@ -101,7 +101,6 @@ export type GrepFilesInput = z.infer<typeof grepFilesInput>;
 export type ApplyPatchInput = z.infer<typeof applyPatchInput>;
 export type ExecInput = z.infer<typeof execInput>;
 export type SpawnInput = z.infer<typeof spawnInput>;
-export type ScriptInput = z.infer<typeof scriptInput>;
 
 /** Results as scripts get them. Models get a text made of them. */
 export const readFileResult = z.object({
@@ -163,9 +162,6 @@ export const spawnResult = z.object({
   status: z.string(),
 });
 
-export type ReadFileResult = z.infer<typeof readFileResult>;
 export type ListDirResult = z.infer<typeof listDirResult>;
 export type GrepFilesResult = z.infer<typeof grepFilesResult>;
-export type ApplyPatchResult = z.infer<typeof applyPatchResult>;
 export type ExecResult = z.infer<typeof execResult>;
-export type SpawnResult = z.infer<typeof spawnResult>;

@@ -73,14 +73,6 @@ export function splitPath(path: string): readonly [folder: string, name: string]
   return [path.slice(0, cut), path.slice(cut)];
 }
 
-/** The minus sign and figures of a badge: `+29`, `−8`. */
-export function formatAdded(lines: number): string {
-  return `+${lines.toLocaleString("en-US")}`;
-}
-export function formatRemoved(lines: number): string {
-  return `−${lines.toLocaleString("en-US")}`;
-}
-
 function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }

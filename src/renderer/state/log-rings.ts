@@ -38,16 +38,6 @@ export function readLogs(callId: CallId): { readonly lines: readonly LogLine[]; 
   return ring === undefined ? { lines: [], dropped: 0 } : { lines: ring.lines, dropped: ring.dropped };
 }
 
-/** Last line of a call's output that says something. */
-export function lastLogLine(callId: CallId): string {
-  return (
-    rings
-      .get(callId)
-      ?.lines.findLast((line) => line.text.trim() !== "")
-      ?.text.trim() ?? ""
-  );
-}
-
 /** Forgets everything: another conversation is shown. */
 export function clearLogs(): void {
   rings.clear();

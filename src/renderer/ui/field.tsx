@@ -1,4 +1,3 @@
-import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import type { ComponentProps } from "react";
 import { cx } from "./cx.ts";
 
@@ -13,30 +12,5 @@ export function TextField({ className, type = "text", ...rest }: ComponentProps<
       )}
       {...rest}
     />
-  );
-}
-
-/** On or off, with its accessible name. */
-export function Switch({
-  label,
-  checked,
-  onChange,
-  disabled,
-}: {
-  readonly label: string;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-  readonly disabled?: boolean;
-}) {
-  return (
-    <BaseSwitch.Root
-      aria-label={label}
-      checked={checked}
-      onCheckedChange={(next) => onChange(next)}
-      disabled={disabled ?? false}
-      className="inline-flex h-[18px] w-8 shrink-0 items-center rounded-full bg-strong p-0.5 transition-colors duration-100 data-checked:bg-accent data-disabled:opacity-45"
-    >
-      <BaseSwitch.Thumb className="size-3.5 rounded-full bg-panel shadow-card transition-transform duration-100 data-checked:translate-x-3.5" />
-    </BaseSwitch.Root>
   );
 }

@@ -69,11 +69,6 @@ export function plainLines(code: string): readonly CodeLine[] {
   return code.split("\n").map((text) => [{ text, color: null }]);
 }
 
-/** The language of a file by the end of its name, in the highlighter's words. */
-export function langOfPath(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1).toLowerCase();
-}
-
 function isLang(module: Highlights, lang: string): lang is Lang {
   return module.isSupportedLanguage(lang);
 }

@@ -1,5 +1,4 @@
 import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Kbd } from "./kbd.tsx";
@@ -56,42 +55,6 @@ export function MenuItem({
       <span className="flex-1">{children}</span>
       {keys === undefined ? null : <Kbd>{keys}</Kbd>}
     </Base.Item>
-  );
-}
-
-export interface MenuChoice<T extends string> {
-  readonly value: T;
-  readonly label: string;
-  /** One more line in the menu. */
-  readonly detail?: string;
-}
-
-/** A group of choices of which one holds. */
-export function MenuRadio<T extends string>({
-  value,
-  choices,
-  onChange,
-}: {
-  readonly value: T;
-  readonly choices: readonly MenuChoice<T>[];
-  readonly onChange: (value: T) => void;
-}) {
-  return (
-    <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
-      {choices.map((choice) => (
-        <Base.RadioItem key={choice.value} value={choice.value} closeOnClick className={cx(row, "items-start")}>
-          <span className="mt-0.5 flex w-4 justify-center text-accent-text">
-            <Base.RadioItemIndicator>
-              <Check size={14} aria-hidden />
-            </Base.RadioItemIndicator>
-          </span>
-          <span className="flex-1">
-            {choice.label}
-            {choice.detail === undefined ? null : <span className="block text-micro text-fg3">{choice.detail}</span>}
-          </span>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
   );
 }
 
