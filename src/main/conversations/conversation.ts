@@ -59,7 +59,7 @@ export function createConversation(deps: {
 }): Conversation {
   const { log } = deps;
   const listeners = new Set<(event: SpindleEvent) => void>();
-  let running: { readonly turnId: TurnId; readonly stop: AbortController; readonly done: Promise<TurnResult> } | null = null;
+  let running: RunningTurn | null = null;
   let closed = false;
   let calls = lastNumber(log.events, "c");
   let turns = lastNumber(log.events, "t");
@@ -76,13 +76,15 @@ export function createConversation(deps: {
 
   const startTurn = (turnId: TurnId): Promise<TurnResult> => {
     const stop = new AbortController();
-    const done = turn(turnId, stop.signal).then((result) => {
+    const end = turn(turnId, stop.signal).then((result): TurnEnd => {
       running = null;
-      if (unread && !closed && result.status === "completed") void startTurn(nextTurnId());
-      else deps.onTurnEnd(conversation);
-      return result;
+      const readUpTo = lastRequestSeq;
+      if (unread && !closed && result.status === "completed") return { result, readUpTo, next: startTurn(nextTurnId()) };
+      deps.onTurnEnd(conversation);
+      return { result, readUpTo, next: null };
     });
-    running = { turnId, stop, done };
+    const done = end.then(({ result }) => result);
+    running = { turnId, stop, done, end };
     return done;
   };
 
@@ -155,7 +157,7 @@ export function createConversation(deps: {
         const { seq } = emit({ type: "user_message", turnId: running.turnId, text, attachments, source: "user" });
         unread = true;
         // Came behind the turn's last request: the turn that follows carries it.
-        const done = running.done.then((result) => (seq > lastRequestSeq && running !== null ? running.done : result));
+        const done = running.end.then(({ result, readUpTo, next }) => (seq > readUpTo && next !== null ? next : result));
         return { turnId: running.turnId, done };
       }
       const turnId = nextTurnId();
@@ -185,6 +187,21 @@ export function createConversation(deps: {
     },
   };
   return conversation;
+}
+
+interface RunningTurn {
+  readonly turnId: TurnId;
+  readonly stop: AbortController;
+  readonly done: Promise<TurnResult>;
+  readonly end: Promise<TurnEnd>;
+}
+
+interface TurnEnd {
+  readonly result: TurnResult;
+  /** Place of the turn's last request: what stands behind it was not read. */
+  readonly readUpTo: number;
+  /** The turn that follows for what was not read. */
+  readonly next: Promise<TurnResult> | null;
 }
 
 /** Results that stand in the log but were in no request so far. */

@@ -114,6 +114,7 @@ export function createTaskManager(deps: {
     const limit = input.timeoutMs ?? defaultTimeoutMs;
     const timer = setTimeout(() => stop.abort(new SpindleError("timeout", `The task was stopped after ${limit} ms.`)), limit);
     const file = path.join(deps.outputFolder, `${taskId}.log`);
+    let tail = "";
     mkdirSync(deps.outputFolder, { recursive: true, mode: 0o700 });
     try {
       const outcome = await deps.work({
@@ -123,7 +124,9 @@ export function createTaskManager(deps: {
         output(printed) {
           const text = deps.redact(printed);
           appendFileSync(file, text, { mode: 0o600 });
-          const line = text.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+          // Output comes in pieces that end anywhere: a line is only known together with what came before.
+          tail = (tail + text).slice(-1_000);
+          const line = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
           if (line === "") return;
           lastLines.set(taskId, { at: deps.now(), line });
           deps.onEvent({ type: "progress", task: withProgress(task) });

@@ -159,14 +159,12 @@ test("a task that runs too long is timed out, with its command", async () => {
   const conversation = engine.conversations.create(house.project);
   await conversation.send("Spawn", []).done;
   await engine.tasks.idle();
-  expect({ alive: livingWith(mark), slow: row(engine, "slow"), agent: row(engine, "slow agent"), delivered: delivered(conversation.events).sort() }).toMatchObject({
+  expect({ alive: livingWith(mark), slow: row(engine, "slow"), agent: row(engine, "slow agent"), delivered: Object.fromEntries(delivered(conversation.events)), count: delivered(conversation.events).length }).toMatchObject({
     alive: [],
     slow: { status: "timed_out", error: { code: "timeout" }, lastLine: "begun" },
     agent: { status: "timed_out", error: { code: "timeout" } },
-    delivered: [
-      ["slow", "timed_out"],
-      ["slow agent", "timed_out"],
-    ],
+    delivered: { slow: "timed_out", "slow agent": "timed_out" },
+    count: 2,
   });
 });
 
@@ -265,6 +263,7 @@ test("a task of a conversation that is gone, and damaged lines of the ledger, do
   const first = await house.open({ provider: createScriptedProvider([callsTool("spawn", { kind: "exec", title: "orphan", cmd: "sleep 0.2" }), says("Started.")]) });
   const conversation = first.conversations.create(house.project);
   await conversation.send("Spawn", []).done;
+  await until("the task runs", () => row(first, "orphan")?.status === "running");
   await first.conversations.delete(conversation.id);
   await first.tasks.idle();
   await first.close();
