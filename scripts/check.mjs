@@ -21,9 +21,38 @@ const gates = [
   { name: "dead code", run: () => run(bin("knip"), ["--no-progress", "--no-config-hints"]) },
 ];
 
+/** Files of several seconds each, because they kill, time out or fill memory for real: `npm test` runs them. */
+const slow = [
+  "limits",
+  "pool",
+  "values",
+  "journal-crash",
+  "demo-main-job",
+  "faults",
+  "local-runner",
+  "broker-runner",
+  "apply-patch-properties",
+  "escape",
+  "exec",
+];
+
 /** @type {readonly Gate[]} */
 const tests = [
-  { name: "unit tests", run: () => run(node, ["node_modules/vitest/vitest.mjs", "run", "test/protocol", "test/main", "test/renderer"]) },
+  {
+    name: "unit tests",
+    run: () => {
+      const excluded = slow.map((name) => `--exclude=**/${name}.test.ts`);
+      return run(node, [
+        "node_modules/vitest/vitest.mjs",
+        "run",
+        "--maxWorkers=2",
+        ...excluded,
+        "test/protocol",
+        "test/main",
+        "test/renderer",
+      ]);
+    },
+  },
 ];
 
 /** @param {readonly Gate[]} lane @returns {Promise<number>} Failures. */

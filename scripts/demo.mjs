@@ -74,7 +74,8 @@ async function play(ready, folder) {
     await page.getByTestId("composer-send").click();
     const end = page.getByTestId("turn-end").first();
     const allowed = await waitAllowing(page, end);
-    if (allowed > 0) say(`this system has no command sandbox, so ${allowed} commands asked; the demo answered "allow", as a person would`);
+    if (allowed > 0)
+      say(`this system has no complete command sandbox, so ${allowed} commands asked; the demo answered "allow", as a person would`);
     report.check(`the turn "${prompt}" is completed`, (await end.getAttribute("data-status")) === "completed", await end.innerText());
 
     const events = readEvents(home);
@@ -135,7 +136,7 @@ async function takePictures(page) {
 }
 
 /**
- * Waits for the end of the turn. Where no sandbox can keep commands in, every command asks even in the mode `auto`:
+ * Waits for the end of the turn. Where no sandbox can keep commands in completely, every command asks even in the mode `auto`:
  * then the demo plays the person who allows them.
  * @param {import("playwright").Page} page
  * @param {import("playwright").Locator} end

@@ -14,8 +14,10 @@ export function lacksDisplay() {
 export function startDisplay() {
   return new Promise((resolve, reject) => {
     // -displayfd lets the server choose a free number, so parallel runs never meet.
-    const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1440x900x24", "-nolisten", "tcp"], {
+    // A session of its own: a Ctrl-C in the terminal must not take the display away before the application has closed.
+    const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "1680x1050x24", "-nolisten", "tcp"], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
+      detached: true,
     });
     const stop = () => void server.kill("SIGTERM");
     process.once("exit", stop);

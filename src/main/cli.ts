@@ -3,7 +3,7 @@ import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
 import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
 import { runCommand } from "./cli/run.ts";
-import { readVersion } from "./engine.ts";
+import { readVersion } from "./lib/version.ts";
 import { runApplyPatchCli } from "./tools/apply-patch/cli.ts";
 
 const help = `spindle: a coding agent whose model writes one script instead of fifty tool calls
@@ -23,6 +23,10 @@ const help = `spindle: a coding agent whose model writes one script instead of f
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...args] = argv;
+  if (command !== "apply-patch" && args.some((word) => word === "--help" || word === "-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
   switch (command) {
     case "exec":
       return execCommand(args);
@@ -65,7 +69,10 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const data = toErrorData(error);
-    if (process.argv.includes("--json"))
+    // `run --json` always ends with its promised last line.
+    if (process.argv[2] === "run" && process.argv.includes("--json")) {
+      process.stdout.write(`${JSON.stringify({ type: "script_finished", seq: 1, time: Date.now(), ok: false, error: data })}\n`);
+    } else if (process.argv.includes("--json"))
       process.stdout.write(`${JSON.stringify({ type: "error", seq: 0, time: Date.now(), code: data.code, message: data.message })}\n`);
     process.stderr.write(`spindle: ${data.code}: ${data.message}\n${data.hint === undefined ? "" : `${data.hint}\n`}`);
     process.exitCode = data.code === "usage" || data.code === "empty_prompt" ? 2 : 1;

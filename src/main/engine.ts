@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { SpindleError } from "../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { type ProviderId, providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
-import type { TaskRow } from "../protocol/task.ts";
+import { isTaskOver, type TaskRow } from "../protocol/task.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
 import { openScriptStore, type ScriptStoreFile } from "./conversations/script-store.ts";
@@ -13,7 +12,9 @@ import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
+import { createReadGrants } from "./engine/read-grants.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
+import { secrets } from "./engine/secrets.ts";
 import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
 import { createHarness } from "./harness/create-harness.ts";
 import type { Harness } from "./harness/harness.ts";
@@ -69,6 +70,8 @@ export interface Engine {
   readonly harness: Harness;
   readonly approvals: ApprovalDesk;
   readonly logger: Logger;
+  /** Titles of conversations whose turn runs, and of tasks that are not over: what closing would stop. */
+  working(): readonly string[];
   /** Every event of every open conversation. */
   onEvent(listener: (event: SpindleEvent) => void): () => void;
   /** Called when a task's row changed. */
@@ -83,6 +86,12 @@ export interface Engine {
   windowSettings(): Settings;
   /** Saves settings that a window sent; keys it never saw are kept. */
   updateFromWindow(settings: Settings): Settings;
+  /** Events for a window. Opens the conversation where that is possible, so that a turn whose process died is ended first. */
+  look(conversationId: string): readonly SpindleEvent[];
+  /** Stops its turn and its tasks, then removes the conversation with its log. */
+  deleteConversation(conversationId: string): Promise<void>;
+  /** Replaces secrets in a text; for output that passes by the logs. */
+  redact(text: string): string;
   transcript(conversationId: string, format: "markdown" | "json"): string;
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
@@ -169,6 +178,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       sandboxLevel: settings.sandbox,
       settings,
       scriptStore: storeOf(conversation.id),
+      readGrants: createReadGrants(conversation.events),
       emit: (event) => void conversation.emit(event),
     };
   };
@@ -282,6 +292,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     harness,
     approvals,
     logger,
+    working() {
+      const turns = store.rows().filter(({ row }) => store.opened(row.id)?.isRunning() === true);
+      const open = tasks.rows().filter((task) => !isTaskOver(task.status));
+      return [...turns.map(({ row }) => row.title), ...open.map((task) => `${task.kind}: ${task.title}`)];
+    },
     onEvent(listener) {
       eventListeners.add(listener);
       return () => eventListeners.delete(listener);
@@ -318,6 +333,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     windowSettings: () => settingsForWindow(settingsFile.get()),
     updateFromWindow: (settings) => settingsForWindow(settingsFile.update(settingsFromWindow(settings, settingsFile.get()))),
+    look(conversationId) {
+      try {
+        return store.open(conversationId).events;
+      } catch (error) {
+        if (error instanceof SpindleError && error.code === "conversation_busy") return store.read(conversationId);
+        throw error;
+      }
+    },
+    async deleteConversation(conversationId) {
+      const own = tasks.rows().filter((task) => task.conversationId === conversationId);
+      await Promise.all(own.map((task) => tasks.cancel(task.taskId)));
+      for (const task of own) tasks.markDelivery(task.taskId, "seen");
+      await store.delete(conversationId);
+      approvals.forget(conversationId);
+    },
+    redact,
     transcript(conversationId, format) {
       const events = store.read(conversationId);
       return format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(conversationId, events);
@@ -335,6 +366,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         conversationId,
         turnId: "t0",
         scriptStore: storeOf(conversationId),
+        readGrants: () => [],
         emit: () => undefined,
       };
       return rawRequest(await requestMessages(view, parts));
@@ -364,17 +396,4 @@ function openOrNull(store: ConversationStore, id: string, logger: Logger): Conve
     logger.error(`A task's conversation ${id} could not be opened`, error);
     return null;
   }
-}
-
-/** Values that must never leave the process: keys of providers. */
-function secrets(settings: Settings, env: Readonly<Record<string, string | undefined>>): string[] {
-  const values = providerIds.map((id) => settings.providers[id].apiKey);
-  values.push(env["OPENAI_API_KEY"], env["ANTHROPIC_API_KEY"], env["OPENAI_COMPATIBLE_API_KEY"]);
-  return values.filter((value) => value !== undefined);
-}
-
-/** Version of the application, from its package.json. */
-export function readVersion(appFolder: string): string {
-  const value: unknown = JSON.parse(readFileSync(path.join(appFolder, "package.json"), "utf8"));
-  return typeof value === "object" && value !== null && "version" in value && typeof value.version === "string" ? value.version : "0.0.0";
 }

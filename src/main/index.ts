@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { app, BrowserWindow, dialog } from "electron";
 import { toErrorData } from "../protocol/error.ts";
@@ -7,11 +6,12 @@ import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
-import { createEngine, readVersion } from "./engine.ts";
+import { createEngine } from "./engine.ts";
+import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
 import { openProject } from "./project/project.ts";
 import { createBrokerRunner } from "./runner/broker-runner.ts";
-import { dataFolder } from "./settings/data-folder.ts";
+import { dataFolder, makeDataFolder } from "./settings/data-folder.ts";
 import { quickjsWasmFile } from "./wasm-file.ts";
 
 registerAppScheme();
@@ -49,7 +49,7 @@ async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectI
 
 /** Everything that needs no window; it is prepared while Electron itself still starts. */
 async function prepare() {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeDataFolder(home);
   const runner = createBrokerRunner(() => startBroker(path.join(__dirname, "broker.cjs")));
   const { sandbox, close: closeSandbox } = await openSandbox(home);
   const engine = await createEngine({

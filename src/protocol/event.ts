@@ -138,6 +138,8 @@ export type EventBody =
       readonly type: "turn_finished";
       readonly turnId: TurnId;
       readonly status: "completed" | "interrupted";
+      /** Why it was interrupted: by the person, because Spindle was closed, or found dead at the next start. */
+      readonly reason?: "person" | "closed" | "killed";
       readonly usage: Usage;
       readonly durationMs: number;
     }

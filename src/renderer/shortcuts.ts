@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { openSettings, pickProject, useApp } from "./state/app.ts";
 import { selectConversation, stepConversation } from "./state/conversations.ts";
+import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 import { reportError } from "./state/notices.ts";
 import { toggleReview, toggleSidebar } from "./state/layout.ts";
 
@@ -8,7 +9,11 @@ import { toggleReview, toggleSidebar } from "./state/layout.ts";
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
+      if (event.defaultPrevented || dialogIsOpen()) return;
+      if (!(event.ctrlKey || event.metaKey)) {
+        typeAhead(event);
+        return;
+      }
       const run = event.altKey ? altCommand(event.key) : event.shiftKey ? undefined : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
@@ -28,11 +33,14 @@ function command(key: string): (() => void) | undefined {
     case ",":
       return () => openSettings(true);
     case "n":
-      return () => selectConversation(null);
+      return () => {
+        selectConversation(null);
+        focusComposer();
+      };
     case "o":
-      return () => void pickProject().catch(reportError);
+      return () => void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
     case "l":
-      return focusComposer;
+      return () => void focusComposer();
     default:
       return undefined;
   }
@@ -50,6 +58,18 @@ function dialogIsOpen(): boolean {
   return document.querySelector('[role="dialog"]') !== null;
 }
 
-function focusComposer(): void {
-  document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]')?.focus();
+/** What is typed while nothing has the cursor belongs to the prompt, even before there is a composer. */
+function typeAhead(event: KeyboardEvent): void {
+  if (event.altKey || event.isComposing || event.key.length !== 1 || document.activeElement !== document.body) return;
+  // The browser types the key into what has the cursor after this.
+  if (focusComposer() || useApp.getState().app !== null) return;
+  event.preventDefault();
+  changeDraft(null, { text: draftOf(useDrafts.getState().drafts, null).text + event.key });
+}
+
+/** False when there is no composer. */
+function focusComposer(): boolean {
+  const input = document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]');
+  input?.focus();
+  return input !== null;
 }

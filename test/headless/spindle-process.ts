@@ -113,3 +113,8 @@ function end(child: ChildProcess, { stdin, onLine }: RunOptions): Promise<Ended>
 export function of<T extends Line["type"]>(lines: readonly Line[], type: T): Extract<Line, { type: T }>[] {
   return lines.filter((line): line is Extract<Line, { type: T }> => line.type === type);
 }
+
+/** Waits until it holds, at most 10 s; the assertion that follows says what is wrong. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 25));
+}

@@ -49,7 +49,7 @@ export const wires: readonly Wire[] = [
     scriptOffer: { type: "custom", name: "script" },
     results: (body) =>
       list(body?.["input"])
-        .filter((item) => /_call_output$/.test(String(at(item, "type"))))
+        .filter((item) => String(at(item, "type")).endsWith("_call_output"))
         .map((item) => at(item, "output")),
   },
   {

@@ -234,6 +234,73 @@ describe("fold", () => {
     });
   });
 
+  /** A turn that was asking about one call of its script, with a message added to it, when its process died. */
+  function diedWhileAsking() {
+    const story = createStory();
+    const exec = { turnId: "t1", callId: "c1.1", parentCallId: "c1", name: "exec", input: { cmd: "rm x" }, durationMs: 0, summary: "" };
+    story.add({ type: "user_message", turnId: "t1", text: "Go", attachments: [], source: "user" });
+    story.add({ type: "turn_started", turnId: "t1", provider: "demo", model: "demo", approval: "ask", sandbox: "workspace-write" });
+    story.add(
+      { type: "tool_started", turnId: "t1", callId: "c1", name: "script", input: { code: "await tools.exec({ cmd: 'rm x' })" } },
+      5,
+    );
+    story.add(startOf(exec), 5);
+    const request = { approvalId: "a1", callId: "c1.1", tool: "exec", summary: "rm x", reason: "ask mode" } as const;
+    story.add({ type: "approval_requested", turnId: "t1", request });
+    story.add({ type: "user_message", turnId: "t1", text: "Also this", attachments: [], source: "user" }, 5);
+    return story;
+  }
+
+  function open(view: ReturnType<typeof fold>) {
+    return { call: script(view.steps).calls[0]?.status, approvals: view.approvals.length, turns: view.turns.map((turn) => turn.status) };
+  }
+
+  test("ends a turn that was left open as soon as another turn starts", () => {
+    const story = diedWhileAsking();
+    story.add({ type: "user_message", turnId: "t2", text: "Again", attachments: [], source: "user" }, 60_000);
+    story.add({ type: "turn_started", turnId: "t2", provider: "demo", model: "demo", approval: "ask", sandbox: "workspace-write" });
+    const view = fold(emptyView, story.events);
+    expect({ steps: view.steps.map(told), ...open(view), running: runningTurn(view)?.turnId }).toEqual({
+      steps: ["user (original): Go", "script cancelled 1", "user: Also this", "user: Again"],
+      call: "cancelled",
+      approvals: 0,
+      turns: ["interrupted", "running"],
+      running: "t2",
+    });
+    expect(foldSingly(story.events)).toEqual(view);
+  });
+
+  test("shows a turn as interrupted whose end was written for it after its process died", () => {
+    const story = diedWhileAsking();
+    const code = "interrupted" as const;
+    const fail = {
+      type: "tool_finished",
+      turnId: "t1",
+      ok: false,
+      code,
+      durationMs: 0,
+      summary: "interrupted",
+      text: "",
+      result: null,
+    } as const;
+    story.add({ type: "approval_answered", approvalId: "a1", callId: "c1.1", answer: { decision: "deny" }, by: "stop" }, 60_000);
+    const asked = fold(emptyView, story.events);
+    story.add({ ...fail, callId: "c1", name: "script" });
+    story.add({ type: "turn_finished", turnId: "t1", status: "interrupted", usage, durationMs: 15 });
+    const view = fold(asked, story.events);
+    expect([open(asked), { steps: view.steps.map(told), ...open(view), running: runningTurn(view) }]).toEqual([
+      { call: "running", approvals: 0, turns: ["running"] },
+      {
+        steps: ["user (original): Go", "script cancelled 1", "user: Also this", "end interrupted"],
+        call: "cancelled",
+        approvals: 0,
+        turns: ["interrupted"],
+        running: null,
+      },
+    ]);
+    expect(foldSingly(story.events)).toEqual(view);
+  });
+
   test("shows each retry until something happens and a failed turn with its code and hint", () => {
     const story = createStory();
     const error = { code: "rate_limited", message: "The provider is rate limiting." } as const;

@@ -89,8 +89,8 @@ export async function sendPrompt(page: Page, text: string): Promise<void> {
 }
 
 /**
- * Waits until `target` is visible. Where no sandbox can keep commands in (a container without user namespaces), every
- * command asks even in the mode `auto`; there, and only there, it is allowed on the way.
+ * Waits until `target` is visible. Where no sandbox can keep commands in completely (a container without user
+ * namespaces), every command asks even in the mode `auto`; there, and only there, it is allowed on the way.
  */
 export async function waitUnasked(page: Page, target: Locator, timeout = 45_000): Promise<void> {
   const button = page.getByTestId("approval-allow").first();
@@ -102,17 +102,17 @@ export async function waitUnasked(page: Page, target: Locator, timeout = 45_000)
       .first()
       .waitFor({ timeout: Math.max(1, deadline - Date.now()) });
     if (await target.first().isVisible()) return;
-    if (await hasSandbox(page))
+    if (await hasFullSandbox(page))
       throw new Error(`Asked in a mode that must not ask: ${await page.getByTestId("approval-card").first().innerText()}`);
     // The card may go away between looking and clicking.
     await button.click({ timeout: 2_000 }).catch(() => undefined);
   }
 }
 
-async function hasSandbox(page: Page): Promise<boolean> {
+async function hasFullSandbox(page: Page): Promise<boolean> {
   return page.evaluate(async () => {
     const { spindle } = globalThis as unknown as { spindle: Bridge };
     const reply = await spindle.call("app.state", {});
-    return reply.ok && reply.value.sandbox.enforcer !== "none";
+    return reply.ok && reply.value.sandbox.enforcer === "bubblewrap";
   });
 }

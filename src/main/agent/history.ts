@@ -1,6 +1,6 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
 import type { ProviderId } from "../../protocol/settings.ts";
-import type { ModelMessage } from "../providers/provider.ts";
+import type { ModelImage, ModelMessage } from "../providers/provider.ts";
 import { environmentContext, originalUserPrompt, type Surroundings, taskResultText, userText } from "./prompt.ts";
 
 type Started = Extract<SpindleEvent, { type: "tool_started" }>;
@@ -17,11 +17,15 @@ interface Round {
 }
 
 /**
- * The model's context, folded from the log: pure, no clock, no disk. The first message is always
+ * The model's context, folded from the log: pure, no clock, no disk; `images` are the pictures of messages by their seq. The first message is always
  * `<original-user-prompt>`; a call without a result (the application was killed) gets one that says so, because every
  * wire format refuses a call without an answer.
  */
-export function modelMessages(events: readonly SpindleEvent[], surroundings: Surroundings): ModelMessage[] {
+export function modelMessages(
+  events: readonly SpindleEvent[],
+  surroundings: Surroundings,
+  images: ReadonlyMap<number, readonly ModelImage[]> = new Map(),
+): ModelMessage[] {
   const messages: ModelMessage[] = [];
   let seenPrompt = false;
   let provider: ProviderId = "demo";
@@ -38,10 +42,10 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
           const attached = event.attachments.length === 0 ? "" : `\n\n${userText("The prompt came with files.", event.attachments)}`;
           messages.push(
             { role: "user", text: originalUserPrompt(event.text) },
-            { role: "user", text: environmentContext(surroundings) + attached },
+            { role: "user", text: environmentContext(surroundings) + attached, ...pictures(images.get(event.seq)) },
           );
         } else {
-          round.later.push({ role: "user", text: userText(event.text, event.attachments) });
+          round.later.push({ role: "user", text: userText(event.text, event.attachments), ...pictures(images.get(event.seq)) });
         }
         break;
       }
@@ -79,7 +83,7 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
         if (event.status === "interrupted")
           round.later.push({
             role: "user",
-            text: "<turn-interrupted>The person stopped the previous turn. Calls that had not ended were cancelled.</turn-interrupted>",
+            text: interruption(event.reason),
           });
         break;
       default:
@@ -89,6 +93,15 @@ export function modelMessages(events: readonly SpindleEvent[], surroundings: Sur
   }
   flush();
   return messages;
+}
+
+function pictures(images: readonly ModelImage[] | undefined): { readonly images?: readonly ModelImage[] } {
+  return images === undefined ? {} : { images };
+}
+
+function interruption(reason: "person" | "closed" | "killed" | undefined): string {
+  const why = reason === "closed" ? "Spindle was closed during" : reason === "killed" ? "Spindle was killed during" : "The person stopped";
+  return `<turn-interrupted>${why} the previous turn. Calls that had not ended were cancelled.</turn-interrupted>`;
 }
 
 function emptyRound(): Round {

@@ -74,15 +74,13 @@ export async function runRequest(options: {
       case "call_delta":
         emit({ type: "call_delta", turnId, callId: callIdOf(event.wireCallId), name: event.name, text: event.text });
         break;
-      case "call":
-        calls.push({
-          callId: callIdOf(event.wireCallId),
-          wireCallId: event.wireCallId,
-          name: event.name,
-          format: event.format,
-          input: event.input,
-        });
+      case "call": {
+        // Some servers give two calls the same id: the second one gets its own, also on the wire of the next request.
+        const repeated = calls.some((call) => call.wireCallId === event.wireCallId);
+        const wireCallId = repeated ? `${event.wireCallId}_${calls.length + 1}` : event.wireCallId;
+        calls.push({ callId: callIdOf(wireCallId), wireCallId, name: event.name, format: event.format, input: event.input });
         break;
+      }
       case "retry":
         emit({
           type: "provider_retry",

@@ -15,6 +15,8 @@ export async function conversationsCommand(args: readonly string[]): Promise<num
   if (rest.length > 0 || (verb === "list") === (id !== undefined) || !["list", "show", "export"].includes(verb ?? "")) {
     throw new SpindleError("usage", "conversations takes list, show ID or export ID.", { hint });
   }
+  if (values.markdown && (values.json || verb !== "export"))
+    throw new SpindleError("usage", "--markdown goes with export, and not with --json.", { hint });
   return withEngine(unchanged, async (engine) => {
     if (id === undefined) {
       const rows = engine.conversations.rows().filter((folded) => folded.parentTaskId === null);

@@ -1,16 +1,15 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Settings } from "../../protocol/settings.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import { openSandbox } from "../engine/open-sandbox.ts";
 import { createLocalRunner } from "../runner/local-runner.ts";
-import { dataFolder } from "../settings/data-folder.ts";
+import { dataFolder, makeDataFolder } from "../settings/data-folder.ts";
 import { quickjsWasmFile } from "../wasm-file.ts";
 
 /** The engine on plain Node, to be closed with its sandbox's folder. Nobody can answer a question here, so what would ask is denied. */
 async function openEngine(override: (settings: Settings) => Settings): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
   const home = dataFolder(process.env);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeDataFolder(home);
   const runner = createLocalRunner();
   const { sandbox, close } = await openSandbox(home);
   const engine = await createEngine({
@@ -40,7 +39,8 @@ export async function withEngine<T>(
 ): Promise<T> {
   const { engine, close } = await openEngine(override);
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
+  // The first signal stops in order; a second one means that the person does not want to wait.
+  const onSignal = (): void => (stop.signal.aborted ? process.exit(130) : stop.abort());
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   try {
     return await use(engine, stop.signal);

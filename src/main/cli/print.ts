@@ -38,7 +38,11 @@ export function eventText(event: SpindleEvent): string | null {
     case "turn_failed":
       return `The turn failed (${event.code}): ${event.message}${event.hint === undefined ? "" : `\n${event.hint}`}`;
     case "turn_finished":
-      return event.status === "interrupted" ? "The turn was stopped." : null;
+      return event.status === "interrupted"
+        ? event.reason === "closed" || event.reason === "killed"
+          ? "The turn ended with Spindle."
+          : "The turn was stopped."
+        : null;
     default:
       return null;
   }

@@ -6,6 +6,7 @@ import { ephemeralTypes } from "../../protocol/event.ts";
 import { makeId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { fileError } from "../lib/paths.ts";
+import { redactJson } from "../lib/redact.ts";
 import { openProject } from "../project/project.ts";
 import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
 import { withEngine } from "./open-engine.ts";
@@ -32,7 +33,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     let seq = 0;
     const emit = (body: EventBody): void => {
       if (!ephemeralTypes.has(body.type)) seq++;
-      const event: SpindleEvent = { ...body, conversationId, seq, time: Date.now() };
+      const raw = JSON.parse(JSON.stringify({ ...body, conversationId, seq, time: Date.now() })) as Json;
+      const event = redactJson(raw, (text) => engine.redact(text)) as unknown as SpindleEvent;
       if (!ephemeralTypes.has(body.type)) events.push(event);
       if (values.json) printJson(event);
       else if (event.type === "script_log") printLine(event.text);
@@ -51,6 +53,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
         events,
         emit,
         scriptStore: memoryStore(),
+        readGrants: () => [],
         ...(input === undefined ? {} : { input }),
       },
       signal,
@@ -63,7 +66,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     else signal.addEventListener("abort", onAbort, { once: true });
     await engine.tasks.idle();
     emit({ type: "script_finished", ...end });
-    if (!values.json) printEnd(end);
+    if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, (text) => engine.redact(text)) as unknown as End);
     if (signal.aborted) return 130;
     return end.ok ? 0 : 1;
   });

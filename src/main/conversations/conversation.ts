@@ -43,7 +43,7 @@ export interface Conversation {
   /** Puts a task's result into the log; an idle conversation starts a turn when `wake`. */
   deliver(event: Extract<EventBody, { type: "task_delivered" }>, wake: boolean): void;
   /** Stops the running turn; resolves when it has ended, with its calls. False when nothing ran. */
-  stop(): Promise<boolean>;
+  stop(reason?: "person" | "closed"): Promise<boolean>;
   /** Stops and closes the log. */
   close(): Promise<void>;
 }
@@ -59,6 +59,7 @@ export function createConversation(deps: {
 }): Conversation {
   const { log } = deps;
   const listeners = new Set<(event: SpindleEvent) => void>();
+  let stopReason: "person" | "closed" = "person";
   let running: RunningTurn | null = null;
   let closed = false;
   let calls = lastNumber(log.events, "c");
@@ -136,7 +137,14 @@ export function createConversation(deps: {
       });
       return { status: "failed", error };
     }
-    emit({ type: "turn_finished", turnId, status: outcome.status, usage, durationMs });
+    emit({
+      type: "turn_finished",
+      turnId,
+      status: outcome.status,
+      ...(outcome.status === "interrupted" ? { reason: stopReason } : {}),
+      usage,
+      durationMs,
+    });
     return { status: outcome.status, error: null };
   };
 
@@ -171,17 +179,18 @@ export function createConversation(deps: {
       unread = true;
       if (running === null) void startTurn(nextTurnId());
     },
-    async stop() {
+    async stop(reason = "person") {
       if (running === null) return false;
       const { stop, done } = running;
-      stop.abort(new SpindleError("interrupted", "The person stopped the turn."));
+      stopReason = reason;
+      stop.abort(new SpindleError("interrupted", reason === "person" ? "The person stopped the turn." : "Spindle was closed."));
       await done;
       return true;
     },
     async close() {
       if (closed) return;
       closed = true;
-      await this.stop();
+      await conversation.stop("closed");
       log.close();
       deps.onClose();
     },

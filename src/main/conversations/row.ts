@@ -47,7 +47,7 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
 
 /** First line of the prompt, shortened at a word. */
 function titleOf(prompt: string): string {
-  const line = prompt.trim().split("\n", 1)[0] ?? "";
+  const line = prompt.trim().split("\n", 1)[0]?.trim() ?? "";
   if (line.length <= 80) return line;
   const cut = line.slice(0, 80);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), 40))}…`;

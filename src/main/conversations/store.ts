@@ -5,6 +5,7 @@ import type { SpindleEvent } from "../../protocol/event.ts";
 import { type ConversationId, makeId } from "../../protocol/ids.ts";
 import { lockFile } from "../lib/file-lock.ts";
 import { type Conversation, createConversation, type TurnSetup, type TurnStart } from "./conversation.ts";
+import { orphanEnds } from "./close-orphans.ts";
 import { openConversationLog, readConversationLog } from "./log.ts";
 import { type FoldedRow, foldRow } from "./row.ts";
 
@@ -49,6 +50,7 @@ export function createConversationStore(deps: {
         if (projectRoot === null) throw new SpindleError("log_damaged", `Nothing of conversation ${id} can be read.`);
         log.append({ type: "conversation_started", projectRoot, version: 1, ...(parentTaskId === undefined ? {} : { parentTaskId }) });
       }
+      for (const end of orphanEnds(log.events)) log.append(end);
       const conversation = createConversation({
         id,
         projectRoot: foldRow(id, log.events).projectRoot,

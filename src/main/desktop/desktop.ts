@@ -47,6 +47,17 @@ export function openDesktop(options: DesktopOptions): {
   nativeTheme.themeSource = engine.settings.get().theme;
   const window = createWindow({ preloadFile: options.preloadFile, packaged: app.isPackaged });
 
+  let closing = false;
+  window.on("close", (event) => {
+    const working = closing ? [] : engine.working();
+    if (working.length === 0) return;
+    event.preventDefault();
+    void confirmClose(window, working).then((yes) => {
+      if (!yes) return;
+      closing = true;
+      window.close();
+    });
+  });
   const { readyFile } = options;
   if (readyFile !== null) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
 
@@ -101,6 +112,14 @@ export function openDesktop(options: DesktopOptions): {
     link.push("harness", engine.harness.info());
   });
   const tasks = createBatch<null>(50, () => link.push("tasks", tasksOf(engine, project)));
+  // Leases come and go without an event of their own; a quiet look twice a second costs nothing when nothing changed.
+  let lastHarness = "";
+  const harnessLook = setInterval(() => {
+    const info = engine.harness.info();
+    const text = JSON.stringify(info);
+    if (text !== lastHarness) link.push("harness", info);
+    lastHarness = text;
+  }, 500);
   const unsubscribe = [
     engine.onEvent((event) => {
       events.add(event);
@@ -125,12 +144,26 @@ export function openDesktop(options: DesktopOptions): {
     setProject,
     close() {
       for (const stop of unsubscribe) stop();
+      clearInterval(harnessLook);
       events.close();
       rows.close();
       tasks.close();
       link.close();
     },
   };
+}
+
+/** Closing in the middle of work stops it: the person says so, or keeps working. */
+async function confirmClose(window: BrowserWindow, working: readonly string[]): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: "question",
+    message: working.length === 1 ? "Spindle is still at work" : `Spindle is still at work on ${working.length} things`,
+    detail: `Closing stops: ${working.slice(0, 8).join("; ")}${working.length > 8 ? "; …" : ""}`,
+    buttons: ["Keep working", "Stop and close"],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 1;
 }
 
 async function takePicture(window: BrowserWindow, file: string): Promise<void> {

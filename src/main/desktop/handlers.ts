@@ -52,7 +52,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return engine.rowOf(conversation);
     },
     "conversations.events": ({ id, beforeSeq, limit = 5_000 }) => {
-      const all = engine.conversations.read(id);
+      const all = engine.look(id);
       const older = beforeSeq === undefined ? all : all.filter((event) => event.seq < beforeSeq);
       return { events: older.slice(-limit), lastSeq: all.at(-1)?.seq ?? 0, more: older.length > limit };
     },
@@ -68,7 +68,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return null;
     },
     "conversations.delete": async ({ id }) => {
-      await engine.conversations.delete(id);
+      await engine.deleteConversation(id);
       window.pushRows();
       return null;
     },

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import { type CallName, type CallResults, calls, type ParsedCallInput, type Reply } from "../../protocol/ipc.ts";
+import { issuesText } from "../lib/issues.ts";
 import type { Logger } from "../lib/logger.ts";
 
 /** One handler per call of the contract; a missing one is a compile error. */
@@ -24,6 +24,6 @@ export async function serveCall(handlers: Handlers, name: unknown, input: unknow
 
 async function run<N extends CallName>(handlers: Handlers, name: N, input: unknown): Promise<CallResults[N]> {
   const parsed = calls[name].safeParse(input);
-  if (!parsed.success) throw new SpindleError("bad_request", `${name}: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`);
+  if (!parsed.success) throw new SpindleError("bad_request", `${name}: ${issuesText(parsed.error)}`);
   return handlers[name](parsed.data as ParsedCallInput<N>);
 }

@@ -9,6 +9,8 @@ export interface ApprovalDesk {
   /** The broker of a conversation; made with its first question. */
   brokerOf(conversationId: ConversationId, emit: (event: EventBody) => void): ApprovalBroker;
   pending(conversationId: ConversationId): readonly ApprovalRequest[];
+  /** Called when a conversation is deleted: its standing answers go with it. */
+  forget(conversationId: ConversationId): void;
   /** Throws `bad_request` when the question is not open. */
   answer(conversationId: ConversationId, approvalId: string, answer: ApprovalAnswer): void;
 }
@@ -25,6 +27,7 @@ export function createApprovalDesk(audience: "person" | "nobody"): ApprovalDesk 
       return made;
     },
     pending: (conversationId) => brokers.get(conversationId)?.pending() ?? [],
+    forget: (conversationId) => void brokers.delete(conversationId),
     answer(conversationId, approvalId, answer) {
       const broker = brokers.get(conversationId);
       if (broker === undefined) throw new SpindleError("bad_request", "This conversation has no open question.");

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
 import type { TurnId } from "../../protocol/ids.ts";
@@ -22,6 +21,8 @@ export interface CallScene {
   readonly sandboxLevel: SandboxLevel;
   readonly settings: Settings;
   readonly scriptStore: ScriptStore;
+  /** Real paths of what the person attached, wherever it is. */
+  readGrants(): readonly string[];
   /** Given with `spindle run --input`. */
   readonly input?: Json;
   emit(event: EventBody): void;
@@ -53,7 +54,7 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     parentCallId: call.parentCallId,
     fromScript: call.parentCallId !== undefined,
     projectRoot: scene.projectRoot,
-    readGrants: readGrants(scene.events),
+    readGrants: scene.readGrants(),
     approval: scene.approval,
     sandboxLevel: scene.sandboxLevel,
     settings: scene.settings,
@@ -83,23 +84,6 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
       throw new SpindleError(code, message, { ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) });
     },
   };
-}
-
-/** Files the person attached may be read wherever they are; links are resolved once, so that a grant cannot be widened. */
-function readGrants(events: readonly SpindleEvent[]): string[] {
-  const grants = new Set<string>();
-  for (const event of events) {
-    if (event.type !== "user_message") continue;
-    for (const { path } of event.attachments) {
-      try {
-        grants.add(realpathSync(path));
-      } catch {
-        // A file that is gone needs no grant; reading it says `not_found`.
-        continue;
-      }
-    }
-  }
-  return [...grants];
 }
 
 /** The frozen facts of `context.*`. */

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 import { modelMessages } from "../agent/history.ts";
@@ -7,10 +5,11 @@ import { modelTools } from "../agent/model-tools.ts";
 import { systemPrompt } from "../agent/prompt.ts";
 import type { RequestedCall } from "../agent/turn.ts";
 import type { TurnSetup, TurnStart } from "../conversations/conversation.ts";
-import type { ModelImage, ModelMessage, ModelRequest, Provider } from "../providers/provider.ts";
-import { textFieldOf, toolDeclarations } from "../tools/declarations.ts";
+import type { ModelMessage, ModelRequest, Provider } from "../providers/provider.ts";
+import { freeformFieldOf, toolDeclarations } from "../tools/declarations.ts";
 import type { Tool } from "../tools/tool.ts";
 import systemTemplate from "../../../resources/prompts/system.md?raw";
+import { loadImages } from "./load-images.ts";
 import { type CallParts, type CallScene, runCall } from "./tool-context.ts";
 
 export interface TurnSetupDeps {
@@ -67,52 +66,26 @@ function systemOf(tools: ReadonlyMap<string, Tool>): string {
   return systemPrompt(systemTemplate, toolDeclarations([...tools.values()].filter((tool) => tool.name !== "script")));
 }
 
-/** The messages of the next request: the log's fold, then the pictures that came with prompts. */
+/** The messages of the next request: the log's fold, with the pictures that came with prompts. */
 export async function requestMessages(scene: CallScene, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
   const { enforcer } = parts.sandbox.info;
-  const messages = modelMessages(scene.events, {
-    projectRoot: scene.projectRoot,
-    platform: process.platform,
-    date: new Date().toISOString().slice(0, 10),
-    approval: scene.approval,
-    sandbox: scene.sandboxLevel,
-    enforcer: enforcer === "none" ? null : enforcer,
-  });
-  const images = await loadImages(scene);
-  if (images.length === 0) return messages;
-  return messages.map((message, index) => (index === 1 && message.role === "user" ? { ...message, images } : message));
-}
-
-const imageTypes: Readonly<Record<string, string>> = {
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".jpeg": "image/jpeg",
-  ".gif": "image/gif",
-  ".webp": "image/webp",
-};
-const maxImageBytes = 10 * 1024 * 1024;
-
-async function loadImages(scene: CallScene): Promise<ModelImage[]> {
-  const images: ModelImage[] = [];
-  for (const event of scene.events) {
-    if (event.type !== "user_message") continue;
-    for (const item of event.attachments) {
-      const mediaType = imageTypes[path.extname(item.path).toLowerCase()];
-      if (item.kind !== "image" || mediaType === undefined || item.size > maxImageBytes) continue;
-      try {
-        images.push({ mediaType, base64: (await readFile(item.path)).toString("base64") });
-      } catch {
-        // The picture is gone since; the message still names it, and reading it says so.
-        continue;
-      }
-    }
-  }
-  return images;
+  return modelMessages(
+    scene.events,
+    {
+      projectRoot: scene.projectRoot,
+      platform: process.platform,
+      date: new Date().toISOString().slice(0, 10),
+      approval: scene.approval,
+      sandbox: scene.sandboxLevel,
+      enforcer: enforcer === "none" ? null : enforcer,
+    },
+    await loadImages(scene.events),
+  );
 }
 
 /** Raw wire input as a tool's input. What is no JSON goes on as it is: the gate then says what was expected. */
 function callInput(call: RequestedCall): Json {
-  const textField = textFieldOf(call.name);
+  const textField = freeformFieldOf(call.name);
   if (call.format === "custom" && textField !== undefined) return { [textField]: call.input };
   try {
     return JSON.parse(call.input === "" ? "{}" : call.input) as Json;

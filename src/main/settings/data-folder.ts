@@ -1,10 +1,39 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { SpindleError } from "../../protocol/error.ts";
 
-/** Where Spindle keeps its data: `SPINDLE_HOME`, else `~/.spindle`. */
+/** Where Spindle keeps its data: `SPINDLE_HOME`, else `~/.spindle`. An empty variable counts as not set. */
 export function dataFolder(env: NodeJS.ProcessEnv): string {
-  return path.resolve(env["SPINDLE_HOME"] ?? path.join(homedir(), ".spindle"));
+  const given = env["SPINDLE_HOME"]?.trim() ?? "";
+  return given === "" ? path.join(homedir(), ".spindle") : path.resolve(given);
+}
+
+/**
+ * Makes the data folder (0700) when it is missing. Throws `io_error`, which names SPINDLE_HOME, when that cannot be. Level by
+ * level: Node's recursive form never ends in some virtual file systems (/proc, measured).
+ */
+export function makeDataFolder(home: string): void {
+  try {
+    const missing: string[] = [];
+    let folder = home;
+    while (!existsSync(folder)) {
+      missing.unshift(folder);
+      folder = path.dirname(folder);
+    }
+    if (!statSync(folder).isDirectory()) throw new Error(`${folder} is not a folder`);
+    for (const level of missing) mkdirSync(level, { mode: 0o700 });
+    accessSync(home, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new SpindleError(
+      "io_error",
+      `The data folder ${home} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+      {
+        hint: "Set SPINDLE_HOME to a folder that you may write to.",
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Folders opened lately, newest first, at most 12. */

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { z } from "zod";
 import { SpindleError } from "../../protocol/error.ts";
 import { settingsSchema, type Settings } from "../../protocol/settings.ts";
+import { issuesText } from "../lib/issues.ts";
 
 /** The settings of a data folder: read once, written whole. */
 export interface SettingsFile {
@@ -47,7 +47,7 @@ function parse(text: string, file: string): Settings {
 function check(value: unknown, file: string): Settings {
   const parsed = settingsSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new SpindleError("settings_invalid", `${file}: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`, {
+  throw new SpindleError("settings_invalid", `${file}: ${issuesText(parsed.error)}`, {
     hint: "Mend the named field; every field has a default and may be left out.",
   });
 }

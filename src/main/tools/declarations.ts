@@ -21,6 +21,11 @@ export function textFieldOf(name: string): string | undefined {
   return freeform[name];
 }
 
+/** Where a text belongs that a model sent freeform: models are trained to send patches that way too. */
+export function freeformFieldOf(name: string): string | undefined {
+  return name === "applyPatch" ? "patch" : freeform[name];
+}
+
 type Schema = { readonly [key: string]: Json };
 
 /** JSON schema of what a tool takes. */

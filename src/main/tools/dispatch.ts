@@ -1,10 +1,10 @@
-import { z } from "zod";
 import type { ErrorData } from "../../protocol/error.ts";
 import { SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { EventBody } from "../../protocol/event.ts";
 import type { CallId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { SandboxLevel } from "../../protocol/settings.ts";
+import { issuesText } from "../lib/issues.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
 import { truncateForModel } from "../lib/truncate.ts";
 import type { Effect, Tool, ToolContext } from "./tool.ts";
@@ -109,12 +109,8 @@ function lookUp(name: string, tools: ReadonlyMap<string, Tool>): Tool {
 function validate(tool: Tool, input: Json): unknown {
   const parsed = tool.input.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) =>
-    issue.path.length === 0 ? issue.message : `${z.core.toDotPath(issue.path)}: ${issue.message}`,
-  );
-  throw new SpindleError("invalid_input", `${tool.name}: ${issues.join("; ")}`, {
+  throw new SpindleError("invalid_input", `${tool.name}: ${issuesText(parsed.error)}`, {
     hint: `Call ${tool.name} with the fields its declaration names.`,
-    details: { issues },
   });
 }
 

@@ -24,11 +24,15 @@ export function createScriptTool(deps: ScriptToolDeps) {
       return {
         result: outcomeJson(outcome),
         text: outcomeText(outcome),
-        summary: outcome.ok ? `${outcome.stats.calls} calls` : outcome.error.message,
+        summary: outcome.ok ? countCalls(outcome.stats.calls) : outcome.error.message,
         ...(outcome.ok ? {} : { ok: false, code: outcome.error.code }),
       };
     },
   });
+}
+
+function countCalls(calls: number): string {
+  return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
 /** Runs code in the harness with this call's context; console lines become `script_log` events. */
@@ -69,13 +73,13 @@ export function outcomeText(outcome: ScriptOutcome): string {
   const parts: string[] = [];
   if (outcome.ok) {
     parts.push(
-      `Script completed in ${seconds} s (${stats.calls} calls).`,
+      `Script completed in ${seconds} s (${countCalls(stats.calls)}).`,
       `Result:\n${typeof outcome.value === "string" ? outcome.value : JSON.stringify(outcome.value, null, 1)}`,
     );
   } else {
     const { error } = outcome;
     const where = error.line === undefined ? "" : ` at line ${error.line}${error.column === undefined ? "" : `:${error.column}`}`;
-    parts.push(`Script failed after ${seconds} s (${stats.calls} calls): ${error.code}: ${error.name}: ${error.message}${where}`);
+    parts.push(`Script failed after ${seconds} s (${countCalls(stats.calls)}): ${error.code}: ${error.name}: ${error.message}${where}`);
     if (error.frame !== undefined) parts.push(error.frame);
     if (error.hint !== undefined) parts.push(error.hint);
   }

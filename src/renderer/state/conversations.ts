@@ -5,6 +5,7 @@ import type { ConversationRow } from "../../protocol/ipc.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
+import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -20,11 +21,14 @@ export const useConversations = create<ConversationsStore>()(() => ({ status: "l
 /** Reads the list; keeps the selection when it still exists, else selects the newest. */
 export async function loadConversations(): Promise<void> {
   useConversations.setState({ status: "loading", error: null });
+  const before = draftOf(useDrafts.getState().drafts, null);
   try {
     const rows = sorted(await call("conversations.list", {}));
     const { selectedId } = useConversations.getState();
     useConversations.setState({ status: "ready", rows });
-    selectConversation(rows.some((row) => row.id === selectedId) ? selectedId : (rows[0]?.id ?? null));
+    const id = rows.some((row) => row.id === selectedId) ? selectedId : (rows[0]?.id ?? null);
+    if (selectedId === null && id !== null) followTyping(before, id);
+    selectConversation(id);
   } catch (error) {
     useConversations.setState({ status: "failed", error: asErrorData(error) });
   }
@@ -75,6 +79,15 @@ export function stepConversation(step: 1 | -1): void {
   const at = rows.findIndex((row) => row.id === selectedId);
   const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
   if (next !== undefined) selectConversation(next.id);
+}
+
+/** What was typed while the list was read moves to the conversation that is shown now, so that it stays in sight. */
+function followTyping(before: Draft, id: ConversationId): void {
+  const { drafts } = useDrafts.getState();
+  const { text } = draftOf(drafts, null);
+  if (text === before.text || draftOf(drafts, id).text !== "") return;
+  changeDraft(null, { text: "" });
+  changeDraft(id, { text });
 }
 
 function sorted(rows: readonly ConversationRow[]): readonly ConversationRow[] {

@@ -138,14 +138,29 @@ export class Draft {
     );
   }
 
+  /** Only one turn runs at a time: one that is still open when another starts lost its process and counts as interrupted. */
+  endOtherTurns(turnId: TurnId, time: number): void {
+    for (const turn of this.#turns.list) {
+      if (turn.turnId === turnId || turn.status !== "running") continue;
+      this.settleRetry();
+      this.closeOpen(turn.turnId, time);
+      this.turn(turn.turnId, time, { status: "interrupted", waiting: false });
+    }
+  }
+
   /** A turn has ended: what still looks open in it (a torn log, a stop) is closed as cancelled, its questions are gone. */
   closeOpen(turnId: TurnId, time: number): void {
     this.#approvals.remove((approval) => approval.turnId === turnId);
     this.#ownCalls.clear();
+    const startedAt = this.#turns.list.findLast((turn) => turn.turnId === turnId)?.startedAt ?? 0;
     for (let at = this.#steps.list.length - 1; at >= 0; at--) {
       const step = this.#steps.list[at];
-      if (step === undefined || (step.kind === "user" && step.turnId === turnId)) return;
-      if (step.turnId !== turnId) continue;
+      if (step === undefined) return;
+      if (step.turnId !== turnId) {
+        // Messages added to the turn and other turns may stand between its steps; what is older than the turn ends the search.
+        if (step.turnId !== null && step.time < startedAt) return;
+        continue;
+      }
       const closed = closeStep(step, time);
       if (closed !== step) this.#steps.own()[at] = closed;
     }
@@ -222,9 +237,10 @@ function indexOfCall(calls: readonly CallView[], callId: CallId): number {
 function closeStep(step: Step, time: number): Step {
   if (step.kind === "text" || step.kind === "reasoning") return step.streaming ? { ...step, streaming: false } : step;
   if (step.kind === "call") return step.call.finishedAt === null ? { ...step, call: closeCall(step.call, time) } : step;
-  if (step.kind !== "script" || step.finishedAt !== null) return step;
+  if (step.kind !== "script" || (step.finishedAt !== null && step.calls.every((call) => call.finishedAt !== null))) return step;
   const calls = step.calls.map((call) => (call.finishedAt === null ? closeCall(call, time) : call));
-  return { ...step, status: "cancelled", finishedAt: time, durationMs: time - step.startedAt, calls };
+  if (step.finishedAt !== null) return { ...step, calls };
+  return { ...step, status: "cancelled", finishedAt: time, durationMs: Math.max(0, time - step.startedAt), calls };
 }
 
 function closeCall(call: CallView, time: number): CallView {

@@ -49,6 +49,7 @@ function apply(draft: Draft, event: SpindleEvent): void {
       });
       return draft.turn(event.turnId, event.time, {});
     case "turn_started":
+      draft.endOtherTurns(event.turnId, event.time);
       return draft.turn(event.turnId, event.time, { provider: event.provider, model: event.model, approval: event.approval });
     case "request_started":
       draft.settleRetry();

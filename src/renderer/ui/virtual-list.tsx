@@ -68,7 +68,10 @@ export function VirtualList({
     setStarted(true);
   }, [started, count, list]);
   const atEnd = useRef(true);
+  const height = useRef<number | null>(null);
   const report = useCallback(() => {
+    // Between a change of the viewport and the observer below nobody has scrolled: where the list was still holds.
+    if (height.current !== null && parent.current?.clientHeight !== height.current) return;
     const now = list.isAtEnd(60);
     if (now === atEnd.current) return;
     atEnd.current = now;
@@ -77,9 +80,12 @@ export function VirtualList({
   useEffect(() => {
     const element = parent.current;
     if (element === null) return;
-    // The composer below grows and shrinks: who is at the end stays there.
+    // The composer and the dock below grow and shrink: who is at the end stays there.
     const observer = new ResizeObserver(() => {
-      if (atEnd.current) list.scrollToEnd();
+      height.current = element.clientHeight;
+      if (!atEnd.current) return;
+      element.scrollTop = element.scrollHeight;
+      list.scrollToEnd();
     });
     observer.observe(element);
     return () => observer.disconnect();

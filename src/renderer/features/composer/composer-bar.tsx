@@ -13,7 +13,7 @@ const modes: readonly { readonly value: ApprovalMode; readonly label: string; re
   { value: "auto", label: "Auto", detail: "What the sandbox allows runs without a question" },
 ];
 
-/** The row below the text: attach, approval mode, sandbox, model, send or stop. */
+/** The row below the text: attach, approval mode, sandbox, model, send or stop (both while a turn runs and there is something to add to it). */
 export function ComposerBar({
   running,
   canSend,
@@ -60,8 +60,9 @@ export function ComposerBar({
             <Square size={12} aria-hidden fill="currentColor" />
           </button>
         </Tooltip>
-      ) : (
-        <Tooltip text="Send" keys="Enter">
+      ) : null}
+      {running && !canSend ? null : (
+        <Tooltip text={running ? "Add to this turn" : "Send"} keys="Enter">
           <button
             type="button"
             aria-label="Send"

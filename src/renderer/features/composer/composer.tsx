@@ -1,6 +1,7 @@
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData, call } from "../../lib/api.ts";
+import { useApp } from "../../state/app.ts";
 import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
 import { runningTurn } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
@@ -21,6 +22,7 @@ const maxTextHeight = 260;
 export function Composer({ dock }: { readonly dock: ReactNode }) {
   const id = useConversations((state) => state.selectedId);
   const draft = useDrafts((state) => draftOf(state.drafts, id));
+  const root = useApp((state) => state.app?.project?.root ?? null);
   const running = useConversation((state) => runningTurn(state.view) !== null);
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -93,6 +95,12 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     take([...event.clipboardData.files]);
   };
 
+  // Another project or a conversation to be begun: what is typed next is its prompt.
+  useEffect(() => input.current?.focus(), [root]);
+  useEffect(() => {
+    if (id === null) input.current?.focus();
+  }, [id]);
+
   useLayoutEffect(() => {
     const element = input.current;
     if (element === null) return;
@@ -141,7 +149,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
             rows={1}
             spellCheck={false}
             value={draft.text}
-            placeholder={running ? "The agent is working. Esc stops it" : "Describe the work. Drop files anywhere"}
+            placeholder={running ? "Enter adds a message to this turn. Esc stops it" : "Describe the work. Drop files anywhere"}
             onChange={(event) => changeDraft(id, { text: event.target.value })}
             onKeyDown={onKeyDown}
             onPaste={onPaste}

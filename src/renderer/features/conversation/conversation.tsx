@@ -94,6 +94,13 @@ function Thread({
     if (prompt?.kind === "user") sendPrompt(prompt.text, prompt.attachments).catch(onError);
   }, [prompt, onError]);
   useJumpKeys(rows, list);
+  const promptKey = prompt?.key;
+  const seenPrompt = useRef(promptKey);
+  useEffect(() => {
+    if (promptKey === seenPrompt.current) return;
+    seenPrompt.current = promptKey;
+    list.current?.toEnd();
+  }, [promptKey]);
   const render = (index: number) => {
     const row = rows[index];
     if (row === undefined) return activity === null ? <div /> : <RunningRow activity={activity} first={beginsAgentPart(rows, index)} />;

@@ -11,6 +11,10 @@ import { axisMarks, formatMark, type Lane, lanesOf } from "./lane-model.ts";
 const shownLanes = 14;
 /** Part of the axis left free at its end, for notes behind the last bars. */
 const headroom = 1.06;
+/** Space between a bar and its note, px. */
+const noteGap = 6;
+/** About how much of the axis one letter of a note takes, per cent. */
+const noteShare = 1.8;
 
 /** The time line of a script: one row per call (or group), bars on one axis that grows while the script runs. */
 export function Lanes({
@@ -129,11 +133,13 @@ const LaneRow = memo(function LaneRow({ lane, total, elapsed, selected, onOpen, 
   const left = (lane.start / total) * 100;
   const width = Math.max(0, ((end - lane.start) / total) * 100);
   const failed = lane.status === "failed";
-  const late = left + width > 62;
   const tail = lane.status === "detached";
   const tells = lane.status === "running" && lane.note !== "";
-  const note =
-    tells || (late && left < 30 && !tail) ? "" : tail ? (lane.calls[0]?.subject === lane.subject ? "runs on as a task" : "") : lane.note;
+  const told = tells ? "" : tail ? (lane.calls[0]?.subject === lane.subject ? "runs on as a task" : "") : lane.note;
+  const need = told.length * noteShare + noteShare * 2;
+  const after = tail ? 100 - left : 100 - left - width;
+  const late = after < need && left > after;
+  const note = (late ? left : after) < Math.min(need, 20) ? "" : told;
   return (
     <button
       type="button"
@@ -161,12 +167,14 @@ const LaneRow = memo(function LaneRow({ lane, total, elapsed, selected, onOpen, 
         ) : null}
         {note === "" ? null : (
           <span
-            className={cx("tabular absolute top-1/2 max-w-[60%] -translate-y-1/2 truncate text-micro text-fg3", late && "text-right")}
+            className={cx("tabular absolute top-1/2 -translate-y-1/2 truncate text-micro text-fg3", late && "text-right")}
             style={
               late
-                ? { right: `calc(${100 - left}% + 6px)` }
+                ? { right: `calc(max(${100 - left}%, 6px) + ${noteGap}px)`, maxWidth: `calc(${left}% - ${2 * noteGap}px)` }
                 : {
-                    left: `calc(${left + (tail ? 0 : width)}% + ${tail ? 12 : 6}px)`,
+                    // A bar is never narrower than 6 px; the line of a detached call begins behind its dot.
+                    left: tail ? `calc(${left}% + 14px)` : `calc(${left}% + max(${width}%, 6px) + ${noteGap}px)`,
+                    maxWidth: `calc(${after}% - ${3 * noteGap}px)`,
                     ...(tail ? { background: "var(--card)", padding: "0 4px" } : {}),
                   }
             }

@@ -35,7 +35,8 @@ export function ScriptFoot({ step, open }: { readonly step: ScriptStep; readonly
         >
           <CornerDownRight size={12} aria-hidden className="shrink-0 text-deco" />
           <span className="min-w-0 flex-1 truncate font-mono text-label text-fg2">
-            {step.lastLog.split("\n", 1)[0] || result.split("\n", 1)[0]}
+            {oneLine(step.lastLog) ||
+              (result === "" ? "" : oneLine(typeof step.value === "string" ? step.value : JSON.stringify(step.value)))}
           </span>
           <span className="tabular shrink-0 text-micro text-fg3">{facts.join(" · ")}</span>
           <ChevronDown size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", shown && "rotate-180")} />
@@ -114,6 +115,12 @@ function Failure({ step }: { readonly step: ScriptStep }) {
       </div>
     </div>
   );
+}
+
+/** The beginning of a text without line breaks: a logged or returned object tells more than its first brace. */
+function oneLine(text: string): string {
+  const line = text.slice(0, 600).replace(/\s+/g, " ").trim();
+  return line.length > 200 || text.length > 600 ? `${line.slice(0, 200)}…` : line;
 }
 
 function resultText(step: ScriptStep): string {

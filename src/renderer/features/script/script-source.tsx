@@ -8,7 +8,7 @@ import { cx } from "../../ui/cx.ts";
 /** Lines shown before the source is cut; a script of this length and a few more is shown whole. */
 const shownLines = 18;
 
-/** The script's source with line numbers. Follows its end while the model writes it; long ones unfold on demand. */
+/** The script's source with line numbers. Follows its end while the model writes it, then shows its beginning; long ones unfold on demand. */
 export function ScriptSource({ step, line }: { readonly step: ScriptStep; readonly line: number | null }) {
   const [whole, setWhole] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -26,7 +26,7 @@ export function ScriptSource({ step, line }: { readonly step: ScriptStep; readon
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    if (writing) element.scrollTop = element.scrollHeight;
+    element.scrollTop = writing ? element.scrollHeight : 0;
   }, [writing, code]);
   // The line that failed, or that the pointer's lane belongs to, is brought into the cut box, never by scrolling the page.
   const target = line ?? failedLine;
@@ -43,7 +43,7 @@ export function ScriptSource({ step, line }: { readonly step: ScriptStep; readon
         tabIndex={0}
         role="group"
         aria-label="Source of the script"
-        className={cx("overflow-auto py-3.5 focus-visible:outline-offset-[-2px]", cut && "max-h-[380px]")}
+        className={cx("overflow-auto py-3.5 focus-visible:outline-offset-[-2px]", cut && "max-h-[380px]", cut && !writing && "pb-12")}
       >
         {code === "" ? <p className="px-4 text-code text-fg3">…</p> : <CodeLines code={code} lang="ts" numbers marks={marks} />}
       </div>

@@ -10,11 +10,15 @@ import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { deliveryWords, statusName } from "./task-groups.ts";
 import { taskInput } from "./task-input.ts";
 import { TaskMark } from "./task-mark.tsx";
 import { useTaskOutput } from "./use-task-output.ts";
+
+/** Letters of a field that a column of the grid takes; longer ones get a row of their own. */
+const factLength = 44;
 
 const kindNames: Readonly<Record<TaskKind, string>> = {
   ask: "Question to a model",
@@ -29,7 +33,9 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
   const [problem, setProblem] = useState<string | null>(null);
   const output = useTaskOutput(row);
   const input = taskInput(row.kind, row.input);
-  const result = resultText(row.result, output.text);
+  // The answer to a question is the output already.
+  const result = row.kind === "ask" ? null : resultText(row.result, output.text);
+  const long = input.details.filter(([, value]) => value.length > factLength);
   const stop = () => cancelTask(row.taskId).catch((error: unknown) => setProblem(asErrorData(error).message));
   return (
     <Dialog
@@ -66,14 +72,21 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Fact>
           )}
           <Fact name="Result">{deliveryWords(row)}</Fact>
-          {input.details.map(([name, value]) => (
-            <Fact key={name} name={name}>
-              {value}
-            </Fact>
-          ))}
+          {input.details.map(([name, value]) =>
+            value.length > factLength ? null : (
+              <Fact key={name} name={label(name)}>
+                {value}
+              </Fact>
+            ),
+          )}
           <Fact name="Task">
             <code className="text-code">{row.taskId}</code>
           </Fact>
+          {long.map(([name, value]) => (
+            <Fact key={name} name={label(name)} wide>
+              {value}
+            </Fact>
+          ))}
         </dl>
         {problem === null ? null : <ErrorState code="internal" message="The task was not stopped." hint={problem} />}
         {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
@@ -103,9 +116,9 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
   );
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function Fact({ name, wide, children }: { readonly name: string; readonly wide?: boolean; readonly children: ReactNode }) {
   return (
-    <div className="min-w-0">
+    <div className={cx("min-w-0", wide === true && "col-span-full")}>
       <dt className="text-micro text-fg3">{name}</dt>
       <dd className="selectable text-ui text-fg [overflow-wrap:anywhere]">{children}</dd>
     </div>
@@ -124,6 +137,12 @@ function Block({ title, text, children }: { readonly title: string; readonly tex
       </div>
     </section>
   );
+}
+
+/** `maxTokens` of an input as the page writes its names: `Max tokens`. */
+function label(name: string): string {
+  const words = name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function Elapsed({ row }: { readonly row: TaskRow }) {

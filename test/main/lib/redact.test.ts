@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { createRedactor, redactJson } from "../../../src/main/lib/redact.ts";
+
+const key = `sk-${"a1B2".repeat(8)}`;
+const redact = createRedactor(() => ["own-secret-value", "short", 'quo"ted\\value']);
+
+test.each([
+  ["a known value", "use own-secret-value, twice: own-secret-value.", "use [redacted], twice: [redacted]."],
+  ["a known value in its JSON form", JSON.stringify('quo"ted\\value'), '"[redacted]"'],
+  ["a short value is ordinary text", "a short one", "a short one"],
+  ["the shape of a key", `key=${key};`, "key=[redacted];"],
+  ["a key at the start of a line", `a\n${key}\n`, "a\n[redacted]\n"],
+  ["a key behind an escaped line end", JSON.stringify(`a\n${key}\t${key}`), '"a\\n[redacted]\\t[redacted]"'],
+  ["other shapes", `ghp_${"a".repeat(36)} AKIAABCDEFGHIJKLMNOP xoxb-1234567890`, "[redacted] [redacted] [redacted]"],
+  ["a private key", "x\n-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\ny", "x\n[redacted]\ny"],
+  [
+    "words that only look a little like one",
+    "task-force risk-averse-and-long-enough-to-matter sk-short disk-abcdefghijklmnopqrstuvwxyz",
+    "task-force risk-averse-and-long-enough-to-matter sk-short disk-abcdefghijklmnopqrstuvwxyz",
+  ],
+])("%s", (_what, text, safe) => {
+  expect(redact(text)).toBe(safe);
+});
+
+test("a value keeps its form: what begins in one text cannot end in another", () => {
+  const value = { a: ["-----BEGIN PRIVATE KEY-----"], b: { c: "-----END PRIVATE KEY-----", [key]: [1, null, true, `x ${key}`] } };
+  expect(redactJson(value, redact)).toEqual({
+    a: ["[redacted]"],
+    b: { c: "-----END PRIVATE KEY-----", "[redacted]": [1, null, true, "x [redacted]"] },
+  });
+});

@@ -1,0 +1,117 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { applyRecord, type LedgerEntry, type LedgerRecord, openLedger } from "../../../src/main/tasks/ledger.ts";
+import type { TaskRow } from "../../../src/protocol/task.ts";
+import { useTempFolders } from "../../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
+const owner = { pid: 1, startTime: "1" };
+const row: TaskRow = {
+  taskId: "task_1",
+  kind: "exec",
+  title: "t",
+  status: "queued",
+  conversationId: "c_1",
+  projectRoot: "/p",
+  callId: "c1",
+  scriptLine: null,
+  notify: "wake",
+  createdAt: 10,
+  startedAt: null,
+  finishedAt: null,
+  lastEventAt: 10,
+  lastLine: "",
+  delivery: "pending",
+  result: null,
+  error: null,
+  input: { cmd: "true" },
+};
+const created: LedgerRecord = { type: "created", task: row, owner };
+const started: LedgerRecord = { type: "started", taskId: "task_1", at: 20, owner: { pid: 2, startTime: "2" } };
+const finished: LedgerRecord = {
+  type: "finished",
+  taskId: "task_1",
+  at: 30,
+  status: "failed",
+  result: 7,
+  text: "it failed",
+  error: { code: "timeout", message: "late" },
+  lastLine: "last",
+};
+
+test.each<{ what: string; records: readonly LedgerRecord[]; entry: object | undefined }>([
+  { what: "created", records: [created], entry: { row, owner, text: "", cancelRequested: false } },
+  {
+    what: "started: it runs, and belongs to who started it",
+    records: [created, started],
+    entry: { row: { ...row, status: "running", startedAt: 20, lastEventAt: 20 }, owner: { pid: 2, startTime: "2" } },
+  },
+  {
+    what: "finished",
+    records: [created, started, finished],
+    entry: {
+      text: "it failed",
+      row: {
+        ...row,
+        status: "failed",
+        startedAt: 20,
+        finishedAt: 30,
+        lastEventAt: 30,
+        lastLine: "last",
+        result: 7,
+        error: { code: "timeout", message: "late" },
+      },
+    },
+  },
+  {
+    what: "a wish to cancel changes nothing by itself",
+    records: [created, started, { type: "cancel_requested", taskId: "task_1" }],
+    entry: { cancelRequested: true, row: { status: "running" } },
+  },
+  {
+    what: "delivery",
+    records: [
+      created,
+      finished,
+      { type: "delivery", taskId: "task_1", delivery: "delivered" },
+      { type: "delivery", taskId: "task_1", delivery: "seen" },
+    ],
+    entry: { row: { status: "failed", delivery: "seen" } },
+  },
+  { what: "records of a task whose creation was lost", records: [started, finished], entry: undefined },
+])("fold: $what", ({ records, entry }) => {
+  const entries = new Map<string, LedgerEntry>();
+  for (const record of records) applyRecord(entries, record);
+  if (entry === undefined) expect([...entries]).toEqual([]);
+  else expect(entries.get("task_1")).toMatchObject(entry);
+});
+
+test("two open ledgers see each other's lines; a line that is being written counts when it is whole", () => {
+  const file = path.join(tempFolder(), "ledger.jsonl");
+  const one = openLedger(file, (text) => text);
+  const two = openLedger(file, (text) => text);
+  one.append(created);
+  expect(two.entries().get("task_1")?.row.status).toBe("queued");
+  two.append(started);
+  const line = `${JSON.stringify({ ...finished, text: "é" })}\n`;
+  const bytes = Buffer.from(line);
+  const cut = bytes.indexOf("é") + 1;
+  appendFileSync(file, bytes.subarray(0, cut));
+  expect(one.entries().get("task_1")?.row.status).toBe("running");
+  appendFileSync(file, bytes.subarray(cut));
+  expect(one.entries().get("task_1")).toMatchObject({ text: "é", row: { status: "failed" } });
+  one.close();
+  two.close();
+});
+
+test("what is written is redacted, keys and nested texts too", () => {
+  const file = path.join(tempFolder(), "ledger.jsonl");
+  const ledger = openLedger(file, (text) => text.replaceAll("secret", "[redacted]"));
+  ledger.append({ type: "created", task: { ...row, title: "a secret", input: { list: [{ "secret name": "the secret" }] } }, owner });
+  expect({ text: readFileSync(file, "utf8").includes("secret"), title: ledger.entries().get("task_1")?.row.title }).toEqual({
+    text: false,
+    title: "a [redacted]",
+  });
+  ledger.close();
+});
