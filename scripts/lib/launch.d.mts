@@ -19,6 +19,8 @@ export interface Launched {
   readonly page: Page;
   /** SPINDLE_HOME of this launch. */
   readonly home: string;
+  /** The application's temporary folder: empty once it has closed. */
+  readonly temp: string;
   /** What went wrong in the window: uncaught errors and console errors. */
   readonly errors: readonly string[];
   /** What the main process wrote to stderr. */

@@ -17,7 +17,9 @@ const removedVariables = /^(OPENAI|ANTHROPIC|SPINDLE|OLLAMA|LMSTUDIO)_/;
 export async function launchSpindle(options) {
   const { _electron } = await import("playwright");
   const home = join(options.folder, "home");
+  const temp = join(options.folder, "tmp");
   mkdirSync(home, { recursive: true });
+  mkdirSync(temp, { recursive: true });
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name, value]) => value !== undefined && !removedVariables.test(name)),
   );
@@ -31,7 +33,7 @@ export async function launchSpindle(options) {
       options.app ?? root,
       ...(options.project === undefined ? [] : [options.project]),
     ],
-    env: { .../** @type {Record<string, string>} */ (inherited), ...options.env, SPINDLE_HOME: home },
+    env: { .../** @type {Record<string, string>} */ (inherited), ...options.env, SPINDLE_HOME: home, TMPDIR: temp },
     timeout: 30_000,
   });
   const app = await launching.catch(async (error) => {
@@ -58,7 +60,7 @@ export async function launchSpindle(options) {
       if (message.type() === "error" && !closing) errors.push(message.text());
     });
     await page.waitForLoadState();
-    return { app, page, home, errors, stderr: () => stderr, close };
+    return { app, page, home, temp, errors, stderr: () => stderr, close };
   } catch (error) {
     await close();
     throw new Error(`No window came up. The main process said:\n${stderr.trim() || "(nothing)"}`, { cause: error });

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { openSettings, pickProject, useApp } from "./state/app.ts";
-import { selectConversation, stepConversation } from "./state/conversations.ts";
+import { selectConversation, stepConversation, useConversations } from "./state/conversations.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 import { reportError } from "./state/notices.ts";
 import { toggleReview, toggleSidebar } from "./state/layout.ts";
@@ -9,11 +9,7 @@ import { toggleReview, toggleSidebar } from "./state/layout.ts";
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || dialogIsOpen()) return;
-      if (!(event.ctrlKey || event.metaKey)) {
-        typeAhead(event);
-        return;
-      }
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
       const run = event.altKey ? altCommand(event.key) : event.shiftKey ? undefined : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
@@ -58,18 +54,27 @@ function dialogIsOpen(): boolean {
   return document.querySelector('[role="dialog"]') !== null;
 }
 
-/** What is typed while nothing has the cursor belongs to the prompt, even before there is a composer. */
-function typeAhead(event: KeyboardEvent): void {
-  if (event.altKey || event.isComposing || event.key.length !== 1 || document.activeElement !== document.body) return;
-  // The browser types the key into what has the cursor after this.
-  if (focusComposer() || useApp.getState().app !== null) return;
-  event.preventDefault();
-  changeDraft(null, { text: draftOf(useDrafts.getState().drafts, null).text + event.key });
-}
-
 /** False when there is no composer. */
 function focusComposer(): boolean {
   const input = document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]');
   input?.focus();
   return input !== null;
+}
+
+/**
+ * Called once before the first paint: what is typed while nothing has the cursor belongs to the prompt, even before
+ * there is a composer. Lasts as long as the window.
+ */
+export function catchTyping(): void {
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key.length !== 1) return;
+    if (document.activeElement !== document.body || dialogIsOpen()) return;
+    // The browser types the key into what has the cursor after this.
+    if (focusComposer()) return;
+    const { app } = useApp.getState();
+    if (app !== null && app.project === null) return;
+    event.preventDefault();
+    const { selectedId } = useConversations.getState();
+    changeDraft(selectedId, { text: draftOf(useDrafts.getState().drafts, selectedId).text + event.key });
+  });
 }

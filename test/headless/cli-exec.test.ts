@@ -125,8 +125,9 @@ describe("exec", () => {
     const spindle = lab();
     spindle.settings({ approval: "always" });
     const ended = await spindle.run(["exec", "hello", "--provider", "demo"]);
-    expect({ exit: ended.code, stdout: ended.stdout, stderr: ended.stderr }).toEqual({
+    expect({ exit: ended.code, temporary: readdirSync(spindle.tmp), stdout: ended.stdout, stderr: ended.stderr }).toEqual({
       exit: 1,
+      temporary: [],
       stdout: "",
       stderr: expect.stringMatching(/settings_invalid: .*settings\.json.*approval/),
     });
@@ -149,11 +150,20 @@ describe("exec", () => {
     expect({
       exit: ended.code,
       alive: livingWith(mark),
+      temporary: readdirSync(spindle.tmp),
       turn: of(lines, "turn_finished"),
       open: of(lines, "tool_started").length - of(lines, "tool_finished").length,
       tasks: of(lines, "task_finished").map((event) => event.task.status),
       requests: server.requests.length,
-    }).toMatchObject({ exit: 130, alive: [], turn: [{ status: "interrupted" }], open: 0, tasks: ["cancelled"], requests: 1 });
+    }).toMatchObject({
+      exit: 130,
+      alive: [],
+      temporary: [],
+      turn: [{ status: "interrupted" }],
+      open: 0,
+      tasks: ["cancelled"],
+      requests: 1,
+    });
   });
 
   test("SIGKILL in the middle of a command: nothing stays alive, the log is whole, the next start says what was lost", async () => {

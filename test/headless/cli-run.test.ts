@@ -182,7 +182,7 @@ describe("run", () => {
       exit: 0,
       seen: badCalls.map(([what, , code, said]) => ({ what, code, message: expect.stringContaining(said) as string })),
       outside: [],
-      beside: ["etc", "home", "project"],
+      beside: ["etc", "home", "project", "tmp"],
     });
     const failed = of(ended.events(), "tool_finished").filter((event) => event.parentCallId !== undefined);
     expect(failed.map((event) => [event.ok, event.code, event.error?.code])).toEqual(badCalls.map(([, , code]) => [false, code, code]));
@@ -217,7 +217,7 @@ describe("run", () => {
     // Root reads everything: then the command runs as somebody else.
     const somebody = process.getuid?.() === 0 ? 12_345 : undefined;
     if (somebody !== undefined) {
-      for (const folder of [path.dirname(spindle.home), spindle.home, spindle.project]) chownSync(folder, somebody, somebody);
+      for (const folder of [path.dirname(spindle.home), spindle.home, spindle.project, spindle.tmp]) chownSync(folder, somebody, somebody);
     }
     chmodSync(path.join(spindle.project, "shut"), 0o000);
     chmodSync(path.join(spindle.project, "mute.txt"), 0o000);

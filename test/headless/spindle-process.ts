@@ -33,6 +33,8 @@ export interface RunOptions {
 export interface SpindleLab {
   readonly home: string;
   readonly project: string;
+  /** Where the process puts temporary files. */
+  readonly tmp: string;
   /** Files of the project by their path. */
   write(files: Readonly<Record<string, string | Uint8Array>>): void;
   settings(value: unknown): void;
@@ -52,9 +54,10 @@ export function useSpindle(): () => SpindleLab {
   });
   return () => {
     const base = tempFolder();
-    const lab = { home: path.join(base, "home"), project: path.join(base, "project") };
+    const lab = { home: path.join(base, "home"), project: path.join(base, "project"), tmp: path.join(base, "tmp") };
     mkdirSync(lab.home);
     mkdirSync(lab.project);
+    mkdirSync(lab.tmp);
     return {
       ...lab,
       write(files) {
@@ -67,7 +70,14 @@ export function useSpindle(): () => SpindleLab {
       run(args, options = {}) {
         const child = spawn(process.execPath, [path.join(root, "bin/spindle.mjs"), ...args], {
           cwd: options.cwd ?? lab.project,
-          env: { PATH: process.env["PATH"], HOME: lab.home, SPINDLE_HOME: lab.home, SPINDLE_DEMO_PAUSE_MS: "0", ...options.env },
+          env: {
+            PATH: process.env["PATH"],
+            HOME: lab.home,
+            SPINDLE_HOME: lab.home,
+            TMPDIR: lab.tmp,
+            SPINDLE_DEMO_PAUSE_MS: "0",
+            ...options.env,
+          },
           ...(options.as === undefined ? {} : { uid: options.as, gid: options.as }),
         });
         running.add(child);

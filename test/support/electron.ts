@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright";
@@ -26,7 +26,8 @@ export interface RunningApp extends Launched {
 
 /**
  * Runs `body` with the real application in surroundings of its own: data folder, profile and project are new and removed
- * afterwards. Fails when the window reported errors (unless the test attacks it: `expectErrors`) or when any process of the application outlives it.
+ * afterwards. Fails when the window reported errors (unless the test attacks it: `expectErrors`) or when any process or temporary
+ * file of the application outlives it.
  */
 export async function withApp(options: AppOptions, body: (app: RunningApp) => Promise<void>, { expectErrors = false } = {}): Promise<void> {
   const electron = process.env["SPINDLE_TEST_ELECTRON"];
@@ -53,7 +54,9 @@ export async function withApp(options: AppOptions, body: (app: RunningApp) => Pr
     } finally {
       left = await launched.close();
     }
-    expect({ left, errors: expectErrors ? [] : launched.errors }).toEqual({ left: [], errors: [] });
+    // Chromium's own folders have names that begin with a dot.
+    const files = readdirSync(launched.temp).filter((name) => !name.startsWith("."));
+    expect({ left, files, errors: expectErrors ? [] : launched.errors }).toEqual({ left: [], files: [], errors: [] });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -12,24 +12,25 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
   makeDataFolder(home);
   const runner = createLocalRunner();
   const { sandbox, close } = await openSandbox(home);
-  const engine = await createEngine({
-    home,
-    env: process.env,
-    workerFile: path.join(__dirname, "worker.cjs"),
-    wasmFile: quickjsWasmFile(),
-    runner,
-    sandbox,
-    audience: "nobody",
-    wake: false,
-    override,
-  });
-  return {
-    engine,
-    async close() {
-      await engine.close();
-      close();
-    },
-  };
+  try {
+    const engine = await createEngine({
+      home,
+      env: process.env,
+      workerFile: path.join(__dirname, "worker.cjs"),
+      wasmFile: quickjsWasmFile(),
+      runner,
+      sandbox,
+      audience: "nobody",
+      wake: false,
+      override,
+    });
+    return { engine, close: () => engine.close().finally(close) };
+  } catch (error) {
+    // The engine closes its runner; without an engine (wrong settings) both are ours.
+    close();
+    await runner.close();
+    throw error;
+  }
 }
 
 /** Runs with an engine and closes it whatever happens. SIGINT, SIGTERM and SIGHUP abort `signal`. */

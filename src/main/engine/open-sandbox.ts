@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { secretFolders } from "../sandbox/secret-folders.ts";
 
 /** The sandbox of this process with a private temp folder of its own; `close` removes that folder. */
 export async function openSandbox(home: string): Promise<{ readonly sandbox: Sandbox; close(): void }> {
-  const tmpFolder = mkdtempSync(path.join(os.tmpdir(), "spindle-"));
+  const me = processIdentity() ?? { pid: process.pid, startTime: null };
+  removeStale(os.tmpdir());
+  const tmpFolder = mkdtempSync(path.join(os.tmpdir(), `spindle-${me.pid}-${me.startTime ?? "0"}-`));
   const sandbox = await createSandbox({
     platform: process.platform,
     arch: process.arch,
@@ -17,4 +20,14 @@ export async function openSandbox(home: string): Promise<{ readonly sandbox: San
     tmpFolder,
   });
   return { sandbox, close: () => rmSync(tmpFolder, { recursive: true, force: true }) };
+}
+
+/** A killed process cannot remove its folder: the next start does, by the owner that stands in the name. */
+function removeStale(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid, startTime] = /^spindle-(\d+)-(\d+)-\w{6}$/.exec(name) ?? [];
+    if (pid === undefined || startTime === undefined) continue;
+    const owner = { pid: Number(pid), startTime: startTime === "0" ? null : startTime };
+    if (!isAlive(owner)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
 }

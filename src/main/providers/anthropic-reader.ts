@@ -1,6 +1,6 @@
 import type { Usage } from "../../protocol/event.ts";
 import { createTextFieldReader, repairInput } from "./call-input.ts";
-import { StreamError } from "./classify-error.ts";
+import { errorType, StreamError } from "./classify-error.ts";
 import { fields, isFields, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
 
@@ -164,7 +164,7 @@ export function createAnthropicReader(tools: readonly ModelTool[], newId: () => 
           return end();
         case "error": {
           const error = fields(event["error"]);
-          throw new StreamError(text(error["type"]) ?? "error", text(error["message"]) ?? "The server reported an error.");
+          throw new StreamError(errorType(error), text(error["message"]) ?? "The server reported an error.");
         }
         default:
           return [];

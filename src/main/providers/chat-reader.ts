@@ -1,8 +1,9 @@
 import type { Usage } from "../../protocol/event.ts";
 import { createTextFieldReader, repairInput } from "./call-input.ts";
-import { StreamError } from "./classify-error.ts";
+import { errorType, StreamError } from "./classify-error.ts";
 import { argumentText, fields, isFields, list, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
+import { createThinkSplitter, type ContentPiece } from "./think-splitter.ts";
 
 /** Turns the chunks of a chat-completions stream into our events. */
 export interface ChatReader {
@@ -25,12 +26,13 @@ interface OpenCall {
 /**
  * Reads what Ollama, LM Studio, llama.cpp, vLLM and others send: calls in pieces or whole, with or without index and id,
  * names only in the first piece or empty later, arguments as text or as an object, thoughts in `reasoning_content` or
- * `reasoning`. Calls are given at the end, in order, because only then they are known to be whole. Pure state.
+ * `reasoning` or in `<think>` at the start of the content. Calls are given at the end, in order, because only then they are known to be whole. Pure state.
  */
 export function createChatReader(tools: readonly ModelTool[], newId: () => string): ChatReader {
   const messageId = `m_${newId()}`;
   const reasoningId = `r_${newId()}`;
   const calls: OpenCall[] = [];
+  const splitter = createThinkSplitter();
   let said = "";
   let thought = "";
   let thoughtGiven = false;
@@ -40,7 +42,19 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
   function closeThought(): ModelEvent[] {
     if (thought === "" || thoughtGiven) return [];
     thoughtGiven = true;
-    return [{ type: "reasoning", messageId: reasoningId, text: thought }];
+    return [{ type: "reasoning", messageId: reasoningId, text: thought.trimEnd() }];
+  }
+
+  function think(piece: string): ModelEvent[] {
+    if (piece === "" || thoughtGiven) return [];
+    thought += piece;
+    return [{ type: "reasoning_delta", messageId: reasoningId, text: piece }];
+  }
+
+  function show(piece: ContentPiece): ModelEvent[] {
+    if (piece.kind === "thought") return think(piece.text);
+    said += piece.text;
+    return [...closeThought(), { type: "text_delta", messageId, text: piece.text }];
   }
 
   function callFor(piece: Fields, position: number): OpenCall {
@@ -75,18 +89,9 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
   function choice(value: Fields): ModelEvent[] {
     // Servers that ignore `stream` answer with a whole `message` instead of deltas.
     const delta = isFields(value["delta"]) ? value["delta"] : fields(value["message"]);
-    const events: ModelEvent[] = [];
-    const reasoning = text(delta["reasoning_content"]) ?? text(delta["reasoning"]) ?? "";
-    if (reasoning !== "" && !thoughtGiven) {
-      thought += reasoning;
-      events.push({ type: "reasoning_delta", messageId: reasoningId, text: reasoning });
-    }
+    const events = think(text(delta["reasoning_content"]) ?? text(delta["reasoning"]) ?? "");
     const content = contentText(delta["content"]) + (text(delta["refusal"]) ?? "");
-    if (content !== "") {
-      events.push(...closeThought());
-      said += content;
-      events.push({ type: "text_delta", messageId, text: content });
-    }
+    events.push(...splitter.push(content).flatMap(show));
     list(delta["tool_calls"]).forEach((piece, position) => events.push(...closeThought(), ...callPiece(piece, position)));
     if (isFields(delta["function_call"])) events.push(...callPiece({ index: 0, function: delta["function_call"] }, 0));
     finish = text(value["finish_reason"]) ?? finish;
@@ -99,16 +104,13 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
       const chunk = fields(value);
       const error = chunk["error"];
       if (error !== undefined && error !== null)
-        throw new StreamError(
-          text(fields(error)["type"]) ?? "error",
-          text(fields(error)["message"]) ?? text(error) ?? "The server reported an error.",
-        );
+        throw new StreamError(errorType(fields(error)), text(fields(error)["message"]) ?? text(error) ?? "The server reported an error.");
       usage = chatUsage(chunk["usage"]) ?? usage;
       return list(chunk["choices"]).flatMap((one) => ((number(fields(one)["index"]) ?? 0) === 0 ? choice(fields(one)) : []));
     },
     end(complete) {
       if (finish === null && !complete) return [];
-      const events = closeThought();
+      const events = [...splitter.end().flatMap(show), ...closeThought()];
       if (said !== "") events.push({ type: "text", messageId, text: said });
       // Cut at the output limit, the last call is half a script: it must not run.
       const whole = finish === "length" ? calls.slice(0, -1) : calls;

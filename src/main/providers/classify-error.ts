@@ -30,6 +30,12 @@ export class StreamError extends Error {
   }
 }
 
+/** Type and code of a server's error object as one text, whichever it has; a code may be a number. Pure. */
+export function errorType(error: { readonly [key: string]: unknown }): string {
+  const parts = [error["type"], error["code"]].map(wordOf).filter((part) => part !== "" && part !== "error");
+  return parts.length === 0 ? "error" : [...new Set(parts)].join(": ");
+}
+
 /** Thrown when a stream ended before its last event. */
 export class StreamCut extends Error {
   override readonly name = "StreamCut";
@@ -44,6 +50,11 @@ const contextWords =
   /context[_ ](?:length|window)|maximum context|context size|too many tokens|prompt is too long|input is too long|exceeds? the (?:available )?context|max(?:imum)?_?(?:prompt|input) tokens/i;
 const quotaWords = /insufficient_quota|exceeded your current quota|credit balance|billing/i;
 const modelWords = /model_not_found|\bmodels?\b/i;
+const noToolsWords =
+  /\b(?:does|do)(?: not|n't) support (?:tools?|function)\b|\btools?(?: use| calling| calls)? (?:is|are) not supported|\bsupport tool use\b|\btool choice requires\b|\btools param requires\b/i;
+/** Types, codes and words of a failure that may pass by itself. */
+const passingWords =
+  /\b(?:server|api|internal|timeout|overloaded)_error\b|overload|rate.?limit|too.many.requests|resource_exhausted|internal (?:server )?error|service.?unavailable|temporar|at capacity|try again later|\b(?:http|status|code|error)\W{1,3}(?:429|5\d\d)\b/i;
 const cutCodes = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "ERR_STREAM_PREMATURE_CLOSE"]);
 const timeoutCodes = new Set(["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 const unreachableCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN"]);
@@ -83,6 +94,7 @@ function byStatus(status: number, words: string, headers: Headers | null, contex
     );
   }
   if (status === 413 || (status < 500 && contextWords.test(words))) return tooLong(context);
+  if (noToolsWords.test(words)) return noTools(said, context);
   if (status === 404) {
     return modelWords.test(words)
       ? failure(
@@ -127,15 +139,18 @@ function byStatus(status: number, words: string, headers: Headers | null, contex
 /** An error reported inside a stream that had begun with status 200. */
 function byWords(words: string, context: FailureContext): Failure {
   if (contextWords.test(words)) return tooLong(context);
-  if (/rate_?limit/i.test(words) || quotaWords.test(words)) return rateLimited(words, undefined, context);
+  const status = /(?:^|: )([45]\d\d)(?=: |$)/.exec(words)?.[1];
+  if (status !== undefined) return byStatus(Number(status), words, null, context);
+  if (noToolsWords.test(words)) return noTools(short(words, context), context);
+  if (/rate.?limit|too.many.requests/i.test(words) || quotaWords.test(words)) return rateLimited(words, undefined, context);
   if (/authentication|permission|invalid_api_key/i.test(words)) return byStatus(401, words, null, context);
   if (/not_found|model_not_found/i.test(words)) return byStatus(404, words, null, context);
-  const lasting = /invalid_(?:request|prompt|image)|content_policy|bad_request/i.test(words);
+  const passing = passingWords.test(words) && !/invalid_(?:request|prompt|image)|content_policy|bad_request/i.test(words);
   return failure(
     "provider_error",
     `${context.host} reported an error: ${short(words, context)}`,
-    lasting ? "The message says what it does not accept." : "Usually it passes. Try again.",
-    lasting ? "never" : "always",
+    passing ? "Usually it passes. Try again." : "The message says what is wrong; the same request would fail again.",
+    passing ? "always" : "never",
     context,
   );
 }
@@ -201,6 +216,16 @@ function malformed(thrown: Error, context: FailureContext): Failure {
     "malformed_stream",
     `${context.host} sent something that is no valid event stream: ${short(thrown.message, context)}`,
     "Check that the base URL and the kind of provider fit the server.",
+    "never",
+    context,
+  );
+}
+
+function noTools(said: string, context: FailureContext): Failure {
+  return failure(
+    "provider_error",
+    `${context.model} at ${context.host} cannot call tools, and Spindle works with tools only: ${said}`,
+    "Choose a model with tool support in the settings. Some servers also need an option for it when they start; then the message names it.",
     "never",
     context,
   );
@@ -274,7 +299,11 @@ function wordsOf(thrown: unknown): string {
   const { error, type, code, message } = fields(thrown);
   const inner = fields(fields(error)["error"] ?? error);
   const parts = [type, code, inner["type"], inner["code"], inner["message"] ?? message ?? (isFields(thrown) ? "" : String(thrown))];
-  return [...new Set(parts.map(text).filter((part) => part !== undefined && part !== ""))].join(": ");
+  return [...new Set(parts.map(wordOf).filter((part) => part !== ""))].join(": ");
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === "number" ? String(value) : (text(value) ?? "");
 }
 
 /** Errors of the client libraries that carry a body from within a stream, and our own. */

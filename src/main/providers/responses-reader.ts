@@ -1,6 +1,6 @@
 import type { Usage } from "../../protocol/event.ts";
 import { createTextFieldReader, repairInput } from "./call-input.ts";
-import { StreamError } from "./classify-error.ts";
+import { errorType, StreamError } from "./classify-error.ts";
 import { argumentText, fields, list, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
 
@@ -281,5 +281,5 @@ function messageText(item: Fields): string {
 }
 
 function serverError(error: Fields, fallback: string): StreamError {
-  return new StreamError(text(error["code"]) ?? text(error["type"]) ?? "error", text(error["message"]) ?? fallback);
+  return new StreamError(errorType(error), text(error["message"]) ?? fallback);
 }

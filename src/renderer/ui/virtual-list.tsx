@@ -71,25 +71,37 @@ export function VirtualList({
   const height = useRef<number | null>(null);
   const report = useCallback(() => {
     // Between a change of the viewport and the observer below nobody has scrolled: where the list was still holds.
-    if (height.current !== null && parent.current?.clientHeight !== height.current) return;
-    const now = list.isAtEnd(60);
+    const element = parent.current;
+    if (element === null || (height.current !== null && element.clientHeight !== height.current)) return;
+    const now = element.scrollHeight - element.scrollTop - element.clientHeight <= 60;
     if (now === atEnd.current) return;
     atEnd.current = now;
     onAtEnd?.(now);
-  }, [list, onAtEnd]);
+  }, [onAtEnd]);
   useEffect(() => {
     const element = parent.current;
     if (element === null) return;
     // The composer and the dock below grow and shrink: who is at the end stays there.
+    let frame = 0;
     const observer = new ResizeObserver(() => {
       height.current = element.clientHeight;
-      if (!atEnd.current) return;
+      if (!atEnd.current) {
+        report();
+        return;
+      }
       element.scrollTop = element.scrollHeight;
-      list.scrollToEnd();
+      // The virtualizer answers the new size with a scroll of its own, by the size it knew.
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        element.scrollTop = element.scrollHeight;
+      });
     });
     observer.observe(element);
-    return () => observer.disconnect();
-  }, [list]);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+    };
+  }, [report]);
   return (
     <div
       ref={parent}

@@ -40,7 +40,7 @@ test("closing interrupts what runs and what waits; the next start delivers it on
   const conversation = second.conversations.open(id);
   expect({ delivered: delivered(conversation.events).sort(), rows: second.tasks.rows().map((task) => task.status) }).toEqual({
     delivered: ["running: interrupted", "waiting: interrupted"],
-    rows: "interrupted: interrupted",
+    rows: ["interrupted", "interrupted"],
   });
 });
 

@@ -102,7 +102,7 @@ test("searches, surveys, commands, replacements and new files work on any folder
   expect(readFileSync(path.join(project, "docs/notes.md"), "utf8")).toBe("first\nsecond ${x} `y` \\\\\n");
 });
 
-test("a task the person asked for is started, and its result is read out when it wakes the conversation", async () => {
+test("a task the person asked for is started, and its result is told in short when it wakes the conversation", async () => {
   const project = tempFolder();
   const first = await turn(project, "run `sleep 5` in the background");
   const woken = await turn(project, "", {
@@ -112,6 +112,6 @@ test("a task the person asked for is started, and its result is read out when it
   expect(first.spawned).toEqual([{ kind: "exec", title: "sleep 5", cmd: "sleep 5" }]);
   expect(woken).toMatchObject({
     scripts: [],
-    answer: "Background task “sleep 5” has ended: succeeded.\n\n```text\nexit 0, slept well\n```",
+    answer: "Background task “sleep 5” has ended: succeeded. Its last line: `exit 0, slept well`",
   });
 });

@@ -51,6 +51,11 @@ test.each<[string, Intent]>([
   ['create a new file docs/x.txt containing "one\\ntwo"', { kind: "create", file: "docs/x.txt", text: "one\ntwo" }],
   ["create a.ts with\n```ts\nexport const a = 1;\n```", { kind: "create", file: "a.ts", text: "export const a = 1;" }],
   ["ask an expert: is src/cart.ts fine?", { kind: "ask", question: "is src/cart.ts fine?", files: ["src/cart.ts"] }],
+  ["And also say what you did", { kind: "report" }],
+  ["What did you fix?", { kind: "report" }],
+  ["tell me which files you've changed", { kind: "report" }],
+  ["Fix the failing test and say what you did", { kind: "fix", mayChange: true }],
+  ["What can you do?", { kind: "other" }],
   ["Hello", { kind: "other" }],
   ["", { kind: "other" }],
 ])("the prompt %j is understood", (prompt, intent) => {

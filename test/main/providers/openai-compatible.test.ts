@@ -193,6 +193,77 @@ test("without a model in the settings the first one the server lists is used, an
   ]);
 });
 
+const content = (...parts: readonly string[]) => parts.map((part) => ({ index: 0, delta: { content: part }, finish_reason: null }));
+const last = { index: 0, delta: {}, finish_reason: "stop" };
+
+test.each<[string, readonly unknown[], readonly unknown[]]>([
+  [
+    "in one piece",
+    [...content("<think>\nHm.\n</think>\n\nHi <think>."), last],
+    [
+      ["reasoning", "Hm."],
+      ["text", "Hi <think>."],
+    ],
+  ],
+  [
+    "letter by letter",
+    [...content(...Array.from("\n<think>\n1 < 2 </thin\n</think>\n\n  Hi </think> all")), last],
+    [
+      ["reasoning", "1 < 2 </thin"],
+      ["text", "Hi </think> all"],
+    ],
+  ],
+  [
+    "and then calls only",
+    [...content("<thi", "nk>\nI read", " it.\n</thi", "nk>\n\n"), delta([call("a", { index: 0, id: "x" })], "tool_calls")],
+    [
+      ["reasoning", "I read it."],
+      ["call", '{"path":"a"}'],
+    ],
+  ],
+  ["that are empty", [...content("<think>\n\n</think>\n\nHi"), last], [["text", "Hi"]]],
+  ["that never end", [...content("<think>\nHm. </th"), last], [["reasoning", "Hm. </th"]]],
+  ["that are none", [...content("<", "thing> ", "x"), last], [["text", "<thing> x"]]],
+  [
+    "beside whitespace and calls",
+    [...content("\n\n"), delta([call("a", { index: 0, id: "x" })], "tool_calls")],
+    [["call", '{"path":"a"}']],
+  ],
+])("thoughts at the start of the content, %s, are no answer text", async (_name, choices, expected) => {
+  const { provider } = await start({ type: "events", events: [...chunks(choices), done] });
+  const events = await collect(provider);
+  const given = whole(events).flatMap((event) =>
+    event.type === "text" || event.type === "reasoning"
+      ? [[event.type, event.text]]
+      : event.type === "call"
+        ? [[event.type, event.input]]
+        : [],
+  );
+  expect(given).toEqual(expected);
+  expect(joinedDeltas(events, "text_delta")).toBe(given.find(([type]) => type === "text")?.[1] ?? "");
+  expect(joinedDeltas(events, "reasoning_delta").trimEnd()).toBe(given.find(([type]) => type === "reasoning")?.[1] ?? "");
+});
+
+test.each([
+  [400, "registry.ollama.ai/library/small:2b does not support tools"],
+  [404, "No endpoints found that support tool use."],
+  [400, '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'],
+  [500, "tools param requires --jinja flag"],
+])("a refusal of tools (%i: %s) is not tried again and says to choose another model", async (status, message) => {
+  const { server, provider } = await start({ type: "status", status, body: { error: { message } } });
+  expect(await collect(provider)).toMatchObject([
+    {
+      type: "failed",
+      error: {
+        code: "provider_error",
+        message: expect.stringContaining(message),
+        hint: expect.stringContaining("model with tool support"),
+      },
+    },
+  ]);
+  expect(server.requests).toHaveLength(1);
+});
+
 test("an answer cut at the output limit does not hand on its last call", async () => {
   const { provider } = await start(
     chats({

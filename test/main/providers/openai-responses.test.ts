@@ -303,6 +303,32 @@ test("an error inside the stream is sorted out like one of the status line", asy
   ]);
 });
 
+const failedResponse = (error: object): unknown => ({ type: "response.failed", response: { status: "failed", error } });
+
+test.each<[string, unknown, string, boolean]>([
+  ["server_error", failedResponse({ code: "server_error", message: "Oops" }), "provider_error", true],
+  ["an overloaded server", failedResponse({ type: "overloaded_error", message: "Overloaded" }), "provider_error", true],
+  ["429 as a number", failedResponse({ code: 429, message: "Slow down" }), "rate_limited", true],
+  ["503 as a number", { error: { code: 503, message: "Loading" } }, "provider_error", true],
+  ["a status in the message", failedResponse({ message: "upstream: HTTP 502" }), "provider_error", true],
+  ["a rate limit in words", { type: "error", message: "Rate limit reached" }, "rate_limited", true],
+  [
+    "a prompt that is refused",
+    failedResponse({ code: "invalid_prompt", message: "No. Overloaded with 512 words" }),
+    "provider_error",
+    false,
+  ],
+  ["a reason of its own", failedResponse({ code: "image_parse_error", message: "Bad image of 512 px" }), "provider_error", false],
+  ["no reason at all", { type: "error", message: "Something" }, "provider_error", false],
+  ["400 as a number", { error: { code: 400, message: "Bad" } }, "provider_error", false],
+  ["no quota", failedResponse({ code: "insufficient_quota", message: "Pay" }), "rate_limited", false],
+])("an error inside the stream is tried again only when it may pass: %s", async (_name, event, code, again) => {
+  const { server, provider } = await start({ type: "events", events: data(event) }, responds({ type: "text", text: "ok" }));
+  const events = await collect(provider);
+  expect(events[0]).toMatchObject({ type: again ? "retry" : "failed", error: { code } });
+  expect([events.at(-1)?.type, server.requests.length]).toEqual(again ? ["finished", 2] : ["failed", 1]);
+});
+
 test("a server that does not stream but answers with one document is understood", async () => {
   const { provider } = await start({
     type: "raw",

@@ -12,21 +12,28 @@ export interface DemoStep {
   readonly value: JsonObject | null;
 }
 
-interface DemoTask {
+export interface DemoTask {
   readonly title: string;
   readonly status: string;
   readonly text: string;
 }
 
-/** What the rules look at: the request's messages, sorted out. */
-export interface DemoConversation {
-  /** The newest words of the person. */
+/** Words of the person that wait for an answer. */
+export interface DemoPrompt {
   readonly prompt: string;
   /** Paths of files and folders that came with it. */
   readonly attached: readonly string[];
+}
+
+/** What the rules look at: the request's messages, sorted out. */
+export interface DemoConversation extends DemoPrompt {
+  /** What the person sent while the Demo worked on `prompt`, oldest first. */
+  readonly later: readonly DemoPrompt[];
+  /** Calls of the turns before. */
+  readonly earlier: readonly DemoStep[];
   /** Approval mode, as the environment message names it; empty when it does not. */
   readonly approval: string;
-  /** Calls made since those words, in order. */
+  /** Calls made since the oldest of those words, in order. */
   readonly steps: readonly DemoStep[];
   /** Task results that arrived since those words. */
   readonly tasks: readonly DemoTask[];
@@ -34,10 +41,15 @@ export interface DemoConversation {
   readonly woken: boolean;
 }
 
-/** Sorts out the messages of a request. Pure; unknown messages count as words of the person. */
+/**
+ * Sorts out the messages of a request: `prompt` is the first one without an answer, `later` what came while the Demo
+ * worked on it. A prompt that no Demo script followed is dropped for a newer one: its turn failed elsewhere, and nobody
+ * expects it to run now. Pure; unknown messages count as words of the person.
+ */
 export function readConversation(messages: readonly ModelMessage[]): DemoConversation {
-  let prompt = "";
-  let attached: string[] = [];
+  let prompts: { prompt: string; attached: string[] }[] = [];
+  let earlier: DemoStep[] = [];
+  let byDemo = false;
   let approval = "";
   let steps: DemoStep[] = [];
   let tasks: DemoTask[] = [];
@@ -51,6 +63,7 @@ export function readConversation(messages: readonly ModelMessage[]): DemoConvers
         const task = readTask(message.text);
         if (task !== null) {
           if (settled) {
+            earlier = [...earlier, ...steps];
             steps = [];
             tasks = [];
             woken = true;
@@ -59,14 +72,20 @@ export function readConversation(messages: readonly ModelMessage[]): DemoConvers
           tasks.push(task);
         } else if (message.text.startsWith("<environment>")) {
           approval = /^approval mode: (\S+)/m.exec(message.text)?.[1] ?? approval;
-          attached = [...attached, ...attachedPaths(message.text)];
+          prompts.at(-1)?.attached.push(...attachedPaths(message.text));
         } else if (message.text.startsWith("<turn-interrupted>")) {
           settled = true;
         } else {
-          prompt = promptText(message.text);
-          attached = attachedPaths(message.text);
+          const next = { prompt: promptText(message.text), attached: attachedPaths(message.text) };
+          if (!settled && !woken && byDemo) {
+            prompts.push(next);
+            break;
+          }
+          prompts = [next];
+          earlier = [...earlier, ...steps];
           steps = [];
-          tasks = [];
+          byDemo = false;
+          if (settled) tasks = [];
           woken = false;
           settled = false;
         }
@@ -81,14 +100,17 @@ export function readConversation(messages: readonly ModelMessage[]): DemoConvers
         break;
       case "result": {
         const call = open.get(message.wireCallId) ?? { name: "unknown", input: "" };
-        steps.push({ name: stepName(call), input: call.input, ok: message.ok, text: message.text, value: extractJson(message.text) });
+        const name = demoStepName(call.input);
+        byDemo = name !== undefined;
+        steps.push({ name: name ?? call.name, input: call.input, ok: message.ok, text: message.text, value: extractJson(message.text) });
         break;
       }
       case "reasoning":
         break;
     }
   }
-  return { prompt, attached, approval, steps, tasks, woken };
+  const [first = { prompt: "", attached: [] }, ...later] = prompts;
+  return { ...first, later, earlier, approval, steps, tasks, woken };
 }
 
 /** Text of a field, or undefined when it is something else. */
@@ -96,9 +118,9 @@ export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function stepName(call: { readonly name: string; readonly input: string }): string {
+function demoStepName(input: string): string | undefined {
   // The last one: a script's own `return` stands behind any text it carries.
-  return [...call.input.matchAll(/\bstep: \\?"([a-z-]+)\\?"/g)].at(-1)?.[1] ?? call.name;
+  return [...input.matchAll(/\bstep: \\?"([a-z-]+)\\?"/g)].at(-1)?.[1];
 }
 
 function promptText(text: string): string {

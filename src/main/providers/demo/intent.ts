@@ -8,6 +8,8 @@ export type Intent =
   | { readonly kind: "create"; readonly file: string; readonly text: string }
   | { readonly kind: "survey"; readonly focus: readonly string[] }
   | { readonly kind: "ask"; readonly question: string; readonly files: readonly string[] }
+  /** What the Demo itself did so far. */
+  | { readonly kind: "report" }
   | { readonly kind: "other" };
 
 const file = "`?(?<file>[\\w@~./-]*[\\w@-]\\.[\\w-]+|[\\w@~.-]+/[\\w@~./-]+)`?";
@@ -24,6 +26,8 @@ const createRule = new RegExp(
 const askRule = /^\s*(?:please\s+)?ask\s+(?:an?\s+|the\s+)?(?:expert|other model|model)\b[\s,:]*(?<question>[\s\S]+)$/i;
 const fixRule = /\b(?:fix|repair|correct|heal|debug)\b|\bmake\b.*\btests?\b.*\b(?:pass|green|work|succeed)\b|\b(?:green|passing) again\b/i;
 const faultRule = /\b(?:bugs?|broken|fail(?:s|ed|ing|ures?)?)\b/i;
+const reportRule =
+  /(?:\b(?:please|and|also|then|tell\s+me|say|explain|describe|show\s+me|summari[sz]e|list|report)\s+)*(?:\b(?:what|which)\b[^.?!\n]*\b(?:did|have)\s+you\b|\b(?:what|everything|which\s+\w+)\s+you(?:['’]ve|\s+have)?\s+(?:just\s+)?(?:did|done|changed|fixed|found|ran|made)\b|\b(?:summary\s+of\s+)?your\s+(?:work|changes)\b)[^.?!\n]*/i;
 const testRule =
   /^\s*(?:please\s+)?(?:run|execute|start|do)\s+(?:the\s+|all\s+|its\s+|our\s+|my\s+)*(?:project'?s?\s+)?(?:unit\s+)?tests?(?:\s+suite)?\s*[.!?]?\s*$/i;
 const shellLine = /^\s*\$\s+(?<cmd>\S[^\n]*)$/;
@@ -46,6 +50,8 @@ export function readIntent(prompt: string, attached: readonly string[] = []): In
   if (ask !== undefined) return { kind: "ask", question: ask.trim(), files: [...attached, ...pathsIn(ask)] };
   const command = commandIn(prompt);
   if (command !== null) return command;
+  // Only when nothing else is asked for: “fix the test and say what you did” is a fix, whose summary says it.
+  if (reportRule.test(prompt) && readIntent(prompt.replace(reportRule, " ")).kind === "other") return { kind: "report" };
   if (fixRule.test(prompt)) return { kind: "fix", mayChange: true };
   if (testRule.test(prompt)) return { kind: "test" };
   if (faultRule.test(prompt)) return { kind: "fix", mayChange: false };

@@ -40,6 +40,13 @@ export function planOther(conversation: DemoConversation): Plan {
   return { say: `${sizeText(step.value)}\n\n${abilities}` };
 }
 
+/** Free text that came during other work: one sentence, no look at the project. */
+export function planAside(conversation: DemoConversation): Plan {
+  const [first = ""] = conversation.prompt.split("\n");
+  const words = first.length > 80 ? `${first.slice(0, 80)}…` : first;
+  return { say: `To “${words}” I have no answer: as Demo I follow rules and do not understand free text; a real provider would.` };
+}
+
 function surveyText(value: JsonObject): string {
   const scripts = Object.entries(isObject(value["scripts"]) ? value["scripts"] : {});
   const parts = [sizeText(value)];
