@@ -269,8 +269,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   for (const entry of tasks.undelivered()) {
     if (entry.row.notify === "silent") continue;
-    const target = openOrNull(store, entry.row.conversationId, logger);
+    const { conversationId, taskId } = entry.row;
+    const target = openOrNull(store, conversationId, logger);
     if (target !== null) deliver(entry.row, entry.text, target);
+    // Deleted, or a script run without a conversation: the ledger keeps the result, and nobody waits for it.
+    else if (!store.exists(conversationId)) tasks.markDelivery(taskId, "seen");
   }
 
   const rowOf = (conversation: Conversation): ConversationRow => {

@@ -26,6 +26,7 @@ export const errorCodes = [
   "invalid_pattern",
   // Commands.
   "command_not_started",
+  "command_failed",
   "sandbox_unavailable",
   // Approvals.
   "denied",

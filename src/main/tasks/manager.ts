@@ -135,7 +135,7 @@ export function createTaskManager(deps: {
       stop.signal.throwIfAborted();
       const error: ErrorData | null = outcome.ok
         ? null
-        : { code: "script_error", message: outcome.text.split("\n", 1)[0] ?? "The task failed." };
+        : { code: task.kind === "exec" ? "command_failed" : "script_error", message: outcome.text.split("\n", 1)[0] ?? "The task failed." };
       finish(taskId, { status: outcome.ok ? "succeeded" : "failed", result: outcome.result, text: outcome.text, error });
     } catch (thrown) {
       const reason: unknown = stop.signal.aborted ? stop.signal.reason : thrown;

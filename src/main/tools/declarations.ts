@@ -52,6 +52,8 @@ function typeOf(schema: Schema, indent: number): string {
   if (alternatives.length > 0) return [...new Set(alternatives.map((item) => typeOf(item, indent)))].join(" | ");
   if (schema["const"] !== undefined) return JSON.stringify(schema["const"]);
   if (Array.isArray(schema["enum"])) return schema["enum"].map((item) => JSON.stringify(item)).join(" | ");
+  // Unions of bare types: zod writes `type: ["string", "null"]` for them.
+  if (Array.isArray(schema["type"])) return schema["type"].map((type) => typeOf({ ...schema, type }, indent)).join(" | ");
   switch (schema["type"]) {
     case "string":
       return "string";

@@ -18,10 +18,14 @@ export interface ConversationsStore {
 /** The conversations of the open project and which one is shown. */
 export const useConversations = create<ConversationsStore>()(() => ({ status: "loading", error: null, rows: [], selectedId: null }));
 
+/** The draft of the last run, until the list is read the first time: typing may begin before that. */
+let draftAtStart: Draft | null = draftOf(useDrafts.getState().drafts, null);
+
 /** Reads the list; keeps the selection when it still exists, else selects the newest. */
 export async function loadConversations(): Promise<void> {
   useConversations.setState({ status: "loading", error: null });
-  const before = draftOf(useDrafts.getState().drafts, null);
+  const before = draftAtStart ?? draftOf(useDrafts.getState().drafts, null);
+  draftAtStart = null;
   try {
     const rows = sorted(await call("conversations.list", {}));
     const { selectedId } = useConversations.getState();

@@ -12,6 +12,21 @@ test.each([
   ["a key at the start of a line", `a\n${key}\n`, "a\n[redacted]\n"],
   ["a key behind an escaped line end", JSON.stringify(`a\n${key}\t${key}`), '"a\\n[redacted]\\t[redacted]"'],
   ["other shapes", `ghp_${"a".repeat(36)} AKIAABCDEFGHIJKLMNOP xoxb-1234567890`, "[redacted] [redacted] [redacted]"],
+  [
+    "a private key that was cut short",
+    "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA1234567890\nabcdefghijklmnopqrstuv… (3243 characters)",
+    "x\n[redacted]… (3243 characters)",
+  ],
+  [
+    "a numbered private key without its end",
+    "L1: -----BEGIN PRIVATE KEY-----\nL2: MIIEowIBAAKCAQEA1234567890\nL3: abcdefghijklmnopqrstuv",
+    "L1: [redacted]",
+  ],
+  [
+    "source that only names the marker",
+    'if (text.includes("-----BEGIN PRIVATE KEY-----")) refuse();\nreturn text;',
+    'if (text.includes("-----BEGIN PRIVATE KEY-----")) refuse();\nreturn text;',
+  ],
   ["a private key", "x\n-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\ny", "x\n[redacted]\ny"],
   [
     "words that only look a little like one",
@@ -25,7 +40,7 @@ test.each([
 test("a value keeps its form: what begins in one text cannot end in another", () => {
   const value = { a: ["-----BEGIN PRIVATE KEY-----"], b: { c: "-----END PRIVATE KEY-----", [key]: [1, null, true, `x ${key}`] } };
   expect(redactJson(value, redact)).toEqual({
-    a: ["[redacted]"],
+    a: ["-----BEGIN PRIVATE KEY-----"],
     b: { c: "-----END PRIVATE KEY-----", "[redacted]": [1, null, true, "x [redacted]"] },
   });
 });

@@ -96,7 +96,13 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   };
 
   // Another project or a conversation to be begun: what is typed next is its prompt.
-  useEffect(() => input.current?.focus(), [root]);
+  useLayoutEffect(() => {
+    const element = input.current;
+    if (element === null) return;
+    element.focus();
+    // Behind what was typed before the composer was there.
+    element.setSelectionRange(element.value.length, element.value.length);
+  }, [root]);
   useEffect(() => {
     if (id === null) input.current?.focus();
   }, [id]);
