@@ -194,6 +194,8 @@ export interface NoticeStep extends StepBase {
 }
 
 export interface EndStep extends StepBase {
+  /** Why it was interrupted; null when it was not, or when an old log does not say. */
+  readonly reason: "person" | "closed" | "killed" | null;
   readonly kind: "end";
   readonly status: "completed" | "interrupted" | "failed";
   readonly durationMs: number;

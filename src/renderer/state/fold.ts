@@ -308,6 +308,7 @@ function endTurn(
     key: `e${event.seq}`,
     turnId: event.turnId,
     time: event.time,
+    reason: event.type === "turn_finished" ? (event.reason ?? null) : null,
     status,
     durationMs: event.durationMs,
     usage: event.usage,

@@ -51,12 +51,19 @@ export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step:
   return (
     <ThreadRow node={step.status === "interrupted" ? <Square size={9} /> : <Check size={11} />} last nodeTop={2} className="pb-7">
       <p data-testid="turn-end" data-status={step.status} className="tabular flex items-center gap-3 text-micro text-fg3">
-        {step.status === "interrupted" ? "Stopped after" : "Done in"} {facts}
+        {endWords(step)} {facts}
         <span aria-hidden className="h-px flex-1 bg-line" />
       </p>
     </ThreadRow>
   );
 });
+
+function endWords(step: EndStep): string {
+  if (step.status !== "interrupted") return "Done in";
+  if (step.reason === "closed") return "Ended when Spindle was closed, after";
+  if (step.reason === "killed") return "Ended without Spindle, after";
+  return "Stopped after";
+}
 
 function tokens(usage: Usage): readonly string[] {
   if (usage.inputTokens === 0 && usage.outputTokens === 0) return [];
