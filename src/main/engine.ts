@@ -2,7 +2,7 @@ import path from "node:path";
 import { SpindleError } from "../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
-import { type ProviderId, providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
+import { providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
 import { isTaskOver, type TaskRow } from "../protocol/task.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
@@ -12,6 +12,7 @@ import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
+import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
 import { secrets } from "./engine/secrets.ts";
@@ -22,7 +23,7 @@ import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor } from "./lib/redact.ts";
 import { createJournal } from "./project/journal.ts";
 import { openProject } from "./project/project.ts";
-import { createProvider, providerLabels } from "./providers/create-provider.ts";
+import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -129,18 +130,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     spawnTool,
   ] as readonly Tool[]);
 
-  /** One provider per id and its settings: a provider learns what its server refuses. */
-  const made = new Map<ProviderId, { readonly settings: string; readonly provider: Provider }>();
-  const provider = (id: ProviderId): Provider => {
-    if (options.provider !== undefined) return options.provider;
-    const own = effective().providers[id];
-    const settings = JSON.stringify(own);
-    const known = made.get(id);
-    if (known?.settings === settings) return known.provider;
-    const fresh = createProvider(id, own, options.env);
-    made.set(id, { settings, provider: fresh });
-    return fresh;
-  };
+  const provider = createProviderShelf((id) => effective().providers[id], options);
   const providerOf = (conversationId: string) => {
     const settings = effective();
     const chosen = provider(settings.provider);

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import path from "node:path";
 import { createLocalRunner } from "../../src/main/runner/local-runner.ts";
 import type { RunResult } from "../../src/main/runner/runner.ts";
@@ -34,8 +35,7 @@ interface AttackOptions {
  * outside could be seen anyway.
  */
 export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}): Promise<SandboxLab> {
-  const cache = path.join(import.meta.dirname, "../../node_modules/.cache");
-  mkdirSync(cache, { recursive: true });
+  const cache = labFolder();
   const root = mkdtempSync(path.join(cache, "spindle-lab-"));
   // Another user has to get in for the tests that are run as one.
   chmodSync(root, 0o755);
@@ -95,4 +95,24 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A place outside of every temp folder, because commands get a private /tmp: a write "outside" must hit the real disk to
+ * count. Usually beside the dependencies; a checkout that lies under /tmp itself uses another one.
+ */
+function labFolder(): string {
+  const places = [path.join(import.meta.dirname, "../../node_modules/.cache"), "/opt", homedir()];
+  for (const place of places) {
+    if (/^\/(?:var\/)?tmp(?:\/|$)/.test(place)) continue;
+    try {
+      mkdirSync(place, { recursive: true });
+      accessSync(place, constants.W_OK);
+      return place;
+    } catch {
+      // Not ours to write in: the next place.
+      continue;
+    }
+  }
+  throw new Error("There is no folder outside of /tmp to test the sandbox in.");
 }
