@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { app, BrowserWindow, dialog } from "electron";
 import { toErrorData } from "../protocol/error.ts";
@@ -5,7 +6,9 @@ import type { ProjectInfo } from "../protocol/ipc.ts";
 import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
+import { connectWindow } from "./desktop/ipc.ts";
 import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
+import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
@@ -71,21 +74,28 @@ async function main(): Promise<void> {
   preparing.catch(() => undefined);
   await app.whenReady();
   serveApp(path.join(appFolder, "out/renderer"));
+  const window = createWindow({ preloadFile: path.join(__dirname, "../preload/index.cjs"), packaged: app.isPackaged });
+  lockDownSession(window.webContents.session);
+  const readyFile = process.env["SPINDLE_READY_FILE"];
+  if (readyFile !== undefined) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
+  const link = connectWindow(window);
+  const loaded = loadPage(window);
+  loaded.catch(() => undefined);
   const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   if (project !== null) engine.recents.add(project.root);
   const desktop = openDesktop({
     engine,
+    window,
+    link,
+    loaded,
     version: readVersion(appFolder),
-    preloadFile: path.join(__dirname, "../preload/index.cjs"),
     project,
     screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null,
-    readyFile: process.env["SPINDLE_READY_FILE"] ?? null,
   });
-  lockDownSession(desktop.window.webContents.session);
 
   app.on("second-instance", (_event, argv, cwd) => {
-    if (desktop.window.isMinimized()) desktop.window.restore();
-    desktop.window.focus();
+    if (window.isMinimized()) window.restore();
+    window.focus();
     void projectOf(argv, cwd).then((opened) => {
       if (opened !== null) desktop.setProject(opened);
     });
@@ -101,7 +111,7 @@ async function main(): Promise<void> {
       .finally(() => {
         closeSandbox();
         closed = true;
-        for (const window of BrowserWindow.getAllWindows()) window.destroy();
+        for (const open of BrowserWindow.getAllWindows()) open.destroy();
         app.quit();
       });
   });

@@ -1,25 +1,24 @@
-import { writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { app, type BrowserWindow, dialog, nativeTheme } from "electron";
+import { type BrowserWindow, dialog, nativeTheme } from "electron";
 import type { EventType, SpindleEvent } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { createBatch } from "../lib/batch.ts";
 import { createHandlers, tasksOf } from "./handlers.ts";
-import { connectWindow } from "./ipc.ts";
+import type { WindowLink } from "./ipc.ts";
 import { openLink } from "./open-link.ts";
-import { createWindow, loadPage } from "./window.ts";
 
 export interface DesktopOptions {
   readonly engine: Engine;
+  readonly window: BrowserWindow;
+  readonly link: WindowLink;
+  /** Settles when the page has loaded; it loads while the engine is still being prepared. */
+  readonly loaded: Promise<void>;
   readonly version: string;
-  readonly preloadFile: string;
   readonly project: ProjectInfo | null;
   /** Write a picture of the window here once it has painted (used where there is no screen). */
   readonly screenshotFile: string | null;
-  /** Write the time (Unix ms) at which the window was ready to show here (used by the benchmark of the start). */
-  readonly readyFile: string | null;
 }
 
 /** Events after which a row of the sidebar looks different. */
@@ -36,17 +35,14 @@ const rowEvents: ReadonlySet<EventType> = new Set<EventType>([
 
 /** Opens the window on the engine and keeps it told: events, rows and tasks, each at most once per 16 ms. */
 export function openDesktop(options: DesktopOptions): {
-  readonly window: BrowserWindow;
   setProject(project: ProjectInfo): void;
   close(): void;
 } {
-  const { engine } = options;
+  const { engine, window, link } = options;
   let project = options.project;
   let shown: string | null = null;
   const unread = new Set<string>();
   nativeTheme.themeSource = engine.settings.get().theme;
-  const window = createWindow({ preloadFile: options.preloadFile, packaged: app.isPackaged });
-
   let closing = false;
   window.on("close", (event) => {
     const working = closing ? [] : engine.working();
@@ -58,9 +54,6 @@ export function openDesktop(options: DesktopOptions): {
       window.close();
     });
   });
-  const { readyFile } = options;
-  if (readyFile !== null) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
-
   const setProject = (opened: ProjectInfo): void => {
     project = opened;
     shown = null;
@@ -100,7 +93,7 @@ export function openDesktop(options: DesktopOptions): {
     },
     openLink: (url) => openLink(window, url),
   });
-  const link = connectWindow(window, handlers, engine.logger);
+  link.serve(handlers, engine.logger);
 
   const events = createBatch<SpindleEvent>(16, (batch) => link.push("events", batch));
   const rows = createBatch<null>(50, () => {
@@ -130,7 +123,7 @@ export function openDesktop(options: DesktopOptions): {
     engine.onTask(() => tasks.add(null)),
   ];
 
-  void loadPage(window).then(
+  void options.loaded.then(
     async () => {
       // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
       setTimeout(() => engine.harness.prewarm(), 300);
@@ -140,7 +133,6 @@ export function openDesktop(options: DesktopOptions): {
   );
 
   return {
-    window,
     setProject,
     close() {
       for (const stop of unsubscribe) stop();
