@@ -6,7 +6,7 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import { isInside } from "../lib/paths.ts";
 import { hasForcedRm } from "./forced-rm.ts";
 
-/** What a call is about to do; the gate's `Effect` fits. */
+/** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
   | { readonly kind: "read"; readonly paths: readonly string[] }
   | { readonly kind: "write"; readonly paths: readonly string[] }

@@ -5,6 +5,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
+import type { PolicyEffect } from "../approvals/policy.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -43,20 +44,8 @@ export interface ToolContext {
   ): Promise<Json>;
 }
 
-/** What a call is about to do, for the policy: pure data made from the parsed input before anything runs. */
-export type Effect =
-  | { readonly kind: "read"; readonly paths: readonly string[] }
-  | { readonly kind: "write"; readonly paths: readonly string[] }
-  | {
-      readonly kind: "command";
-      readonly cmd: string;
-      readonly workdir: string;
-      readonly escalated: boolean;
-      readonly justification: string | undefined;
-    }
-  /** Runs only in the harness; each of its calls passes the gate by itself. */
-  | { readonly kind: "script" }
-  | { readonly kind: "spawn"; readonly input: SpawnInput };
+/** What a call is about to do: pure data made from the parsed input before anything runs. The policy decides by it. */
+export type Effect = PolicyEffect;
 
 export interface ToolOutcome<R> {
   readonly result: R;
