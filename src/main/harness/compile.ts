@@ -1,8 +1,12 @@
 import type { ErrorCode } from "../../protocol/error.ts";
+import { findCallSites } from "./call-sites.ts";
 import { nestingDepth } from "./nesting.ts";
 import { codeFrame, createStackMap, type Position, type StackMap } from "./stack-map.ts";
 
-/** A script ready to run: an expression whose value is an async function. */
+/**
+ * A script ready to run: an expression whose value is a function that is given `(tool, place) => function` and returns
+ * the script's async function. Places are `line:column` of the compiled code.
+ */
 export interface CompiledScript {
   readonly ok: true;
   readonly js: string;
@@ -103,11 +107,42 @@ function transform(oxc: typeof import("oxc-transform"), code: string): CompiledS
     const position = label === undefined ? undefined : positionOfByte(source, label.start - wrapper.length);
     return describeSyntaxError(source, error?.message ?? "The script could not be compiled.", position, error?.helpMessage ?? undefined);
   }
-  const js = `(${result.code.replace(/;\s*$/, "")}\n)`;
+  const js = withCallSites(result.code.replace(/;\s*$/, ""));
   return { ok: true, js, source, map: createStackMap(source, JSON.stringify(result.map), wrapper.length), cached: false };
 }
 
 const scriptName = "script.ts";
+/** Further calls of a script with more of them find their places by a stack. */
+const maxSites = 1_000;
+
+/**
+ * Puts a function of its own behind every `tools.NAME(`, which knows its place: `tools.readFile(` becomes `$0________(`.
+ * The names have the length of what they replace, so that every position stays; what is added stands in the first line,
+ * which is the wrapper's.
+ */
+function withCallSites(code: string): string {
+  const sites = code.includes("tools.") ? (findCallSites(code) ?? []) : [];
+  let prefix = "$";
+  while (sites.length > 0 && code.includes(prefix)) prefix += "$";
+  let js = "";
+  let made = "";
+  let copied = 0;
+  let line = 1;
+  let lineStart = 0;
+  for (const [index, { at, tool }] of sites.slice(0, maxSites).entries()) {
+    for (let next = code.indexOf("\n", lineStart); next >= 0 && next < at; next = code.indexOf("\n", lineStart)) {
+      line++;
+      lineStart = next + 1;
+    }
+    const length = "tools.".length + tool.length;
+    const name = `${prefix}${index.toString(36)}`.padEnd(length, "_");
+    if (name.length > length) continue;
+    js += code.slice(copied, at) + name;
+    copied = at + length;
+    made += `${made === "" ? "const " : ","}${name}=${prefix}(${JSON.stringify(tool)},"${line}:${at - lineStart + 1}")`;
+  }
+  return `((${sites.length === 0 ? "" : prefix})=>{${made};return (${js}${code.slice(copied)}\n)})`;
+}
 
 /** A syntax error with its place; constructs a script cannot have get a sentence that says what to do instead. */
 export function describeSyntaxError(source: string, message: string, position: Position | undefined, help?: string): CompileFailure {

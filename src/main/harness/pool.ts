@@ -71,6 +71,8 @@ const extraIdleMs = 5_000;
 /** Threads for scripts: one script each, first come first served, a dead one replaced at once. */
 export function createPool(options: PoolOptions): Pool {
   const slots = new Set<Slot>();
+  /** Threads on their way out. */
+  const leaving = new Set<Promise<unknown>>();
   const line: Waiting[] = [];
   let starting = 0;
   let closed = false;
@@ -176,7 +178,9 @@ export function createPool(options: PoolOptions): Pool {
     if (slot.gone === undefined) {
       slot.listener = undefined;
       slots.delete(slot);
-      slot.gone = slot.worker.terminate();
+      const gone = slot.worker.terminate().finally(() => leaving.delete(gone));
+      slot.gone = gone;
+      leaving.add(gone);
       refill();
     }
     return slot.gone;
@@ -235,7 +239,7 @@ export function createPool(options: PoolOptions): Pool {
         clearTimeout(slot.idleTimer);
         slot.listener = undefined;
       }
-      await Promise.all(running.map((slot) => (slot.gone ??= slot.worker.terminate())));
+      await Promise.all([...leaving, ...running.map((slot) => (slot.gone ??= slot.worker.terminate()))]);
       slots.clear();
     },
   };

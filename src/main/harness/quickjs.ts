@@ -11,6 +11,8 @@ import {
   type QuickJSSyncVariant,
 } from "quickjs-emscripten-core";
 
+import { createHeap, type HeapImage } from "./heap.ts";
+
 /** Compiled QuickJS; shared by all workers. */
 export type WasmModule = WebAssembly.Module;
 
@@ -57,9 +59,7 @@ export interface Snapshot {
   readonly runtime: number;
   readonly context: number;
   readonly scratch: number;
-  readonly chunks: readonly { readonly at: number; readonly bytes: Uint8Array }[];
-  /** No byte at or behind this address was used. */
-  readonly end: number;
+  readonly image: HeapImage;
 }
 
 export interface Engine {
@@ -75,8 +75,8 @@ export interface Engine {
   snapshot(): Snapshot;
   /** Back to a snapshot, whatever a script left behind; what it wrote elsewhere becomes zero. */
   restore(snapshot: Snapshot): void;
-  /** True when memory beyond `mb` was touched since the engine was made or restored: only a new engine gives it back. */
-  touchedBeyond(mb: number): boolean;
+  /** How many MB were written since the engine was made or restored, at most: only a new engine gives them back. */
+  usedMb(): number;
 }
 
 /** A CommonJS bundle that leaves this package outside sees its default export one level deeper. */
@@ -85,9 +85,6 @@ const variant = unwrapDefault(variantModule.default);
 const strictFlag = 1 << 3;
 const rejectedState = 2;
 const mib = 1024 * 1024;
-const chunkBytes = 64 * 1024;
-/** So many untouched chunks in a row mean that nothing behind them was touched. */
-const cleanChunks = 32;
 /** Kept free before every write of the host: its own small allocations are not checked by the glue code. */
 const headroom = 64 * 1024;
 /** Fits a worker with `resourceLimits.stackSizeMb` 16: QuickJS's own check fires before the thread's stack ends. */
@@ -116,8 +113,11 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
   if (module === undefined) throw new EngineError("broken", "QuickJS did not load.");
   const ffi = core.getFFI() as QuickJSFFI;
   const words = new Int32Array(wasmMemory.buffer);
-  const bytes = new Uint8Array(wasmMemory.buffer);
-  if (from !== undefined) for (const chunk of from.chunks) bytes.set(chunk.bytes, chunk.at);
+  const heap = createHeap(
+    { memory: wasmMemory.buffer, malloc: (size) => module._malloc(size), free: (at) => void module._free(at) },
+    from?.image.layout,
+  );
+  if (from !== undefined) heap.restore(from.image);
   const runtime = (from?.runtime ?? guard(() => ffi.QTS_NewRuntime())) as JSRuntimePointer;
   const context = (from?.context ??
     guard(() => ffi.QTS_NewContext(runtime, 0 as Parameters<QuickJSFFI["QTS_NewContext"]>[1]))) as JSContextPointer;
@@ -133,31 +133,9 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
     shouldStop: () => false,
     onHostCall: () => new Uint8Array(),
     hostFunction: () => ffi.QTS_NewFunction(context, "host", 1, false, 1 as Parameters<QuickJSFFI["QTS_NewFunction"]>[4]),
-    snapshot() {
-      // Memory is handed out from below, and no gap is this large: the answer lies behind everything in use.
-      const probe = module._malloc(8 * mib);
-      module._free(probe);
-      const end = alignUp(probe, chunkBytes);
-      const chunks: { at: number; bytes: Uint8Array }[] = [];
-      for (let at = 0; at < end; at += chunkBytes) {
-        if (isUsed(at)) chunks.push({ at, bytes: bytes.slice(at, at + chunkBytes) });
-      }
-      return { runtime, context, scratch, chunks, end };
-    },
-    restore(snapshot) {
-      for (const chunk of snapshot.chunks) bytes.set(chunk.bytes, chunk.at);
-      let clean = 0;
-      for (let at = snapshot.end; at < bytes.length && clean < cleanChunks; at += chunkBytes) {
-        if (isTouched(at)) {
-          bytes.fill(0, at, at + chunkBytes);
-          clean = 0;
-        } else clean++;
-      }
-    },
-    touchedBeyond(mb) {
-      for (let at = alignUp(mb * mib, chunkBytes); at < bytes.length; at += chunkBytes) if (isTouched(at)) return true;
-      return false;
-    },
+    snapshot: () => ({ runtime, context, scratch, image: heap.image() }),
+    restore: (snapshot) => heap.restore(snapshot.image),
+    usedMb: () => heap.end() / mib,
   };
   module.callbacks = {
     ...module.callbacks,
@@ -174,18 +152,6 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
     },
   };
   return engine;
-
-  function isUsed(at: number): boolean {
-    for (let index = at >> 2; index < (at + chunkBytes) >> 2; index++) if (words[index] !== 0) return true;
-    return false;
-  }
-
-  /** Sixteen words of a chunk tell well enough whether anything was ever written to it. */
-  function isTouched(at: number): boolean {
-    const from = at >> 2;
-    for (let offset = 0; offset < chunkBytes >> 2; offset += chunkBytes >> 6) if (words[from + offset] !== 0) return true;
-    return false;
-  }
 }
 
 interface RealmParts {
@@ -324,10 +290,6 @@ function createRealm({ module, ffi, words, scratch, runtime, context }: RealmPar
     free: (value) => ffi.QTS_FreeValuePointer(context, value),
   };
   return realm;
-}
-
-function alignUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }
 
 function unwrapDefault(module: QuickJSSyncVariant | { readonly default: QuickJSSyncVariant }): QuickJSSyncVariant {

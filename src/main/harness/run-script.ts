@@ -43,6 +43,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   let final: readonly Json[] | undefined;
   let logLines = 0;
   let over = false;
+  let worn = false;
   let settle: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((resolve) => {
     settle = resolve;
@@ -108,6 +109,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       if (message.type === "ready" || message.run !== options.run || over) return;
       if (message.type === "records") return takeAll(message.text);
       if (message.text !== "") takeAll(message.text);
+      worn = message.worn;
       settle(message.end);
     },
     died: (message) => settle({ kind: "crashed", message }),
@@ -182,6 +184,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       closing ??= tracker.close(verdict.ok ? "The script has ended." : `The script has ended: ${verdict.error.message}`, options.closeMs);
       if (ending.kind === "killed" || ending.kind === "killed-cpu" || (ending.kind === "crashed" && final === undefined))
         await lease.kill();
+      else if (worn) void lease.kill();
       else lease.release();
       const { aborted, stuck } = await closing;
       logged.flush();

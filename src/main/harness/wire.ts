@@ -58,8 +58,8 @@ export type WorkerEnd =
 export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "records"; readonly run: number; readonly text: string }
-  /** With the last records. */
-  | { readonly type: "end"; readonly run: number; readonly text: string; readonly end: WorkerEnd };
+  /** With the last records. `worn`: the thread should not run another script, it holds too much memory or its engine broke. */
+  | { readonly type: "end"; readonly run: number; readonly text: string; readonly end: WorkerEnd; readonly worn: boolean };
 
 /** Bytes of the shared control block. */
 export const controlBytes = 32;

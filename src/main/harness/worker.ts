@@ -2,12 +2,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createBjsonWriter } from "./bjson.ts";
 import { createGuest, evaluatePrelude, prepareTools, speaksBjson, type Guest } from "./guest.ts";
 import { createEngine, type Engine, type Snapshot } from "./quickjs.ts";
-import { controlUsed, openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
+import { openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
 
-/** A script that touched more than this leaves its engine to the garbage collector, so that the memory goes back. */
+/** A thread whose script used more memory than this ends, so that the memory goes back to the system at once. */
 const keepBelowMb = 24;
-/** A script with less CPU time cannot have touched much memory: not worth a look. */
-const quickMs = 5;
 /** From this share of the memory on, one large request (a table that doubles) can fail. */
 const scarceFrom = 0.4;
 const threwNull = "The script threw null";
@@ -25,18 +23,16 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   /** What a script with these tools starts from. Nearly all scripts of a project have the same. */
   let prepared: { readonly names: string | undefined; readonly snapshot: Snapshot } = { names: undefined, snapshot: bare };
   let current: { readonly guest: Guest; readonly run: number } | undefined;
-  let ended: { readonly usedMs: number; readonly broken: boolean } | undefined;
+  /** Since the last cleaning. */
+  let used = false;
   /** Messages that arrive while an engine is being made wait their turn. */
   let work: Promise<void> = Promise.resolve();
 
-  /** Makes the engine as it was before the last script: its memory is put back, or it is replaced. */
+  /** Makes the engine as it was before the last script: its memory is put back, or another one takes it over. */
   const clean = async (memoryMb = engine.memoryMb): Promise<void> => {
-    const last = ended;
-    ended = undefined;
-    const replace =
-      engine.memoryMb !== memoryMb || (last !== undefined && (last.broken || (last.usedMs > quickMs && engine.touchedBeyond(keepBelowMb))));
-    if (replace) engine = await createEngine(start.wasm, memoryMb, prepared.snapshot);
-    else if (last !== undefined) engine.restore(prepared.snapshot);
+    if (engine.memoryMb !== memoryMb) engine = await createEngine(start.wasm, memoryMb, prepared.snapshot);
+    else if (used) engine.restore(prepared.snapshot);
+    used = false;
   };
   const prepare = (toolNames: readonly string[]): void => {
     const names = toolNames.join(" ");
@@ -57,11 +53,12 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
     if (current?.run !== run) return;
     const end = withMemory(reported, text, engine);
     current.guest.stop();
-    ended = { usedMs: control.numbers[controlUsed] ?? 0, broken: reported.kind === "crashed" };
     current = undefined;
-    post({ type: "end", run, text, end });
+    used = true;
+    const worn = reported.kind === "crashed" || engine.usedMb() > keepBelowMb;
+    post({ type: "end", run, text, end, worn });
     // The answer is on its way before the cleaning starts.
-    setImmediate(() => later(() => (current === undefined ? clean() : undefined)));
+    if (!worn) setImmediate(() => later(() => (current === undefined ? clean() : undefined)));
   };
 
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
@@ -96,7 +93,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
 /** Without memory the engine cannot always make the error it should throw, and sometimes traps. */
 function withMemory(end: WorkerEnd, text: string, engine: Engine): WorkerEnd {
   const suspicious = end.kind === "crashed" || (end.kind === "finished" && text.includes(threwNull));
-  if (!suspicious || !engine.touchedBeyond(engine.memoryMb * scarceFrom)) return end;
+  if (!suspicious || engine.usedMb() < engine.memoryMb * scarceFrom) return end;
   return end.kind === "crashed" ? { kind: "memory" } : { kind: "finished", full: true };
 }
 

@@ -126,12 +126,20 @@
   /** The function behind `tools.NAME`. It takes the stack itself: every frame above costs as much as the rest. */
   function tool(name) {
     const recordEnd = '",' + stringify(name) + ",";
-    return (input) => call(name, recordEnd, input, new NativeError().stack);
+    return (input) => {
+      const at = placeIn(new NativeError().stack);
+      return call(name, at, at + recordEnd, input);
+    };
   }
 
-  function call(name, recordEnd, input, stack) {
+  /** The same for one place in the script that the compiler knows: without the stack a call costs half as much. */
+  function toolAt(name, at) {
+    const recordHead = at + '",' + stringify(name) + ",";
+    return (input) => call(name, at, recordHead, input);
+  }
+
+  function call(name, at, recordHead, input) {
     const id = nextId++;
-    const at = placeIn(stack);
     const promise = construct(NativePromise, executor, CallPromise);
     const resolve = lastResolve;
     const reject = lastReject;
@@ -150,8 +158,8 @@
     open++;
     resolvers[id] = resolve;
     rejecters[id] = reject;
-    if (args.length < bigValue) out += `,[0,${id},"${at}${recordEnd}${args}]`;
-    else emitLong("[0," + id + ',"' + at + recordEnd, args, "]");
+    if (args.length < bigValue) out += `,[0,${id},"${recordHead}${args}]`;
+    else emitLong("[0," + id + ',"' + recordHead, args, "]");
     return promise;
   }
 
@@ -232,7 +240,7 @@
 
   // --- end ----------------------------------------------------------------------------------------------------------
   /** Set by the parts evaluated after this one. */
-  const parts = { inspect: undefined, toJson: undefined, dropped: undefined, raced: undefined };
+  const parts = { inspect: undefined, toJson: undefined, dropped: undefined, raced: undefined, site: undefined };
 
   function ids(condition) {
     let found = "";
@@ -321,9 +329,9 @@
     return json + "}";
   }
 
-  /** Starts the script's async function; returns its promise. */
-  function run(main) {
-    const promise = main();
+  /** Starts the script: `script` gives its async function when it is told how to make a tool for a place. Returns its promise. */
+  function run(script) {
+    const promise = script(parts.site)();
     apply(then, promise, [done, fail]);
     return promise;
   }
@@ -351,6 +359,7 @@
     guest: { pull, pullPiece, deliver, fire, run, idle, describe: (error) => describe(error, 0) },
     parts,
     tool,
+    toolAt,
     emit,
     place,
     list,

@@ -1,8 +1,8 @@
 // Per script: `tools`, `context` and the limits, set just before the script runs.
 (function (core) {
   "use strict";
-  const { create, freeze, keys, defineProperty } = Object;
-  const { tool, define } = core;
+  const { create, freeze, hasOwn, keys, defineProperty } = Object;
+  const { tool, toolAt, define } = core;
 
   /** Names that look alike: same letters without case and separators, or few edits away. */
   function closest(wanted, names) {
@@ -148,6 +148,7 @@
       defineProperty(tools, name, { value: freeze(made), enumerable: true });
     }
     define("tools", freeze(tools));
+    core.parts.site = (name, at) => (hasOwn(tools, name) ? toolAt(name, at) : (...args) => tools[name](...args));
   };
 
   /** For each script. */
