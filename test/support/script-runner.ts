@@ -9,6 +9,7 @@ export interface RunOptions {
   readonly limits?: Partial<ScriptLimits>;
   readonly context?: Json;
   readonly store?: ScriptStore;
+  readonly runtime?: string;
   readonly signal?: AbortSignal;
   readonly tools?: Readonly<Record<string, (input: Json, call: ScriptCall, signal: AbortSignal) => Json | Promise<Json>>>;
 }
@@ -63,6 +64,7 @@ export async function createScriptRunner(options: Partial<HarnessOptions> = {}):
         code,
         context: run.context ?? {},
         ...(run.store === undefined ? {} : { store: run.store }),
+        ...(run.runtime === undefined ? {} : { runtime: run.runtime }),
         toolNames: Object.keys(tools),
         limits: { ...defaultLimits, ...run.limits },
         signal: run.signal ?? new AbortController().signal,

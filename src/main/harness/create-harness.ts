@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import { SpindleError } from "../../protocol/error.ts";
+import type { ScriptLimits } from "../../protocol/settings.ts";
 import { createBjsonWriter } from "./bjson.ts";
-import { createCompiler } from "./compile.ts";
-import type { Harness } from "./harness.ts";
+import { createCompiler, type CompiledScript } from "./compile.ts";
+import type { Harness, ScriptError, ScriptOutcome, ScriptRequest } from "./harness.ts";
+import { stopError } from "./judge.ts";
 import { createPool } from "./pool.ts";
 import type { WasmModule } from "./quickjs.ts";
 import { startScript, type RunningScript } from "./run-script.ts";
+import { createRuntimes, type RuntimeTurn } from "./runtimes.ts";
 import { compileError } from "./script-error.ts";
 
 export interface HarnessOptions {
@@ -40,6 +43,7 @@ export function createHarness(options: HarnessOptions): Harness {
     extra: options.extraWorkers ?? 4,
     memoryMb: options.memoryMb ?? 128,
   });
+  const runtimes = createRuntimes();
   const writer = createBjsonWriter();
   const running = new Set<RunningScript>();
   let closed = false;
@@ -48,32 +52,38 @@ export function createHarness(options: HarnessOptions): Harness {
     if (closed) throw new SpindleError("cancelled", "The script harness is closed.");
   };
 
+  /** One compiled script, in its place of a named runtime or in a realm of its own. */
+  const run = async (request: ScriptRequest, compiled: CompiledScript, turn: RuntimeTurn | undefined): Promise<ScriptOutcome> => {
+    // The number is compared in an int32 shared with the worker; 0 means none.
+    runs = (runs % 0x7ffffff0) + 1;
+    const script = startScript(request, compiled, { run: runs, graceMs: options.graceMs ?? defaultGraceMs, closeMs, pool, turn, writer });
+    const { stop } = script;
+    running.add(script);
+    request.signal.addEventListener("abort", stop, { once: true });
+    if (request.signal.aborted) stop();
+    try {
+      return await script.outcome;
+    } finally {
+      running.delete(script);
+      request.signal.removeEventListener("abort", stop);
+      turn?.leave(script.image());
+    }
+  };
+
   return {
     async run(request) {
       refuseWhenClosed();
       const compiled = await compiler.compile(request.code);
       refuseWhenClosed();
-      if (!compiled.ok) {
-        return {
-          ok: false,
-          error: compileError(compiled),
-          warnings: [],
-          stats: { cpuMs: 0, wallMs: 0, calls: 0, logLines: 0, compileCached: false },
-        };
+      if (!compiled.ok) return notRun(compileError(compiled));
+      if (request.runtime === undefined) return run(request, compiled, undefined);
+      const key = `${request.runtime} ${request.toolNames.join(" ")}`;
+      const turn = await runtimes.enter(key, ({ snapshot }) => snapshot.image.end < mostOf(request.limits), request.signal);
+      if (turn === undefined || closed) {
+        turn?.leave(null);
+        return notRun(stopError("cancelled", request.limits));
       }
-      // The number is compared in an int32 shared with the worker; 0 means none.
-      runs = (runs % 0x7ffffff0) + 1;
-      const script = startScript(request, compiled, { run: runs, graceMs: options.graceMs ?? defaultGraceMs, closeMs, pool, writer });
-      const { stop } = script;
-      running.add(script);
-      request.signal.addEventListener("abort", stop, { once: true });
-      if (request.signal.aborted) stop();
-      try {
-        return await script.outcome;
-      } finally {
-        running.delete(script);
-        request.signal.removeEventListener("abort", stop);
-      }
+      return run(withRuntime(request, turn), compiled, turn);
     },
     prewarm() {
       // A compiler that does not load is reported by the first script.
@@ -92,4 +102,20 @@ export function createHarness(options: HarnessOptions): Harness {
       await pool.close();
     },
   };
+}
+
+function notRun(error: ScriptError): ScriptOutcome {
+  return { ok: false, error, warnings: [], stats: { cpuMs: 0, wallMs: 0, calls: 0, logLines: 0, compileCached: false } };
+}
+
+/** What the image of a runtime may take of a script's memory, in bytes. */
+function mostOf(limits: ScriptLimits): number {
+  return limits.memoryMb * 0.75 * 1024 * 1024;
+}
+
+/** Tells the script which runtime it is in and how many scripts were there before it. */
+function withRuntime(request: ScriptRequest, turn: RuntimeTurn): ScriptRequest {
+  const { context, runtime = "" } = request;
+  if (typeof context !== "object" || context === null || Array.isArray(context)) return request;
+  return { ...request, context: { ...context, runtime: { name: runtime.slice(runtime.lastIndexOf("/") + 1), scripts: turn.scripts } } };
 }

@@ -18,6 +18,8 @@ export interface Guest {
   answers(bytes: Uint8Array): void;
   /** Ends it for good: nothing is reported any more. What it holds goes with the next `restore` of the engine. */
   stop(): void;
+  /** Lets the jobs of an ended script run out; what they do reaches nobody. False when they do not come to an end. */
+  rest(): boolean;
 }
 
 /** The functions the prelude returns. */
@@ -32,6 +34,7 @@ export interface PreludeHandles {
   readonly idle: Handle;
   readonly stuck: Handle;
   readonly describe: Handle;
+  readonly renew: Handle;
 }
 
 /** Jobs between two looks at deadline and cancel: an interrupt inside a job only ends that job, without a word. */
@@ -41,6 +44,9 @@ const pullEveryMs = 20;
 /** How much may be spent on finding the line of an interrupted script. */
 const traceMs = 5;
 const traceJobs = 200;
+/** What a script of a named runtime may leave behind. */
+const restMs = 20;
+const restJobs = 10_000;
 
 export interface GuestParts {
   /** Just restored: its realm is as the prelude left it. */
@@ -65,6 +71,9 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   let finished = false;
   let lastRecords = "";
   const timers = new Map<number, NodeJS.Timeout>();
+  /** File name of the script in stacks. */
+  let file = scriptFile;
+  let wallEnd = Infinity;
 
   const shouldStop = (): boolean => {
     if (stopped !== undefined) return true;
@@ -75,7 +84,12 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   const { realm } = engine;
   const give = createGiver(realm, json, writer);
   engine.shouldStop = shouldStop;
-  engine.onHostCall = (bytes) => answerHelper(writer, bytes);
+  engine.onHostCall = (bytes) =>
+    answerHelper(writer, bytes, () =>
+      [budgetEnd - performance.now(), wallEnd - performance.now()].map((left) => Math.max(0, Math.round(left))),
+    );
+  /** In a named runtime the script goes by another name; for the host it is the script. */
+  const asScript = (text: string): string => (file === scriptFile ? text : text.replaceAll(`${file}:`, `${scriptFile}:`));
 
   /** Runs host code that enters the guest, with the CPU clock running; then drains what it caused. */
   const enter = (work: () => void): void => {
@@ -123,7 +137,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     const bar = text.indexOf("|");
     const line = text.indexOf("\n");
     if (line > bar + 1) setTimers(text.slice(bar + 1, line));
-    const records = bar === 1 ? text.slice(line + 1) : pullPieces(Number(text.slice(1, bar))) + text.slice(line + 1);
+    const records = asScript(bar === 1 ? text.slice(line + 1) : pullPieces(Number(text.slice(1, bar))) + text.slice(line + 1));
     finished = text.startsWith("F");
     if (finished) lastRecords = records;
     else if (records !== "") events?.records(records);
@@ -208,7 +222,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     } catch {
       // Only the line is lost.
     }
-    return stack ?? "";
+    return asScript(stack ?? "");
   };
   /** What an interrupted script had written, and where it stood. Its code gets no further than a few more jobs. */
   const interrupted = (cause: "cpu" | "cancelled"): WorkerEnd => {
@@ -235,8 +249,15 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       run = request.run;
       events = given;
       limitMs = request.cpuMs;
+      wallEnd = performance.now() + request.wallMs;
       control.numbers[controlUsed] = 0;
       enter(() => {
+        if (request.runtime !== null && request.runtime.image !== null) {
+          file = `${scriptFile}#${request.runtime.scripts}`;
+          const name = realm.text(file);
+          realm.free(invoke(handles.renew, name));
+          realm.free(name);
+        }
         const config = give({
           context: request.context,
           store: request.store,
@@ -245,11 +266,11 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
         });
         realm.free(invoke(handles.start, config));
         realm.free(config);
-        const compiled = realm.evaluate(request.code, scriptFile);
+        const compiled = realm.evaluate(request.code, file);
         if (!compiled.ok) {
           if (shouldStop()) throw new Stopped();
           const described = invoke(handles.describe, compiled.error);
-          const thrown = realm.string(described);
+          const thrown = asScript(realm.string(described));
           realm.free(described);
           realm.free(compiled.error);
           finish({ kind: "syntax", thrown });
@@ -270,14 +291,25 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       over = true;
       clearTimers();
     },
+    rest() {
+      stopped = undefined;
+      run = 0;
+      budgetEnd = performance.now() + restMs;
+      try {
+        return realm.runJobs(restJobs) < restJobs && !shouldStop();
+      } catch {
+        return false;
+      }
+    },
   };
 }
 
-/** `[true, result]` or `[false, message]`, for `helper` in the prelude. */
-function answerHelper(writer: BjsonWriter, bytes: Uint8Array): Uint8Array {
+/** `[true, result]` or `[false, message]`, for `helper` in the prelude. `left`: CPU and wall-clock milliseconds of the script. */
+function answerHelper(writer: BjsonWriter, bytes: Uint8Array, left: () => Json): Uint8Array {
   try {
     const sent = decodeBjson(bytes);
     const [name, ...args] = Array.isArray(sent) ? (sent as Json[]) : [];
+    if (name === "@left") return writer.encode([true, left()]);
     return writer.encode([true, callHelper(typeof name === "string" ? name : "", args)]);
   } catch (error) {
     return writer.encode([false, error instanceof Error ? error.message : String(error)]);
@@ -355,6 +387,7 @@ export function evaluatePrelude(engine: Engine): PreludeHandles {
     idle: of("idle"),
     stuck: of("stuck"),
     describe: of("describe"),
+    renew: of("renew"),
   };
   realm.free(guest);
   return handles;

@@ -36,6 +36,11 @@ export interface ScriptRequest {
   readonly limits: ScriptLimits;
   /** Aborting it stops the script; open calls are aborted too and waited for before `run` settles. */
   readonly signal: AbortSignal;
+  /**
+   * Opt-in: scripts with the same key share one runtime whose globals stay; unique per conversation and name
+   * (`conversation/name`). They run one after the other. `context.runtime` says `{ name, scripts }`.
+   */
+  readonly runtime?: string;
   /** Without it the script has no `store`. */
   readonly store?: ScriptStore;
   /** Carries out one call; rejects with `SpindleError`. `signal` is aborted when the script ends, loses or cancels the call. */
@@ -58,7 +63,7 @@ export interface ScriptError extends ErrorData {
 }
 
 export interface ScriptWarning {
-  readonly code: "unawaited_call" | "unhandled_rejection" | "log_dropped" | "value_lossy";
+  readonly code: "unawaited_call" | "unhandled_rejection" | "log_dropped" | "value_lossy" | "runtime_not_kept";
   readonly message: string;
   readonly line?: number;
 }

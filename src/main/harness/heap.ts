@@ -26,7 +26,8 @@ export interface HeapImage {
 export interface Heap {
   /** No byte at or behind this address was written since the instance was made or restored. Without a layout: all may be. */
   end(): number;
-  image(): HeapImage;
+  /** `shared`: in memory that other threads see without a copy. */
+  image(shared?: boolean): HeapImage;
   /** Back to an image of the same module; what was written behind it becomes zero. */
   restore(image: HeapImage): void;
 }
@@ -48,12 +49,17 @@ export function createHeap(parts: HeapParts, known?: HeapLayout | null): Heap {
 
   return {
     end,
-    image() {
+    image(shared = false) {
       const last = end();
       const chunks: { at: number; bytes: Uint8Array }[] = [];
       const copy = (from: number, to: number): void => {
-        for (let at = from; at < to; at += chunkBytes)
-          if (isUsed(words, at, Math.min(to, at + chunkBytes))) chunks.push({ at, bytes: bytes.slice(at, Math.min(to, at + chunkBytes)) });
+        for (let at = from; at < to; at += chunkBytes) {
+          const next = Math.min(to, at + chunkBytes);
+          if (!isUsed(words, at, next)) continue;
+          const chunk = new Uint8Array(shared ? new SharedArrayBuffer(next - at) : new ArrayBuffer(next - at));
+          chunk.set(bytes.subarray(at, next));
+          chunks.push({ at, bytes: chunk });
+        }
       };
       if (layout !== null) copy(0, layout.staticEnd);
       copy(layout?.heapStart ?? 0, last);

@@ -72,8 +72,10 @@ export interface Engine {
   /** The function in the realm that ends up in `onHostCall`, with one argument. */
   hostFunction(): Handle;
   /** Takes the state as it is now; nothing of the guest may be running. */
-  snapshot(): Snapshot;
-  /** Back to a snapshot, whatever a script left behind; what it wrote elsewhere becomes zero. */
+  snapshot(shared?: boolean): Snapshot;
+  /** True when a snapshot can be put into this engine: same module, same places. */
+  fits(snapshot: Snapshot): boolean;
+  /** Back to a snapshot that fits, whatever a script left behind; what it wrote elsewhere becomes zero. */
   restore(snapshot: Snapshot): void;
   /** How many MB were written since the engine was made or restored, at most: only a new engine gives them back. */
   usedMb(): number;
@@ -133,7 +135,8 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
     shouldStop: () => false,
     onHostCall: () => new Uint8Array(),
     hostFunction: () => ffi.QTS_NewFunction(context, "host", 1, false, 1 as Parameters<QuickJSFFI["QTS_NewFunction"]>[4]),
-    snapshot: () => ({ runtime, context, scratch, image: heap.image() }),
+    snapshot: (shared) => ({ runtime, context, scratch, image: heap.image(shared) }),
+    fits: (snapshot) => snapshot.runtime === runtime && snapshot.context === context && snapshot.scratch === scratch,
     restore: (snapshot) => heap.restore(snapshot.image),
     usedMb: () => heap.end() / mib,
   };

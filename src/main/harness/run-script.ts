@@ -3,12 +3,13 @@ import { createAnswers } from "./answers.ts";
 import type { BjsonWriter } from "./bjson.ts";
 import type { CompiledScript } from "./compile.ts";
 import { createConsoleProxy } from "./console-proxy.ts";
-import type { ScriptOutcome, ScriptRequest, ScriptStats } from "./harness.ts";
+import type { ScriptOutcome, ScriptRequest, ScriptStats, ScriptWarning } from "./harness.ts";
 import { collectWarnings, judge, stopError, type Ending, type Evidence, type StopReason } from "./judge.ts";
 import type { Lease, LeaseListener, Pool } from "./pool.ts";
 import { createPromiseTracker } from "./promise-tracker.ts";
+import type { RuntimeTurn } from "./runtimes.ts";
 import { siblingState } from "./script-error.ts";
-import { controlDeadline, controlUsed, Record, sharedClock, type FromWorker } from "./wire.ts";
+import { controlDeadline, controlUsed, Record, sharedClock, type FromWorker, type RealmImage } from "./wire.ts";
 
 export interface RunOptions {
   /** Number of the run, unique in the process and not 0. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** How long aborted calls may take to close before the run is reported without them. */
   readonly closeMs: number;
   readonly pool: Pool;
+  /** The script's place in a named runtime. */
+  readonly turn: RuntimeTurn | undefined;
   /** May be shared by all runs of a thread. */
   readonly writer: BjsonWriter;
 }
@@ -28,6 +31,8 @@ export interface RunningScript {
   readonly outcome: Promise<ScriptOutcome>;
   /** Stops it; harmless when it is over. */
   stop(): void;
+  /** What it left in its named runtime, once it is over; null when that is not to be kept. */
+  image(): RealmImage | null;
 }
 
 /** Bytes above which a batch of answers is handed over instead of copied. */
@@ -44,6 +49,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   let logLines = 0;
   let over = false;
   let worn = false;
+  let image: RealmImage | null = null;
   let settle: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((resolve) => {
     settle = resolve;
@@ -109,7 +115,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       if (message.type === "ready" || message.run !== options.run || over) return;
       if (message.type === "records") return takeAll(message.text);
       if (message.text !== "") takeAll(message.text);
-      worn = message.worn;
+      ({ worn, image } = message);
       settle(message.end);
     },
     died: (message) => settle({ kind: "crashed", message }),
@@ -172,7 +178,9 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
         store: request.store?.entries() ?? null,
         maxCalls: limits.maxCalls,
         cpuMs: limits.cpuMs,
+        wallMs: limits.wallMs,
         memoryMb: limits.memoryMb,
+        runtime: options.turn === undefined ? null : { image: options.turn.image, scripts: options.turn.scripts },
       });
       wallTimer = setTimeout(() => stop("wall"), limits.wallMs);
       watchTimer = setTimeout(watch, limits.cpuMs + options.graceMs);
@@ -188,7 +196,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       else lease.release();
       const { aborted, stuck } = await closing;
       logged.flush();
-      const warnings = collectWarnings(evidence, aborted, stuck, options.closeMs);
+      const warnings = [...collectWarnings(evidence, aborted, stuck, options.closeMs), ...runtimeWarning(options.turn, image)];
       return { ...verdict, warnings, stats: { ...stats(), cpuMs: cpu } };
     } finally {
       over = true;
@@ -198,7 +206,14 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       logged.flush();
     }
   };
-  return { outcome: run(), stop: () => stop("cancelled") };
+  return { outcome: run(), stop: () => stop("cancelled"), image: () => image };
+}
+
+function runtimeWarning(turn: RuntimeTurn | undefined, image: RealmImage | null): readonly ScriptWarning[] {
+  if (turn === undefined || image !== null) return [];
+  const message =
+    "The named runtime is as it was before this script: a script must end by itself, come to rest and leave less than 24 MB to be kept.";
+  return [{ code: "runtime_not_kept", message }];
 }
 
 function isJson(text: string): boolean {

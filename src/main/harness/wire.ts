@@ -1,5 +1,6 @@
 import type { Json } from "../../protocol/json.ts";
-import type { WasmModule } from "./quickjs.ts";
+import type { PreludeHandles } from "./guest.ts";
+import type { Snapshot, WasmModule } from "./quickjs.ts";
 
 /**
  * What crosses between the main thread and a worker. Out of the guest comes one string per drain (the outbox): a flag
@@ -26,6 +27,12 @@ export interface WorkerStart {
   readonly memoryMb: number;
 }
 
+/** A realm at rest between two scripts of a named runtime; its memory is shared, not copied, between threads. */
+export interface RealmImage {
+  readonly snapshot: Snapshot;
+  readonly handles: PreludeHandles;
+}
+
 export type ToWorker =
   | {
       readonly type: "run";
@@ -37,7 +44,10 @@ export type ToWorker =
       readonly store: Readonly<Record<string, string>> | null;
       readonly maxCalls: number;
       readonly cpuMs: number;
+      readonly wallMs: number;
       readonly memoryMb: number;
+      /** Set for a script of a named runtime: the realm the last one left, and how many there were. */
+      readonly runtime: { readonly image: RealmImage | null; readonly scripts: number } | null;
     }
   | { readonly type: "answers"; readonly run: number; readonly bytes: Uint8Array }
   | { readonly type: "stop"; readonly run: number };
@@ -59,7 +69,15 @@ export type FromWorker =
   | { readonly type: "ready" }
   | { readonly type: "records"; readonly run: number; readonly text: string }
   /** With the last records. `worn`: the thread should not run another script, it holds too much memory or its engine broke. */
-  | { readonly type: "end"; readonly run: number; readonly text: string; readonly end: WorkerEnd; readonly worn: boolean };
+  | {
+      readonly type: "end";
+      readonly run: number;
+      readonly text: string;
+      readonly end: WorkerEnd;
+      readonly worn: boolean;
+      /** What the next script of the named runtime starts from; null when this one did not come to rest or is too large. */
+      readonly image: RealmImage | null;
+    };
 
 /** Bytes of the shared control block. */
 export const controlBytes = 32;

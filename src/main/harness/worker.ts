@@ -1,11 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createBjsonWriter } from "./bjson.ts";
-import { createGuest, evaluatePrelude, prepareTools, speaksBjson, type Guest } from "./guest.ts";
+import { createGuest, evaluatePrelude, prepareTools, speaksBjson, type Guest, type PreludeHandles } from "./guest.ts";
 import { createEngine, type Engine, type Snapshot } from "./quickjs.ts";
 import { openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
 
 /** A thread whose script used more memory than this ends, so that the memory goes back to the system at once. */
 const keepBelowMb = 24;
+/** A named runtime that needs more memory is not kept. */
+const runtimeMb = 24;
 /** From this share of the memory on, one large request (a table that doubles) can fail. */
 const scarceFrom = 0.4;
 const threwNull = "The script threw null";
@@ -22,16 +24,20 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const writer = createBjsonWriter();
   /** What a script with these tools starts from. Nearly all scripts of a project have the same. */
   let prepared: { readonly names: string | undefined; readonly snapshot: Snapshot } = { names: undefined, snapshot: bare };
-  let current: { readonly guest: Guest; readonly run: number } | undefined;
+  let current: { readonly guest: Guest; readonly run: number; readonly handles: PreludeHandles; readonly named: boolean } | undefined;
   /** Since the last cleaning. */
   let used = false;
   /** Messages that arrive while an engine is being made wait their turn. */
   let work: Promise<void> = Promise.resolve();
 
-  /** Makes the engine as it was before the last script: its memory is put back, or another one takes it over. */
+  /** Puts a realm into the engine, or into a new one. */
+  const become = async (snapshot: Snapshot, memoryMb: number): Promise<void> => {
+    if (engine.memoryMb === memoryMb && engine.fits(snapshot)) engine.restore(snapshot);
+    else engine = await createEngine(start.wasm, memoryMb, snapshot);
+  };
+  /** Makes the engine as it was before the last script. */
   const clean = async (memoryMb = engine.memoryMb): Promise<void> => {
-    if (engine.memoryMb !== memoryMb) engine = await createEngine(start.wasm, memoryMb, prepared.snapshot);
-    else if (used) engine.restore(prepared.snapshot);
+    if (used || engine.memoryMb !== memoryMb) await become(prepared.snapshot, memoryMb);
     used = false;
   };
   const prepare = (toolNames: readonly string[]): void => {
@@ -52,11 +58,14 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const finish = (run: number, reported: WorkerEnd, text: string): void => {
     if (current?.run !== run) return;
     const end = withMemory(reported, text, engine);
-    current.guest.stop();
+    const { guest, named } = current;
+    guest.stop();
+    const atRest = named && end.kind === "finished" && guest.rest() && engine.usedMb() <= runtimeMb;
+    const image = atRest ? { snapshot: engine.snapshot(true), handles: current.handles } : null;
     current = undefined;
     used = true;
     const worn = reported.kind === "crashed" || engine.usedMb() > keepBelowMb;
-    post({ type: "end", run, text, end, worn });
+    post({ type: "end", run, text, end, worn, image });
     // The answer is on its way before the cleaning starts.
     if (!worn) setImmediate(() => later(() => (current === undefined ? clean() : undefined)));
   };
@@ -64,8 +73,11 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
     await clean(request.memoryMb);
     prepare(request.names);
-    const guest = createGuest({ engine, handles, control, json, writer });
-    current = { guest, run: request.run };
+    const image = request.runtime?.image ?? null;
+    if (image !== null) await become(image.snapshot, request.memoryMb);
+    const own = image?.handles ?? handles;
+    const guest = createGuest({ engine, handles: own, control, json, writer });
+    current = { guest, run: request.run, handles: own, named: request.runtime !== null };
     guest.start(request, {
       records: (text) => post({ type: "records", run: request.run, text }),
       end: (end, text) => finish(request.run, end, text),

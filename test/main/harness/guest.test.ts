@@ -30,7 +30,19 @@ function run(parts: GuestParts, js: string, context: Json): { readonly end: Work
   const waiting: Json[][] = [];
   let result: { readonly end: WorkerEnd; readonly last: string } | undefined;
   guest.start(
-    { type: "run", run: 1, code: js, names: ["echo"], context, store: null, maxCalls: 100, cpuMs: 5_000, memoryMb: 64 },
+    {
+      type: "run",
+      run: 1,
+      code: js,
+      names: ["echo"],
+      context,
+      store: null,
+      maxCalls: 100,
+      wallMs: 5_000,
+      runtime: null,
+      cpuMs: 5_000,
+      memoryMb: 64,
+    },
     {
       records(text) {
         for (const record of JSON.parse(`[${text.slice(1)}]`) as Json[][])
@@ -54,7 +66,8 @@ test("values cross the same way when the engine's binary JSON cannot be used", a
   for (const json of [false, true]) {
     const { parts } = await start(json);
     results.push(
-      run(parts, "(() => async () => {\nreturn [context, await tools.echo(context), Object.hasOwn(context, '__proto__')];\n})", strange).last,
+      run(parts, "(() => async () => {\nreturn [context, await tools.echo(context), Object.hasOwn(context, '__proto__')];\n})", strange)
+        .last,
     );
   }
   expect(results[0]).toBe(results[1]);

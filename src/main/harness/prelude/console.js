@@ -8,7 +8,7 @@
   const mapForEach = Map.prototype.forEach;
   const setForEach = Set.prototype.forEach;
   const toText = String;
-  const { emit, place, parts, define } = core;
+  const { emit, place, parts, define, isScriptFrame } = core;
   const maxLines = 2000;
   const maxChars = 262144;
   const maxLine = 8192;
@@ -127,7 +127,7 @@
 
     function renderError(error, depth) {
       const stack = typeof error.stack === "string" ? error.stack : "";
-      const frames = stack.split("\n").filter((line) => line.includes("(script.ts:") || line.includes("script.ts:"));
+      const frames = stack.split("\n").filter(isScriptFrame);
       let shown = toText(error.name) + ": " + toText(error.message);
       if (frames.length > 0)
         shown +=
@@ -260,17 +260,7 @@
   console.table = (data, columns) => write("log", () => table(data, columns));
   console.dir = (value) => write("log", () => inspect(value));
   console.trace = (...args) =>
-    write(
-      "debug",
-      () =>
-        "Trace: " +
-        format(args) +
-        "\n" +
-        new Error().stack
-          .split("\n")
-          .filter((line) => line.includes("(script.ts:"))
-          .join("\n"),
-    );
+    write("debug", () => "Trace: " + format(args) + "\n" + new Error().stack.split("\n").filter(isScriptFrame).join("\n"));
   console.assert = (condition, ...args) => {
     if (!condition) write("error", () => "Assertion failed" + (args.length > 0 ? ": " + format(args) : ""));
   };
@@ -282,6 +272,10 @@
     indent = indent.slice(2);
   };
 
+  parts.renewConsole = () => {
+    lines = chars = dropped = shortened = 0;
+    indent = "";
+  };
   parts.inspect = inspect;
   parts.dropped = () => "[" + dropped + "," + shortened + "]";
   define("console", Object.freeze(console));

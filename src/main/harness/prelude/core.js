@@ -16,12 +16,12 @@
   /** An array no script can reach through `Array.prototype`: index access only. */
   const list = () => setPrototypeOf([], null);
 
-  const scriptFrame = "(script.ts:";
-  const scriptFrameLength = scriptFrame.length;
+  /** How frames of the script begin. In a named runtime every script has another: code of earlier ones has no line here. */
+  let scriptFrame = "(script.ts:";
   /** `line:column` of the innermost frame of the script in a stack, or "" when there is none. */
   function placeIn(stack) {
     const from = stack.indexOf(scriptFrame);
-    return from < 0 ? "" : stack.slice(from + scriptFrameLength, stack.indexOf(")", from));
+    return from < 0 ? "" : stack.slice(from + scriptFrame.length, stack.indexOf(")", from));
   }
 
   /** Where the script stands. */
@@ -75,27 +75,30 @@
   const callId = Symbol("call");
   let maxCalls = 0;
   let nextId = 0;
+  /** Calls made by earlier scripts of the runtime: their promises carry numbers below it. */
+  let base = 0;
+  let generation = 0;
   let open = 0;
-  const resolvers = list();
-  const rejecters = list();
+  let resolvers = list();
+  let rejecters = list();
   /** Whether anything ever looked at the promise of a call: await, then, all, race … all read its `constructor`. */
-  const seen = list();
+  let seen = list();
   /** Calls that were rejected; with `seen` false at the end they are reported. */
-  const rejected = list();
+  let rejected = list();
 
   function CallPromise() {}
   CallPromise.prototype = create(NativePromise.prototype, {
     constructor: {
       get() {
-        const id = this[callId];
-        if (id !== undefined) seen[id] = true;
+        const id = this[callId] - base;
+        if (id >= 0) seen[id] = true;
         return NativePromise;
       },
     },
     abort: {
       value: function abort() {
-        const id = this[callId];
-        if (id !== undefined && resolvers[id] !== undefined) emit("[1," + id + "]");
+        const id = this[callId] - base;
+        if (id >= 0 && resolvers[id] !== undefined) emit("[1," + id + "]");
       },
     },
   });
@@ -134,8 +137,10 @@
 
   /** The same for one place in the script that the compiler knows: without the stack a call costs half as much. */
   function toolAt(name, at) {
-    const recordHead = at + '",' + stringify(name) + ",";
-    return (input) => call(name, at, recordHead, input);
+    const recordEnd = '",' + stringify(name) + ",";
+    const recordHead = at + recordEnd;
+    const made = generation;
+    return (input) => (made === generation ? call(name, at, recordHead, input) : call(name, "", recordEnd, input));
   }
 
   function call(name, at, recordHead, input) {
@@ -143,7 +148,7 @@
     const promise = construct(NativePromise, executor, CallPromise);
     const resolve = lastResolve;
     const reject = lastReject;
-    promise[callId] = id;
+    promise[callId] = base + id;
     seen[id] = rejected[id] = false;
     let args = "{}";
     if (input !== undefined) {
@@ -154,6 +159,7 @@
         return refuse(id, promise, reject, "invalid_input", "The input of tools." + name + " is not JSON: " + messageOf(error), name, at);
       }
     }
+    if (finished) return refuse(id, promise, reject, "cancelled", "The script of this call has ended.", name, at);
     if (id >= maxCalls) return refuse(id, promise, reject, "too_many_calls", "The script made more than " + maxCalls + " calls.", name, at);
     open++;
     resolvers[id] = resolve;
@@ -200,7 +206,7 @@
   }
 
   // --- timers -------------------------------------------------------------------------------------------------------
-  const timers = create(null);
+  let timers = create(null);
   let nextTimer = 1;
   let timerCount = 0;
 
@@ -240,7 +246,15 @@
 
   // --- end ----------------------------------------------------------------------------------------------------------
   /** Set by the parts evaluated after this one. */
-  const parts = { inspect: undefined, toJson: undefined, dropped: undefined, raced: undefined, site: undefined };
+  const parts = {
+    inspect: undefined,
+    toJson: undefined,
+    dropped: undefined,
+    raced: undefined,
+    site: undefined,
+    renewConsole: undefined,
+    renewPromises: undefined,
+  };
 
   function ids(condition) {
     let found = "";
@@ -336,6 +350,24 @@
     return promise;
   }
 
+  /** Forgets the script before: for the next one of a named runtime. What nobody settled stays unsettled. */
+  function renew(file) {
+    generation++;
+    base += nextId;
+    nextId = open = timerCount = pieceCount = 0;
+    resolvers = list();
+    rejecters = list();
+    seen = list();
+    rejected = list();
+    pieces = list();
+    timers = create(null);
+    out = timerOps = "";
+    finished = failing = false;
+    scriptFrame = "(" + file + ":";
+    parts.renewConsole();
+    parts.renewPromises();
+  }
+
   /** How many things can still wake the script; -1 when its end could not be written (memory). */
   function idle() {
     return failing && !finished ? -1 : open + timerCount;
@@ -356,12 +388,14 @@
   freeze(Reflect);
 
   return {
-    guest: { pull, pullPiece, deliver, fire, run, idle, describe: (error) => describe(error, 0) },
+    guest: { pull, pullPiece, deliver, fire, run, renew, idle, describe: (error) => describe(error, 0) },
     parts,
     tool,
     toolAt,
     emit,
     place,
+    isScriptFrame: (line) => line.includes(scriptFrame),
+    callsLeft: () => (maxCalls > nextId ? maxCalls - nextId : 0),
     list,
     define,
     setMaxCalls: (count) => {

@@ -1,7 +1,7 @@
 // Per script: `tools`, `context` and the limits, set just before the script runs.
 (function (core) {
   "use strict";
-  const { create, freeze, hasOwn, keys, defineProperty } = Object;
+  const { create, freeze, hasOwn, isFrozen, keys, defineProperty } = Object;
   const { tool, toolAt, define } = core;
 
   /** Names that look alike: same letters without case and separators, or few edits away. */
@@ -33,7 +33,7 @@
   }
 
   function deepFreeze(value) {
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null || isFrozen(value)) return value;
     const own = keys(value);
     for (let index = 0; index < own.length; index++) deepFreeze(value[own[index]]);
     return freeze(value);
@@ -151,11 +151,33 @@
     core.parts.site = (name, at) => (hasOwn(tools, name) ? toolAt(name, at) : (...args) => tools[name](...args));
   };
 
+  /** What is left of the limits, as it is when it is read. */
+  function liveBudget(given) {
+    const left = (which) => host(["@left"])[1][which];
+    const budget = { ...given };
+    defineProperty(budget, "cpuMs", { get: () => left(0), enumerable: true });
+    defineProperty(budget, "wallMs", { get: () => left(1), enumerable: true });
+    defineProperty(budget, "calls", { get: core.callsLeft, enumerable: true });
+    return freeze(budget);
+  }
+
+  let context;
+  let store;
+  defineProperty(globalThis, "context", { get: () => context, enumerable: true });
+
   /** For each script. */
   core.guest.start = (config) => {
     core.setMaxCalls(config.maxCalls);
     seedRandom(config.seed);
-    if (config.store !== null) define("store", makeStore(config.store));
-    define("context", deepFreeze(config.context));
+    context = config.context;
+    if (typeof context === "object" && context !== null && typeof context.budget === "object") {
+      const { budget } = context;
+      delete context.budget;
+      context = { ...deepFreeze(context), budget: liveBudget(budget) };
+    }
+    deepFreeze(context);
+    if (config.store === null) return;
+    if (store === undefined) defineProperty(globalThis, "store", { get: () => store, enumerable: true });
+    store = makeStore(config.store);
   };
 });

@@ -90,6 +90,11 @@
     set: undefined,
   });
 
+  parts.renewPromises = () => {
+    created = list();
+    createdCount = 0;
+    raced = false;
+  };
   parts.raced = () => raced;
   core.guest.stuck = () => {
     let places = "";
