@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import { SpindleError } from "../../protocol/error.ts";
+import type { Json } from "../../protocol/json.ts";
 import type { ScriptLimits } from "../../protocol/settings.ts";
 import { createBjsonWriter } from "./bjson.ts";
 import { createCompiler, type CompiledScript } from "./compile.ts";
@@ -116,6 +117,11 @@ function mostOf(limits: ScriptLimits): number {
 /** Tells the script which runtime it is in and how many scripts were there before it. */
 function withRuntime(request: ScriptRequest, turn: RuntimeTurn): ScriptRequest {
   const { context, runtime = "" } = request;
-  if (typeof context !== "object" || context === null || Array.isArray(context)) return request;
-  return { ...request, context: { ...context, runtime: { name: runtime.slice(runtime.lastIndexOf("/") + 1), scripts: turn.scripts } } };
+  if (!isObject(context)) return request;
+  const name = runtime.slice(runtime.lastIndexOf("/") + 1);
+  return { ...request, context: { ...context, runtime: { name, scripts: turn.scripts } } };
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -116,7 +116,7 @@ export async function createEngine(wasm: WasmModule, memoryMb: number, from?: Sn
   const ffi = core.getFFI() as QuickJSFFI;
   const words = new Int32Array(wasmMemory.buffer);
   const heap = createHeap(
-    { memory: wasmMemory.buffer, malloc: (size) => module._malloc(size), free: (at) => void module._free(at) },
+    { memory: wasmMemory.buffer, malloc: (size) => module._malloc(size), free: (at) => module._free(at) },
     from?.image.layout,
   );
   if (from !== undefined) heap.restore(from.image);

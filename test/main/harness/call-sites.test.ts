@@ -103,7 +103,7 @@ test("a script's calls keep the exact source positions of the call, with and wit
   );
   if (!compiled.ok) throw new Error(compiled.message);
   expect(compiled.js).not.toContain("tools.readFile");
-  const places = [...compiled.js.split("\n")[0]!.matchAll(/\("(\w+)","(\d+:\d+)"\)/g)].map(([, tool, place]) => [
+  const places = [...(compiled.js.split("\n")[0] ?? "").matchAll(/\("(\w+)","(\d+:\d+)"\)/g)].map(([, tool, place]) => [
     tool,
     compiled.map.position(place ?? ""),
   ]);

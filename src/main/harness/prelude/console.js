@@ -272,10 +272,10 @@
     indent = indent.slice(2);
   };
 
-  parts.renewConsole = () => {
+  parts.renew.push(() => {
     lines = chars = dropped = shortened = 0;
     indent = "";
-  };
+  });
   parts.inspect = inspect;
   parts.dropped = () => "[" + dropped + "," + shortened + "]";
   define("console", Object.freeze(console));

@@ -11,7 +11,6 @@
   const { isArray } = Array;
   const text = String;
   const then = NativePromise.prototype.then;
-  const settled = NativePromise.resolve();
 
   /** An array no script can reach through `Array.prototype`: index access only. */
   const list = () => setPrototypeOf([], null);
@@ -32,7 +31,6 @@
   // --- outbox -------------------------------------------------------------------------------------------------------
   const bigValue = 65536;
   let out = "";
-  let timerOps = "";
   let finished = false;
   let failing = false;
   /** Pieces of an outbox with long values: joined by the host, since joining them here would copy them once more. */
@@ -54,9 +52,10 @@
   }
 
   function pull() {
-    if (out === "" && timerOps === "") return "";
-    const all = (finished ? "F" : "-") + (pieceCount > 0 ? "" + pieceCount : "") + "|" + timerOps + "\n" + out;
-    out = timerOps = "";
+    const timers = parts.takeTimers();
+    if (out === "" && timers === "") return "";
+    const all = (finished ? "F" : "-") + (pieceCount > 0 ? "" + pieceCount : "") + "|" + timers + "\n" + out;
+    out = "";
     return all;
   }
 
@@ -205,45 +204,6 @@
     }
   }
 
-  // --- timers -------------------------------------------------------------------------------------------------------
-  let timers = create(null);
-  let nextTimer = 1;
-  let timerCount = 0;
-
-  function setTimeout(run, ms, ...args) {
-    if (typeof run !== "function") throw new TypeError("setTimeout needs a function");
-    const id = nextTimer++;
-    const delay = +ms;
-    timers[id] = { run, args };
-    timerCount++;
-    timerOps += "+" + id + ":" + (delay > 0 ? (delay > 2147483647 ? 2147483647 : delay) : 0) + ";";
-    return id;
-  }
-
-  function clearTimeout(id) {
-    if (timers[id] === undefined) return;
-    delete timers[id];
-    timerCount--;
-    timerOps += "-" + +id + ":0;";
-  }
-
-  function fire(id) {
-    const timer = timers[id];
-    if (timer === undefined) return;
-    delete timers[id];
-    timerCount--;
-    try {
-      apply(timer.run, undefined, timer.args);
-    } catch (error) {
-      fail(error);
-    }
-  }
-
-  function queueMicrotask(run) {
-    if (typeof run !== "function") throw new TypeError("queueMicrotask needs a function");
-    apply(then, apply(then, settled, [() => run()]), [undefined, fail]);
-  }
-
   // --- end ----------------------------------------------------------------------------------------------------------
   /** Set by the parts evaluated after this one. */
   const parts = {
@@ -252,8 +212,9 @@
     dropped: undefined,
     raced: undefined,
     site: undefined,
-    renewConsole: undefined,
-    renewPromises: undefined,
+    takeTimers: undefined,
+    openTimers: undefined,
+    renew: [],
   };
 
   function ids(condition) {
@@ -354,23 +315,21 @@
   function renew(file) {
     generation++;
     base += nextId;
-    nextId = open = timerCount = pieceCount = 0;
+    nextId = open = pieceCount = 0;
     resolvers = list();
     rejecters = list();
     seen = list();
     rejected = list();
     pieces = list();
-    timers = create(null);
-    out = timerOps = "";
+    out = "";
     finished = failing = false;
     scriptFrame = "(" + file + ":";
-    parts.renewConsole();
-    parts.renewPromises();
+    for (let index = 0; index < parts.renew.length; index++) parts.renew[index]();
   }
 
   /** How many things can still wake the script; -1 when its end could not be written (memory). */
   function idle() {
-    return failing && !finished ? -1 : open + timerCount;
+    return failing && !finished ? -1 : open + parts.openTimers();
   }
 
   function define(name, value) {
@@ -378,9 +337,6 @@
   }
 
   defineProperty(globalThis, "ToolError", { value: freeze(ToolError), writable: false, configurable: false });
-  define("setTimeout", setTimeout);
-  define("clearTimeout", clearTimeout);
-  define("queueMicrotask", queueMicrotask);
   // What this file itself calls through a prototype or namespace, and what decides how a script ends.
   freeze(CallPromise.prototype);
   freeze(String.prototype);
@@ -388,8 +344,9 @@
   freeze(Reflect);
 
   return {
-    guest: { pull, pullPiece, deliver, fire, run, renew, idle, describe: (error) => describe(error, 0) },
+    guest: { pull, pullPiece, deliver, run, renew, idle, describe: (error) => describe(error, 0) },
     parts,
+    fail,
     tool,
     toolAt,
     emit,

@@ -90,11 +90,11 @@
     set: undefined,
   });
 
-  parts.renewPromises = () => {
+  parts.renew.push(() => {
     created = list();
     createdCount = 0;
     raced = false;
-  };
+  });
   parts.raced = () => raced;
   core.guest.stuck = () => {
     let places = "";
