@@ -13,8 +13,8 @@ interface GuestEvents {
 }
 
 export interface Guest {
-  /** Runs a script. Ends with exactly one `end`, unless `stop` comes first. */
-  start(request: Extract<ToWorker, { type: "run" }>, events: GuestEvents): void;
+  /** Runs a script. Ends with exactly one `end`, unless `stop` comes first. `parsed`: the script in this realm, when it is known. */
+  start(request: Extract<ToWorker, { type: "run" }>, events: GuestEvents, parsed?: Handle): void;
   answers(bytes: Uint8Array): void;
   /** Ends it for good: nothing is reported any more. What it holds goes with the next `restore` of the engine. */
   stop(): void;
@@ -245,7 +245,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   };
 
   return {
-    start(request, given) {
+    start(request, given, parsed) {
       run = request.run;
       events = given;
       limitMs = request.cpuMs;
@@ -266,7 +266,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
         });
         realm.free(invoke(handles.start, config));
         realm.free(config);
-        const compiled = realm.evaluate(request.code, file);
+        const compiled = parsed === undefined ? realm.evaluate(request.code, file) : { ok: true as const, value: parsed };
         if (!compiled.ok) {
           if (shouldStop()) throw new Stopped();
           const described = invoke(handles.describe, compiled.error);
@@ -326,6 +326,12 @@ export function prepareTools({ engine, handles, json, writer }: GuestParts, name
   const list = createGiver(realm, json, writer)(names);
   realm.free(unwrap(realm, realm.call(handles.prepare, list)));
   realm.free(list);
+}
+
+/** Parses a script in a realm without running it; undefined when it does not parse. */
+export function parseScript({ engine }: GuestParts, code: string): Handle | undefined {
+  const parsed = engine.realm.evaluate(code, scriptFile);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 /** Brings values into a realm: as binary JSON, or as JSON text. */

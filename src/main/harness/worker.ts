@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createBjsonWriter } from "./bjson.ts";
-import { createGuest, evaluatePrelude, prepareTools, speaksBjson, type Guest, type PreludeHandles } from "./guest.ts";
+import { createGuest, evaluatePrelude, parseScript, prepareTools, speaksBjson, type Guest, type PreludeHandles } from "./guest.ts";
+import { createKeptScripts } from "./kept-scripts.ts";
 import { createEngine, type Engine, type Snapshot } from "./quickjs.ts";
 import { openControl, type FromWorker, type ToWorker, type WorkerEnd, type WorkerStart } from "./wire.ts";
 
@@ -24,7 +25,10 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const writer = createBjsonWriter();
   /** What a script with these tools starts from. Nearly all scripts of a project have the same. */
   let prepared: { readonly names: string | undefined; readonly snapshot: Snapshot } = { names: undefined, snapshot: bare };
-  let current: { readonly guest: Guest; readonly run: number; readonly handles: PreludeHandles; readonly named: boolean } | undefined;
+  const kept = createKeptScripts();
+  let current:
+    | { readonly guest: Guest; readonly run: number; readonly handles: PreludeHandles; readonly named: boolean; readonly code: string }
+    | undefined;
   /** Since the last cleaning. */
   let used = false;
   /** Messages that arrive while an engine is being made wait their turn. */
@@ -46,6 +50,14 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
     engine.restore(bare);
     prepareTools({ engine, handles, control, json, writer }, toolNames);
     prepared = { names, snapshot: engine.snapshot() };
+    kept.clear();
+  };
+  /** After a script that came again: its parsed form is kept. The engine must be clean, and is so afterwards. */
+  const remember = (code: string): void => {
+    if (!kept.ran(code)) return;
+    const script = parseScript({ engine, handles, control, json, writer }, code);
+    if (script !== undefined) kept.keep(code, { script, snapshot: engine.snapshot() });
+    engine.restore(prepared.snapshot);
   };
   const later = (task: () => Promise<void> | void): void => {
     work = work.then(task).catch((error: unknown) => {
@@ -58,7 +70,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const finish = (run: number, reported: WorkerEnd, text: string): void => {
     if (current?.run !== run) return;
     const end = withMemory(reported, text, engine);
-    const { guest, named } = current;
+    const { guest, named, code } = current;
     guest.stop();
     const atRest = named && end.kind === "finished" && guest.rest() && engine.usedMb() <= runtimeMb;
     const image = atRest ? { snapshot: engine.snapshot(true), handles: current.handles } : null;
@@ -67,21 +79,33 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
     const worn = reported.kind === "crashed" || engine.usedMb() > keepBelowMb;
     post({ type: "end", run, text, end, worn, image });
     // The answer is on its way before the cleaning starts.
-    if (!worn) setImmediate(() => later(() => (current === undefined ? clean() : undefined)));
+    if (!worn) setImmediate(() => later(() => afterwards(named ? "" : code)));
+  };
+
+  const afterwards = async (code: string): Promise<void> => {
+    if (current !== undefined) return;
+    await clean();
+    remember(code);
   };
 
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
     await clean(request.memoryMb);
     prepare(request.names);
     const image = request.runtime?.image ?? null;
-    if (image !== null) await become(image.snapshot, request.memoryMb);
+    const parsed = request.runtime === null ? kept.find(request.code) : undefined;
+    const from = image?.snapshot ?? parsed?.snapshot;
+    if (from !== undefined) await become(from, request.memoryMb);
     const own = image?.handles ?? handles;
     const guest = createGuest({ engine, handles: own, control, json, writer });
-    current = { guest, run: request.run, handles: own, named: request.runtime !== null };
-    guest.start(request, {
-      records: (text) => post({ type: "records", run: request.run, text }),
-      end: (end, text) => finish(request.run, end, text),
-    });
+    current = { guest, run: request.run, handles: own, named: request.runtime !== null, code: request.code };
+    guest.start(
+      request,
+      {
+        records: (text) => post({ type: "records", run: request.run, text }),
+        end: (end, text) => finish(request.run, end, text),
+      },
+      parsed?.script,
+    );
   };
 
   port.on("message", (message: ToWorker) => {
