@@ -176,6 +176,8 @@ function unsupported(line: string): { readonly message: string; readonly hint: s
     return { message: "A script cannot export.", hint: "Use return to give the result back; remove the word export." };
   if (/^(?:await\s+)?using\s/.test(text))
     return { message: "`using` declarations are not supported in scripts.", hint: "Use const with try … finally." };
+  if (/\bnamespace\s+[\w.]+\s*\{|\bmodule\s+\w+\s*\{/.test(text))
+    return { message: "Namespaces are not supported in scripts.", hint: "Use a const object with functions instead." };
   if (/^@[A-Za-z]/.test(text)) return { message: "Decorators are not supported in scripts.", hint: "Call the function directly instead." };
   return undefined;
 }

@@ -129,11 +129,11 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     realm.free(outcome.error);
     throw thrownByEngine(message);
   };
-  const pull = (): boolean => {
+  const pull = (): void => {
     const pulled = invoke(handles.pull);
     const text = realm.string(pulled);
     realm.free(pulled);
-    if (text === "") return false;
+    if (text === "") return;
     const bar = text.indexOf("|");
     const line = text.indexOf("\n");
     if (line > bar + 1) setTimers(text.slice(bar + 1, line));
@@ -141,7 +141,6 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
     finished = text.startsWith("F");
     if (finished) lastRecords = records;
     else if (records !== "") events?.records(records);
-    return true;
   };
   const pullPieces = (count: number): string => {
     let joined = "";
@@ -163,15 +162,14 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
       const now = performance.now();
       if (ran < sliceJobs || now - lastPull > pullEveryMs) {
         lastPull = now;
-        const some = pull();
+        pull();
         if (finished) return { kind: "finished" };
-        if (ran >= sliceJobs) continue;
-        return some ? undefined : whenQuiet();
+        if (ran < sliceJobs) return whenQuiet();
       }
     }
   };
 
-  /** Nothing ran and nothing came out: the script waits, or waits for ever. */
+  /** No job is left: the script waits, or waits for ever. */
   const whenQuiet = (): WorkerEnd | undefined => {
     const idle = invoke(handles.idle);
     const waitingFor = realm.toNumber(idle);

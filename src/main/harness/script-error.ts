@@ -14,6 +14,8 @@ interface Thrown {
   readonly at: string;
   readonly call: { readonly [key: string]: Json } | undefined;
   readonly cause: Thrown | undefined;
+  /** Something else than an Error was thrown. */
+  readonly noError: boolean;
 }
 
 const shortArguments = 200;
@@ -63,15 +65,16 @@ export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefi
   const read =
     memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
   const mapped = map.stack(read.stack);
-  const callLine = typeof read.call?.["line"] === "number" ? read.call["line"] : undefined;
+  const failedCall = read.call ?? read.cause?.call ?? read.cause?.cause?.call;
+  const callLine = typeof failedCall?.["line"] === "number" ? failedCall["line"] : undefined;
   const position = mapped.top ?? (read.at === "" ? null : map.position(read.at));
   const code = codeOf(read);
   const hint = hintFor(read, code);
   const details: Record<string, Json> = {};
-  if (read.call !== undefined) {
-    details["tool"] = read.call["tool"] ?? null;
-    details["arguments"] = read.call["arguments"] ?? null;
-    if (typeof read.call["code"] === "string") details["toolCode"] = read.call["code"];
+  if (failedCall !== undefined) {
+    details["tool"] = failedCall["tool"] ?? null;
+    details["arguments"] = failedCall["arguments"] ?? null;
+    if (typeof failedCall["code"] === "string") details["toolCode"] = failedCall["code"];
     if (callLine !== undefined) details["callLine"] = callLine;
   }
   if (read.cause !== undefined) details["cause"] = `${read.cause.name}: ${read.cause.message}`;
@@ -152,7 +155,8 @@ const absent: Readonly<Record<string, string>> = {
 
 function hintFor(thrown: Thrown, code: ErrorCode): string | undefined {
   if (code === "script_out_of_memory") return "Work on smaller pieces, or let a tool filter the data first.";
-  if (thrown.name === "InternalError" && thrown.message === "stack overflow") return "The recursion is too deep; use a loop.";
+  if (thrown.message === "stack overflow") return "The recursion or the nesting of the data is too deep; use a loop, or flatter data.";
+  if (thrown.noError) return "Throw an Error: it knows its line.";
   if (typeof thrown.call?.["hint"] === "string") return thrown.call["hint"];
   if (thrown.name === "ReferenceError") {
     const name = /^'?([A-Za-z_$][\w$]*)'? is not defined$/.exec(thrown.message)?.[1];
@@ -175,6 +179,7 @@ function readThrown(value: Json, depth: number): Thrown {
     stack: text("stack", ""),
     at: text("at", ""),
     call: typeof call === "object" && call !== null && !Array.isArray(call) ? (call as { readonly [key: string]: Json }) : undefined,
+    noError: record["thrown"] === true,
     cause: record["cause"] === undefined || depth > 3 ? undefined : readThrown(record["cause"], depth + 1),
   };
 }

@@ -154,6 +154,38 @@ await Promise.all([tools.echo(2), gate]);`);
   });
 });
 
+test("a deadlock is found also right after the script wrote something", async () => {
+  for (const before of ["console.log('before');", "console.log('x'.repeat(9000)); console.warn(1);"])
+    expect(await runner.run(`${before}\nconst p = new Promise(() => {});\nconsole.log('at');\nawait p;`)).toMatchObject({
+      ok: false,
+      error: { code: "script_deadlock", line: 2 },
+    });
+});
+
+test("why all of several calls failed is said, with the first failed call", async () => {
+  const outcome = await runner.run("const x = 1;\nawait Promise.any([tools.fail({ n: 1 }), tools.fail({ n: 2 })]);");
+  expect(outcome).toMatchObject({
+    ok: false,
+    error: {
+      name: "AggregateError",
+      message: "All 2 promises were rejected: missing.txt does not exist.; missing.txt does not exist.",
+      details: { tool: "fail", toolCode: "not_found", callLine: 2, arguments: '{"n":1}' },
+    },
+  });
+  const wrapped = await runner.run("try { await tools.fail({}); } catch (cause) { throw new Error('mine', { cause }); }");
+  expect(wrapped).toMatchObject({ ok: false, error: { message: "mine", details: { tool: "fail", callLine: 1 } } });
+});
+
+test("namespaces, data that is too deep and thrown values that are no errors get a hint", async () => {
+  expect(await runner.run("namespace N { export const z = 3; }")).toMatchObject({
+    error: { code: "script_syntax", message: expect.stringContaining("Namespaces") },
+  });
+  expect(await runner.run("JSON.parse('['.repeat(200_000));")).toMatchObject({
+    error: { message: "stack overflow", hint: expect.stringContaining("too deep") },
+  });
+  expect(await runner.run("throw { code: 5 };")).toMatchObject({ error: { hint: "Throw an Error: it knows its line." } });
+});
+
 test("a promise that a timer or a call settles is no deadlock", async () => {
   const outcome = await runner.run(`const early = new Promise((resolve) => tools.wait(20).then(resolve));
 const later = new Promise((resolve) => setTimeout(resolve, 40, "timer"));

@@ -269,10 +269,17 @@
     }
   }
 
+  /** What the engine leaves empty: why `Promise.any` failed. */
+  function allMessages(errors) {
+    let joined = "All " + errors.length + " promises were rejected: ";
+    for (let index = 0; index < errors.length && index < 3; index++) joined += (index > 0 ? "; " : "") + messageOf(errors[index]);
+    return errors.length > 3 ? joined + "; …" : joined;
+  }
+
   /** A thrown value as JSON: name, message, stack and what tool errors carry. Never throws for a hostile value. */
   function describe(error, depth) {
     const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
-    const message = isObject ? read(error, "message") : undefined;
+    let message = isObject ? read(error, "message") : undefined;
     const stack = isObject ? read(error, "stack") : undefined;
     if (!(isObject && typeof message === "string" && (typeof stack === "string" || error instanceof NativeError))) {
       let shown;
@@ -283,6 +290,9 @@
       }
       return '{"name":"Error","thrown":true,"message":' + stringify("The script threw " + shown.slice(0, 4000)) + "}";
     }
+    const errors = read(error, "errors");
+    const all = isArray(errors) && errors.length > 0 ? errors : undefined;
+    if (message === "" && all !== undefined) message = allMessages(all);
     const name = read(error, "name");
     let json = '{"name":' + stringify(typeof name === "string" ? name : "Error") + ',"message":' + stringify(message.slice(0, 8000));
     if (typeof stack === "string") json += ',"stack":' + stringify(stack.slice(0, 8000));
@@ -298,8 +308,7 @@
       }
       json += ',"call":' + extra;
     }
-    const errors = read(error, "errors");
-    const cause = isArray(errors) && errors.length > 0 ? errors[0] : read(error, "cause");
+    const cause = all === undefined ? read(error, "cause") : all[0];
     if (cause !== undefined && depth < 3) json += ',"cause":' + describe(cause, depth + 1);
     return json + "}";
   }
