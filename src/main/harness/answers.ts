@@ -13,27 +13,25 @@ export interface Answers {
 
 /** `send` gets encoded batches; it is not called when there is nothing. The writer may be shared: it is used at once. */
 export function createAnswers(writer: BjsonWriter, send: (bytes: Uint8Array<ArrayBuffer>) => void): Answers {
-  let waiting: { readonly call: TrackedCall; readonly answer: Json }[] = [];
+  let calls: TrackedCall[] = [];
+  /** Kind, call id and value, three items an answer: a list for each would cost the guest more than its value. */
+  let items: Json[] = [];
 
   const flush = (): void => {
-    const batch = waiting;
-    waiting = [];
+    const [answered, batch] = [calls, items];
+    calls = [];
+    items = [];
     try {
-      sendNow(batch.map((entry) => entry.answer));
+      sendNow(batch);
     } catch {
       // One value is too deep for the wire: only that call fails.
-      for (const { call, answer } of batch) {
+      for (const [index, call] of answered.entries()) {
         try {
-          sendNow([answer]);
+          sendNow(batch.slice(index * 3, index * 3 + 3));
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error);
-          sendNow([
-            [
-              Answer.error,
-              call.id,
-              toolErrorJson(call, { code: "too_large", message: `The result cannot be handed to the script: ${reason}` }),
-            ],
-          ]);
+          const message = `The result cannot be handed to the script: ${reason}`;
+          sendNow([Answer.error, call.id, toolErrorJson(call, { code: "too_large", message })]);
         }
       }
     }
@@ -42,12 +40,13 @@ export function createAnswers(writer: BjsonWriter, send: (bytes: Uint8Array<Arra
     writer.encode(batch);
     send(writer.take());
   };
-  const add = (call: TrackedCall, answer: Json): void => {
-    if (waiting.length === 0) queueMicrotask(flush);
-    waiting.push({ call, answer });
+  const add = (call: TrackedCall, kind: number, value: Json): void => {
+    if (calls.length === 0) queueMicrotask(flush);
+    calls.push(call);
+    items.push(kind, call.id, value);
   };
   return {
-    value: (call, value) => add(call, [Answer.value, call.id, value]),
-    error: (call, error) => add(call, [Answer.error, call.id, toolErrorJson(call, error)]),
+    value: (call, value) => add(call, Answer.value, value),
+    error: (call, error) => add(call, Answer.error, toolErrorJson(call, error)),
   };
 }

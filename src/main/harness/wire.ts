@@ -14,7 +14,7 @@ import type { Snapshot, WasmModule } from "./quickjs.ts";
  *   done     [5, value, lossy, floating, unhandled, raced, [dropped, shortened]]
  *   failed   [6, thrown, floating, unhandled, raced, [dropped, shortened]]
  *
- * A place is `line:column` in the compiled code. Back to the guest go batches of [0, id, value] and [1, id, error].
+ * A place is `line:column` in the compiled code. Back to the guest go batches of answers, three items each in one list: 0, id, value or 1, id, error.
  */
 export const Record = { call: 0, abort: 1, log: 2, store: 3, done: 5, failed: 6 } as const;
 export const Answer = { value: 0, error: 1 } as const;

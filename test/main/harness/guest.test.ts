@@ -27,7 +27,7 @@ async function start(
 /** Runs compiled code in this thread; calls of `echo` are answered at once. */
 function run(parts: GuestParts, js: string, context: Json): { readonly end: WorkerEnd; readonly last: string } {
   const guest = createGuest(parts);
-  const waiting: Json[][] = [];
+  const waiting: Json[] = [];
   let result: { readonly end: WorkerEnd; readonly last: string } | undefined;
   guest.start(
     {
@@ -46,7 +46,7 @@ function run(parts: GuestParts, js: string, context: Json): { readonly end: Work
     {
       records(text) {
         for (const record of JSON.parse(`[${text.slice(1)}]`) as Json[][])
-          if (record[0] === 0) waiting.push([0, record[1] ?? 0, record[4] ?? null]);
+          if (record[0] === 0) waiting.push(0, record[1] ?? 0, record[4] ?? null);
       },
       end: (end, last) => {
         result = { end, last };

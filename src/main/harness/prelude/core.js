@@ -188,18 +188,17 @@
 
   /** Host -> guest: results, errors and nothing else. */
   function deliver(batch) {
-    for (let index = 0; index < batch.length; index++) {
-      const record = batch[index];
-      const id = record[1];
+    for (let index = 0; index < batch.length; index += 3) {
+      const id = batch[index + 1];
       const resolve = resolvers[id];
       if (resolve === undefined) continue;
       const reject = rejecters[id];
       resolvers[id] = rejecters[id] = undefined;
       open--;
-      if (record[0] === 0) resolve(record[2]);
+      if (batch[index] === 0) resolve(batch[index + 2]);
       else {
         rejected[id] = true;
-        reject(toolError(record[2]));
+        reject(toolError(batch[index + 2]));
       }
     }
   }
