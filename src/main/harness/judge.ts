@@ -32,7 +32,7 @@ export type Verdict = { readonly ok: true; readonly value: Json } | { readonly o
 const maxWarnings = 50;
 
 /** The result or the error of a run. */
-export function judge({ ending, stopReason, final, script, limits, siblings }: Evidence): Verdict {
+export function judge({ ending, stopReason, final, script, limits, siblings, tracker }: Evidence): Verdict {
   const { map } = script;
   if (ending.kind === "finished" && final?.[0] === Record.done) return { ok: true, value: final[1] ?? null };
   const details = siblings === undefined ? undefined : { calls: siblings };
@@ -48,7 +48,9 @@ export function judge({ ending, stopReason, final, script, limits, siblings }: E
     case "cpu":
     case "killed-cpu": {
       const stood = ending.kind === "cpu" ? (map.stack(ending.stack).top ?? undefined) : undefined;
-      const near = stood === undefined ? "" : ` It stood near line ${stood.line}.`;
+      const lastLine = tracker.last()?.line ?? null;
+      const lastCall = lastLine === null ? "" : ` The last call it made stands in line ${lastLine}.`;
+      const near = stood === undefined ? lastCall : ` It stood near line ${stood.line}.`;
       const hint =
         "Look for an endless loop, or let a tool do the heavy work: loops in the sandbox are 10 to 35 times slower than in Node.";
       return fail(

@@ -29,6 +29,8 @@ export interface PromiseTracker {
   /** Aborts what is open, with the reason as message; from now on nothing is reported. Resolves when all of it has settled, or after `timeoutMs`. */
   close(reason: string, timeoutMs: number): Promise<{ readonly aborted: readonly TrackedCall[]; readonly stuck: readonly TrackedCall[] }>;
   get(id: number): TrackedCall | undefined;
+  /** The call made last. */
+  last(): TrackedCall | undefined;
   counts(): Readonly<Record<CallState, number>>;
   /** Calls not settled yet, in the order they were made. */
   open(): readonly TrackedCall[];
@@ -44,6 +46,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
   let inFlight = 0;
   let closed = false;
   let whenEmpty: (() => void) | undefined;
+  let last: Entry | undefined;
 
   const settle = (entry: Entry, state: "succeeded" | "failed"): boolean => {
     inFlight--;
@@ -87,6 +90,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
       if (closed) return;
       const entry: Entry = { id: call.id, name: call.name, input: call.input, line: call.line, state: "queued", controller: undefined };
       calls.set(call.id, entry);
+      last = entry;
       if (inFlight < options.maxInFlight && queueHead === queue.length) start(entry);
       else queue.push(entry);
     },
@@ -121,6 +125,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
       return { aborted, stuck: aborted.filter((entry) => entry.state === "closing") };
     },
     get: (id) => calls.get(id),
+    last: () => last,
     counts() {
       const counts: Record<CallState, number> = { queued: 0, running: 0, closing: 0, succeeded: 0, failed: 0, aborted: 0 };
       for (const entry of calls.values()) counts[entry.state]++;

@@ -13,6 +13,13 @@ async function expectAlive(): Promise<void> {
     expect(await runner.run("return await tools.echo('alive');")).toMatchObject({ ok: true, value: "alive" });
 }
 
+test("a flood of microtasks has no line, so the last call's is given", async () => {
+  const outcome = await runner.run("await tools.echo(1);\nawait tools.echo(2);\nfor (;;) await null;", { limits: { cpuMs: 60 } });
+  expect(outcome).toMatchObject({
+    error: { code: "script_timeout", message: expect.stringMatching(/stands in line 2|stood near line 3/) },
+  });
+});
+
 test("every kind of endless loop ends at the CPU limit", async () => {
   const loops = [
     "for (;;) {}",
