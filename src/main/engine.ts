@@ -39,7 +39,7 @@ import { grepFilesTool } from "./tools/grep-files.ts";
 import { listDirTool } from "./tools/list-dir.ts";
 import { readFileTool } from "./tools/read-file.ts";
 import { createRegistry } from "./tools/registry.ts";
-import { createScriptTool } from "./tools/script.ts";
+import { createScriptTool } from "./tools/script/tool.ts";
 import { spawnTool } from "./tools/spawn.ts";
 import type { Tool } from "./tools/tool.ts";
 
