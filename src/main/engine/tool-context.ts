@@ -21,10 +21,12 @@ export interface CallScene {
   readonly sandboxLevel: SandboxLevel;
   readonly settings: Settings;
   readonly scriptStore: ScriptStore;
-  /** Real paths of what the person attached, wherever it is. */
+  /** Real paths of what may be read outside the project: what the person attached, the conversation's output files. */
   readGrants(): readonly string[];
   /** Given with `spindle run --input`. */
   readonly input?: Json;
+  /** Keeps a call's whole output in a file; null where there is no conversation to keep it with. Throws `io_error`. */
+  saveOutput(callId: string, text: string): Promise<string | null>;
   emit(event: EventBody): void;
 }
 
@@ -64,6 +66,7 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     harness: parts.harness,
     scriptContext: () => scriptContext(scene),
     scriptStore: scene.scriptStore,
+    saveOutput: (text) => scene.saveOutput(call.callId, text),
     emit: (event) => scene.emit(event),
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
     async callTool(child, childSignal) {

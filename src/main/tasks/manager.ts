@@ -6,7 +6,7 @@ import type { Json } from "../../protocol/json.ts";
 import { isTaskOver, type TaskRow, type TaskStatus } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
-import { cutTail, truncateForModel } from "../lib/truncate.ts";
+import { cutTail, modelTokens, truncateForModel } from "../lib/truncate.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
 
 /** What a task is doing: handed to the code that does the work. */
@@ -100,7 +100,7 @@ export function createTaskManager(deps: {
 
   const finish = (taskId: TaskId, end: { status: TaskStatus; result: Json; text: string; error: ErrorData | null }): void => {
     const lastLine = lastLines.get(taskId)?.line ?? "";
-    deps.ledger.append({ type: "finished", taskId, at: deps.now(), lastLine, ...end, text: truncateForModel(end.text, 10_000).text });
+    deps.ledger.append({ type: "finished", taskId, at: deps.now(), lastLine, ...end, text: truncateForModel(end.text, modelTokens).text });
     lastLines.delete(taskId);
     inputs.delete(taskId);
     const entry = entryOf(taskId);

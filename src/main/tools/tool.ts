@@ -33,6 +33,11 @@ export interface ToolContext {
   scriptContext(): Json;
   /** Values that scripts of this conversation keep. */
   readonly scriptStore: ScriptStore;
+  /**
+   * Keeps a text that is too long for a model in a file that `readFile` may read; resolves with its path, or null where
+   * there is no conversation to keep it with. Throws `io_error`.
+   */
+  saveOutput(text: string): Promise<string | null>;
   /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
   emit(event: EventBody): void;
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */

@@ -1,4 +1,5 @@
 import type { Json } from "../../../protocol/json.ts";
+import { resultText } from "./result-size.ts";
 import type { ScriptRun } from "./run.ts";
 
 /** `1 call`, `7 calls`. */
@@ -22,8 +23,7 @@ export function outcomeText(run: ScriptRun): string {
   const after = `${(outcome.stats.wallMs / 1000).toFixed(1)} s (${countCalls(outcome.stats.calls)})`;
   const written = run.console.lines === 0 ? [] : [`Console (${count(run.console.lines, "line")}):\n${run.console.text}`];
   if (outcome.ok) {
-    const value = typeof outcome.value === "string" ? outcome.value : JSON.stringify(outcome.value, null, 1);
-    return [`Script completed in ${after}.`, ...warningLines(run), ...written, `Result:\n${value}`].join("\n\n");
+    return [`Script completed in ${after}.`, ...warningLines(run), ...written, `Result:\n${resultText(outcome.value)}`].join("\n\n");
   }
   const { error } = outcome;
   const where = error.line === undefined ? "" : ` at line ${error.line}${error.column === undefined ? "" : `:${error.column}`}`;

@@ -1,6 +1,7 @@
 import type { ScriptOutcome } from "../../harness/harness.ts";
 import type { ToolContext } from "../tool.ts";
 import { collectConsoleLines, type ConsoleText } from "./console-lines.ts";
+import { limitResult } from "./result-size.ts";
 
 /** A script that ran: how it ended and what it wrote. */
 export interface ScriptRun {
@@ -8,7 +9,10 @@ export interface ScriptRun {
   readonly console: ConsoleText;
 }
 
-/** Runs code in the harness with this call's context; console lines become `script_log` events and are part of the run. */
+/**
+ * Runs code in the harness with this call's context; console lines become `script_log` events and are part of the run.
+ * A return value beyond 16 Mi characters fails the run with `too_large`.
+ */
 export async function runScript(code: string, ctx: ToolContext, toolNames: readonly string[]): Promise<ScriptRun> {
   const lines = collectConsoleLines();
   const outcome = await ctx.harness.run({
@@ -32,5 +36,5 @@ export async function runScript(code: string, ctx: ToolContext, toolNames: reado
       }
     },
   });
-  return { outcome, console: lines.read() };
+  return { outcome: limitResult(outcome), console: lines.read() };
 }

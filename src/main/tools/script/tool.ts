@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { scriptInput } from "../../../protocol/tools.ts";
 import { defineTool } from "../tool.ts";
+import { fitOutput } from "./fit-output.ts";
 import { countCalls, outcomeJson, outcomeText } from "./outcome.ts";
 import { runScript } from "./run.ts";
 
@@ -24,7 +25,7 @@ export function createScriptTool(deps: ScriptToolDeps) {
       if (!outcome.ok && outcome.error.code === "cancelled") ctx.signal.throwIfAborted();
       return {
         result: outcomeJson(run),
-        text: outcomeText(run),
+        text: await fitOutput(outcomeText(run), ctx),
         summary: outcome.ok ? countCalls(outcome.stats.calls) : outcome.error.message,
         ...(outcome.ok ? {} : { ok: false, code: outcome.error.code }),
       };
