@@ -76,7 +76,7 @@ export async function demoTurn(options: DemoTurnOptions): Promise<DemoTurn> {
     const wireCallId = `call_${request}`;
     messages.push(
       { role: "call", wireCallId, name: "script", format: "custom", input: script },
-      { role: "result", wireCallId, format: "custom", text: outcomeText({ outcome, console: lines.read() }), ok: outcome.ok },
+      { role: "result", wireCallId, format: "custom", text: outcomeText({ outcome, console: lines.read(), report: null }), ok: outcome.ok },
     );
   }
   throw new Error("The Demo did not come to an end.");

@@ -115,6 +115,8 @@ export function createTaskManager(deps: {
     const timer = setTimeout(() => stop.abort(new SpindleError("timeout", `The task was stopped after ${limit} ms.`)), limit);
     const file = path.join(deps.outputFolder, `${taskId}.log`);
     let tail = "";
+    /** Of work that was stopped and still says what it had done. */
+    let stopped: TaskOutcome | null = null;
     mkdirSync(deps.outputFolder, { recursive: true, mode: 0o700 });
     try {
       const outcome = await deps.work({
@@ -132,6 +134,7 @@ export function createTaskManager(deps: {
           deps.onEvent({ type: "progress", task: withProgress(task) });
         },
       });
+      if (stop.signal.aborted && !outcome.ok) stopped = outcome;
       stop.signal.throwIfAborted();
       const error: ErrorData | null = outcome.ok
         ? null
@@ -141,7 +144,8 @@ export function createTaskManager(deps: {
       const reason: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
       const error = toErrorData(reason);
       const status = closing ? "interrupted" : error.code === "timeout" ? "timed_out" : stop.signal.aborted ? "cancelled" : "failed";
-      finish(taskId, { status, result: null, text: `${status}: ${error.message}`, error });
+      const text = `${status}: ${error.message}${stopped === null ? "" : `\n\n${stopped.text}`}`;
+      finish(taskId, { status, result: stopped?.result ?? null, text, error });
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,6 @@
 import type { Json } from "../../../protocol/json.ts";
 import { resultText } from "./result-size.ts";
+import { reportLines } from "./report.ts";
 import type { ScriptRun } from "./run.ts";
 
 /** `1 call`, `7 calls`. */
@@ -7,15 +8,17 @@ export function countCalls(calls: number): string {
   return count(calls, "call");
 }
 
-/** The outcome as structured data for events. Console lines are events of their own. */
-export function outcomeJson({ outcome }: ScriptRun) {
+/** The outcome as structured data for events, a failed one with its report. Console lines are events of their own. */
+export function outcomeJson({ outcome, report }: ScriptRun) {
   const warnings = outcome.warnings.map((warning) => ({ ...warning }));
   const stats: Json = { ...outcome.stats };
-  return outcome.ok ? { value: outcome.value, warnings, stats } : { value: null, warnings, stats, error: { ...outcome.error } };
+  return outcome.ok
+    ? { value: outcome.value, warnings, stats }
+    : { value: null, warnings, stats, error: { ...outcome.error }, ...(report === null ? {} : { report }) };
 }
 
 /**
- * The outcome as the model reads it: how it ended, warnings, the console and the return value, or the error. What matters
+ * The outcome as the model reads it: how it ended, warnings, the console and the return value, or the error and the report. What matters
  * most stands at the ends: a long text keeps its head and its tail.
  */
 export function outcomeText(run: ScriptRun): string {
@@ -27,14 +30,22 @@ export function outcomeText(run: ScriptRun): string {
   }
   const { error } = outcome;
   const where = error.line === undefined ? "" : ` at line ${error.line}${error.column === undefined ? "" : `:${error.column}`}`;
+  const how = stopCodes.has(error.code)
+    ? `Script stopped after ${after}: ${error.message}`
+    : `Script failed after ${after}: ${error.code}: ${error.name}: ${error.message}${where}`;
+  const report = run.report === null ? [] : reportLines(run.report);
   return [
-    `Script failed after ${after}: ${error.code}: ${error.name}: ${error.message}${where}`,
+    how,
     ...(error.frame === undefined ? [] : [error.frame]),
     ...(error.hint === undefined ? [] : [error.hint]),
+    ...(report.length === 0 ? [] : [report.join("\n")]),
     ...warningLines(run),
     ...written,
   ].join("\n\n");
 }
+
+/** Ends from outside: what the script did wrong is not the point then. */
+const stopCodes: ReadonlySet<string> = new Set(["cancelled", "interrupted", "timeout"]);
 
 function warningLines({ outcome }: ScriptRun): readonly string[] {
   return outcome.warnings.map((warning) => `Warning: ${warning.message}${warning.line === undefined ? "" : ` (line ${warning.line})`}`);

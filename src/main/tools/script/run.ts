@@ -1,12 +1,18 @@
+import { SpindleError } from "../../../protocol/error.ts";
+import type { ScriptReport } from "../../../protocol/script-report.ts";
 import type { ScriptOutcome } from "../../harness/harness.ts";
 import type { ToolContext } from "../tool.ts";
 import { collectConsoleLines, type ConsoleText } from "./console-lines.ts";
+import { watchEffects } from "./effects.ts";
+import { scriptReport } from "./report.ts";
 import { limitResult } from "./result-size.ts";
 
-/** A script that ran: how it ended and what it wrote. */
+/** A script that ran: how it ended, what it wrote and, when it failed, what it had done by then. */
 export interface ScriptRun {
   readonly outcome: ScriptOutcome;
   readonly console: ConsoleText;
+  /** Null when the script succeeded. */
+  readonly report: ScriptReport | null;
 }
 
 /**
@@ -15,14 +21,15 @@ export interface ScriptRun {
  */
 export async function runScript(code: string, ctx: ToolContext, toolNames: readonly string[]): Promise<ScriptRun> {
   const lines = collectConsoleLines();
-  const outcome = await ctx.harness.run({
+  const effects = watchEffects();
+  const ended = await ctx.harness.run({
     code,
     context: ctx.scriptContext(),
     toolNames,
     limits: ctx.settings.script,
     signal: ctx.signal,
     store: ctx.scriptStore,
-    callTool: (call, signal) => ctx.callTool(call, signal),
+    callTool: (call, signal) => effects.watch(call, ctx.callTool(call, signal)),
     onLog(entries) {
       lines.add(entries);
       for (const entry of entries) {
@@ -36,5 +43,13 @@ export async function runScript(code: string, ctx: ToolContext, toolNames: reado
       }
     },
   });
-  return { outcome: limitResult(outcome), console: lines.read() };
+  const outcome = limitResult(withReason(ended, ctx.signal));
+  return { outcome, console: lines.read(), report: outcome.ok ? null : scriptReport(outcome.error, effects.seen()) };
+}
+
+/** A stopped script says why it was stopped: by the person, with Spindle, or because its task took too long. */
+function withReason(outcome: ScriptOutcome, signal: AbortSignal): ScriptOutcome {
+  const reason: unknown = signal.reason;
+  if (outcome.ok || outcome.error.code !== "cancelled" || !(reason instanceof SpindleError)) return outcome;
+  return { ...outcome, error: { ...outcome.error, code: reason.code, message: reason.message } };
 }

@@ -10,7 +10,7 @@ export interface ScriptToolDeps {
   toolNames(): readonly string[];
 }
 
-/** The tool `script`: runs TypeScript in the harness. A failed script is a result the model can repair from, not a thrown error. */
+/** The tool `script`: runs TypeScript in the harness. A failed or stopped script is a result the model can repair from, not a thrown error. */
 export function createScriptTool(deps: ScriptToolDeps) {
   return defineTool({
     name: "script",
@@ -22,7 +22,6 @@ export function createScriptTool(deps: ScriptToolDeps) {
     async run(input, ctx) {
       const run = await runScript(input.code, ctx, deps.toolNames());
       const { outcome } = run;
-      if (!outcome.ok && outcome.error.code === "cancelled") ctx.signal.throwIfAborted();
       return {
         result: outcomeJson(run),
         text: await fitOutput(outcomeText(run), ctx),
