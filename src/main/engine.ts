@@ -115,7 +115,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const journal = createJournal({ folder: path.join(options.home, "journal") });
   for (const outcome of await journal.recover()) logger.info("A patch that was cut short was set right", { ...outcome });
 
-  const harness = createHarness({ workerFile: options.workerFile, wasmFile: options.wasmFile });
+  const { workers, extraWorkers, memoryMb } = effective().script;
+  const harness = createHarness({
+    workerFile: options.workerFile,
+    wasmFile: options.wasmFile,
+    ...(workers === 0 ? {} : { workers }),
+    extraWorkers,
+    memoryMb,
+  });
   const approvals = createApprovalDesk(options.audience);
   const eventListeners = new Set<(event: SpindleEvent) => void>();
   const taskListeners = new Set<(task: TaskRow) => void>();
@@ -168,6 +175,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runner: options.runner,
     sandbox: options.sandbox,
     harness,
+    openTasks: () => tasks.open(),
     spawnTask(from, input, { sandboxLevel, ...origin }) {
       const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
       taskLevels.set(task.taskId, sandboxLevel);

@@ -45,6 +45,8 @@ export interface TaskManager {
   ): TaskRow;
   /** Every task, newest first. */
   rows(): readonly TaskRow[];
+  /** Tasks of this process that wait or run: what counts against `maxRunning`. */
+  open(): number;
   /** Throws `task_not_found`. */
   row(taskId: TaskId): TaskRow;
   /** Stops a task wherever it runs; a task of another process is asked to stop. Names what was stopped. */
@@ -81,6 +83,8 @@ export function createTaskManager(deps: {
   const inputs = new Map<TaskId, SpawnInput>();
   /** Last lines of running tasks; the ledger has only changes of state. */
   const lastLines = new Map<TaskId, { readonly at: number; readonly line: string }>();
+  /** Tasks at work. */
+  let places = 0;
   let closing = false;
   let watch: NodeJS.Timeout | null = null;
   let whenIdle: (() => void)[] = [];
@@ -158,7 +162,10 @@ export function createTaskManager(deps: {
       const input = inputs.get(taskId);
       if (input === undefined) continue;
       const stop = new AbortController();
+      // Counted before its work begins: a script asks for the free places at once.
+      places++;
       const done = run(taskId, input, stop).finally(() => {
+        places--;
         running.delete(taskId);
         pump();
       });
@@ -211,6 +218,7 @@ export function createTaskManager(deps: {
       return task;
     },
     rows: () => [...deps.ledger.entries().values()].map((entry) => withProgress(entry.row)).sort((a, b) => b.createdAt - a.createdAt),
+    open: () => places + queue.length,
     row: (taskId) => withProgress(entryOf(taskId).row),
     async cancel(taskId) {
       const { row, owner } = entryOf(taskId);

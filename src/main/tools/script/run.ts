@@ -4,6 +4,7 @@ import type { ScriptOutcome } from "../../harness/harness.ts";
 import type { ToolContext } from "../tool.ts";
 import { collectConsoleLines, type ConsoleText } from "./console-lines.ts";
 import { watchEffects } from "./effects.ts";
+import { scriptOptions } from "./options.ts";
 import { scriptReport } from "./report.ts";
 import { limitResult } from "./result-size.ts";
 
@@ -17,16 +18,18 @@ export interface ScriptRun {
 
 /**
  * Runs code in the harness with this call's context; console lines become `script_log` events and are part of the run.
- * A return value beyond 16 Mi characters fails the run with `too_large`.
+ * A return value beyond 16 Mi characters fails the run with `too_large`. Throws `invalid_input` for a wrong options line.
  */
 export async function runScript(code: string, ctx: ToolContext, toolNames: readonly string[]): Promise<ScriptRun> {
+  const { limits, runtime } = scriptOptions(code, ctx.settings.script);
   const lines = collectConsoleLines();
   const effects = watchEffects();
   const ended = await ctx.harness.run({
     code,
-    context: ctx.scriptContext(),
+    context: ctx.scriptContext(limits),
     toolNames,
-    limits: ctx.settings.script,
+    limits,
+    ...(runtime === undefined ? {} : { runtime: `${ctx.conversationId}/${runtime}` }),
     signal: ctx.signal,
     store: ctx.scriptStore,
     callTool: (call, signal) => effects.watch(call, ctx.callTool(call, signal)),
