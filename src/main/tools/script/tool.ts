@@ -15,7 +15,7 @@ export function createScriptTool(deps: ScriptToolDeps) {
   return defineTool({
     name: "script",
     description:
-      "Runs a TypeScript script that calls tools as async functions, in parallel where it helps. Prefer one script over many single calls. The return value and console output come back.",
+      'Runs a TypeScript script that calls tools as async functions, in parallel where it helps. Prefer one script over many single calls. The return value and console output come back; what is too long is in a file whose path you get. An optional first line // @script {"limits":{"cpuMs":20000}} sets its limits.',
     input: scriptInput,
     result: z.object({ value: z.unknown(), warnings: z.array(z.unknown()) }),
     effect: () => ({ kind: "script" as const }),
