@@ -6,14 +6,15 @@ import { providerIds, type SandboxLevel, type Settings } from "../protocol/setti
 import { isTaskOver, type TaskRow } from "../protocol/task.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
-import { openScriptStore, type ScriptStoreFile } from "./conversations/script-store.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
+import { createOutputFiles } from "./engine/output-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
+import { createScriptStores } from "./engine/script-stores.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
 import { secrets } from "./engine/secrets.ts";
 import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
@@ -39,7 +40,7 @@ import { grepFilesTool } from "./tools/grep-files.ts";
 import { listDirTool } from "./tools/list-dir.ts";
 import { readFileTool } from "./tools/read-file.ts";
 import { createRegistry } from "./tools/registry.ts";
-import { createScriptTool } from "./tools/script.ts";
+import { createScriptTool } from "./tools/script/tool.ts";
 import { spawnTool } from "./tools/spawn.ts";
 import type { Tool } from "./tools/tool.ts";
 
@@ -97,7 +98,11 @@ export interface Engine {
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
   /** One call through the gate outside a conversation (`spindle run`). */
-  call(call: GateCall, scene: Omit<CallScene, "settings" | "approval" | "sandboxLevel">, signal: AbortSignal): Promise<GateOutcome>;
+  call(
+    call: GateCall,
+    scene: Omit<CallScene, "settings" | "approval" | "sandboxLevel" | "saveOutput">,
+    signal: AbortSignal,
+  ): Promise<GateOutcome>;
   close(): Promise<void>;
 }
 
@@ -110,7 +115,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const journal = createJournal({ folder: path.join(options.home, "journal") });
   for (const outcome of await journal.recover()) logger.info("A patch that was cut short was set right", { ...outcome });
 
-  const harness = createHarness({ workerFile: options.workerFile, wasmFile: options.wasmFile });
+  const { workers, extraWorkers, memoryMb } = effective().script;
+  const harness = createHarness({
+    workerFile: options.workerFile,
+    wasmFile: options.wasmFile,
+    ...(workers === 0 ? {} : { workers }),
+    extraWorkers,
+    memoryMb,
+  });
   const approvals = createApprovalDesk(options.audience);
   const eventListeners = new Set<(event: SpindleEvent) => void>();
   const taskListeners = new Set<(task: TaskRow) => void>();
@@ -137,25 +149,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return { provider: chosen, model: models.get(conversationId) ?? settings.providers[settings.provider].model ?? chosen.defaultModel() };
   };
 
-  const scriptStores = new Map<string, ScriptStoreFile>();
-  const storeOf = (conversationId: string): ScriptStoreFile => {
-    const known = scriptStores.get(conversationId);
-    if (known !== undefined) return known;
-    const file = openScriptStore(path.join(options.home, "conversations", conversationId, "store.json"));
-    const guarded: ScriptStoreFile = {
-      entries: () => file.entries(),
-      set(key, json) {
-        try {
-          file.set(key, json);
-        } catch (error) {
-          // The script goes on with its value; only later scripts of another start would miss it.
-          logger.error("A script's stored value could not be written", error);
-        }
-      },
-    };
-    scriptStores.set(conversationId, guarded);
-    return guarded;
-  };
+  const conversationsFolder = path.join(options.home, "conversations");
+  const storeOf = createScriptStores(conversationsFolder, logger);
+  const outputs = createOutputFiles({ conversations: conversationsFolder, redact });
 
   const scene = (conversation: Conversation, turnId: string): CallScene => {
     const settings = effective();
@@ -168,7 +164,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       sandboxLevel: settings.sandbox,
       settings,
       scriptStore: storeOf(conversation.id),
-      readGrants: createReadGrants(conversation.events),
+      readGrants: createReadGrants(conversation.events, [outputs.folder(conversation.id)]),
+      saveOutput: (callId, text) => outputs.save(conversation.id, callId, text),
       emit: (event) => void conversation.emit(event),
     };
   };
@@ -178,6 +175,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runner: options.runner,
     sandbox: options.sandbox,
     harness,
+    openTasks: () => tasks.open(),
     spawnTask(from, input, { sandboxLevel, ...origin }) {
       const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
       taskLevels.set(task.taskId, sandboxLevel);
@@ -186,7 +184,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 
   const store = createConversationStore({
-    folder: path.join(options.home, "conversations"),
+    folder: conversationsFolder,
     redact,
     now: Date.now,
     setUpTurn: (start) =>
@@ -360,13 +358,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         turnId: "t0",
         scriptStore: storeOf(conversationId),
         readGrants: () => [],
+        saveOutput: () => Promise.resolve(null),
         emit: () => undefined,
       };
       return rawRequest(await requestMessages(view, parts));
     },
     async call(call, from, signal) {
       const settings = effective();
-      const full: CallScene = { ...from, settings, approval: settings.approval, sandboxLevel: settings.sandbox };
+      const saveOutput = () => Promise.resolve(null);
+      const full: CallScene = { ...from, settings, approval: settings.approval, sandboxLevel: settings.sandbox, saveOutput };
       looseScenes.set(from.conversationId, full);
       return runCall(call, full, parts, signal);
     },

@@ -4,6 +4,7 @@ import type { ErrorData } from "./error.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "./ids.ts";
 import type { Json } from "./json.ts";
 import type { PatchFile } from "./patch.ts";
+import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
 
@@ -153,7 +154,14 @@ export type EventBody =
       readonly durationMs: number;
     }
   /** Last line of `spindle run --json`. */
-  | { readonly type: "script_finished"; readonly ok: boolean; readonly value?: Json; readonly error?: ErrorData };
+  | {
+      readonly type: "script_finished";
+      readonly ok: boolean;
+      readonly value?: Json;
+      readonly error?: ErrorData;
+      /** What a failed script had done. */
+      readonly report?: ScriptReport;
+    };
 
 /** Every event knows its conversation, its place (`seq` from 1, never reused in a log) and its time (Unix ms). */
 export type SpindleEvent = EventBody & { readonly conversationId: ConversationId; readonly seq: number; readonly time: number };

@@ -14,13 +14,51 @@ export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 /** Limits of one script. CPU counts only time inside the sandbox, not time waiting for tools. */
 export const scriptLimitsSchema = z.strictObject({
-  cpuMs: z.number().int().min(50).max(600_000).default(10_000),
-  wallMs: z.number().int().min(100).max(86_400_000).default(600_000),
-  memoryMb: z.number().int().min(32).max(1_024).default(128),
-  maxCalls: z.number().int().min(1).max(1_000_000).default(10_000),
-  maxInFlight: z.number().int().min(1).max(10_000).default(100),
+  cpuMs: z.number().int().min(50).max(600_000),
+  wallMs: z.number().int().min(100).max(86_400_000),
+  memoryMb: z.number().int().min(32).max(1_024),
+  maxCalls: z.number().int().min(1).max(1_000_000),
+  maxInFlight: z.number().int().min(1).max(10_000),
 });
 export type ScriptLimits = z.infer<typeof scriptLimitsSchema>;
+
+export const scriptLimitNames = ["cpuMs", "wallMs", "memoryMb", "maxCalls", "maxInFlight"] as const satisfies (keyof ScriptLimits)[];
+
+const { shape: limit } = scriptLimitsSchema;
+/** Ceilings where the settings name none; a higher usual limit raises its ceiling. */
+const usualMost: ScriptLimits = { cpuMs: 60_000, wallMs: 3_600_000, memoryMb: 512, maxCalls: 100_000, maxInFlight: 1_000 };
+
+/** Scripts: the usual limits of one, what a script may ask for itself, and how many workers there are. */
+export const scriptSettingsSchema = z
+  .strictObject({
+    cpuMs: limit.cpuMs.default(10_000),
+    wallMs: limit.wallMs.default(600_000),
+    memoryMb: limit.memoryMb.default(128),
+    maxCalls: limit.maxCalls.default(10_000),
+    maxInFlight: limit.maxInFlight.default(100),
+    /** The most a script may ask for in its first line; never below the usual limits. */
+    most: scriptLimitsSchema.partial().prefault({}),
+    /** Workers kept ready; 0 = by the number of cores. Holds from the next start. */
+    workers: z.number().int().min(0).max(16).default(0),
+    /** Further workers while all others only wait for tools. Holds from the next start. */
+    extraWorkers: z.number().int().min(0).max(16).default(4),
+  })
+  .transform((given, ctx) => {
+    const most = { ...usualMost };
+    for (const name of scriptLimitNames) {
+      const ceiling = given.most[name];
+      most[name] = ceiling ?? Math.max(usualMost[name], given[name]);
+      if (most[name] >= given[name]) continue;
+      ctx.issues.push({
+        code: "custom",
+        input: ceiling,
+        path: ["most", name],
+        message: `${ceiling} is below the usual limit script.${name}, ${given[name]}; raise the one or lower the other`,
+      });
+    }
+    return { ...given, most };
+  });
+export type ScriptSettings = z.infer<typeof scriptSettingsSchema>;
 
 export const providerSettingsSchema = z.strictObject({
   baseUrl: z.string().optional(),
@@ -51,7 +89,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   approval: z.enum(approvalModes).default("ask"),
   sandbox: z.enum(sandboxLevels).default("workspace-write"),
-  script: scriptLimitsSchema.prefault({}),
+  script: scriptSettingsSchema.prefault({}),
   /** Limits of one `exec` call. */
   exec: z
     .strictObject({

@@ -121,6 +121,26 @@ describe("run", () => {
     });
   });
 
+  test("a failed script says what it had done: to people and to programs", async () => {
+    const spindle = lab();
+    const code = `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made.txt\\n+x\\n*** End Patch" });
+console.log("patched");
+await tools.readFile({ path: "gone.txt" });`;
+    spindle.write({ "script.ts": code });
+    const shown = await spindle.run(["run", "script.ts"]);
+    expect({ exit: shown.code, stdout: shown.stdout }).toEqual({ exit: 1, stdout: "patched\n" });
+    expect(shown.stderr.trimEnd().split("\n").slice(-3)).toEqual([
+      'Failed call (not_found): tools.readFile({"path":"gone.txt"}) in line 3',
+      "Calls: 1 succeeded, 1 failed.",
+      "Files already changed by its patches, NOT undone: made.txt (new).",
+    ]);
+    const ended = await run(spindle, code);
+    expect(last(ended)).toMatchObject({
+      type: "script_finished",
+      report: { failedCall: { tool: "readFile", code: "not_found", line: 3 }, changedFiles: [{ path: "made.txt", kind: "add" }] },
+    });
+  });
+
   /** Each call with the code it has to fail with and a word of its message. */
   const badCalls: readonly (readonly [what: string, call: string, code: string, said: string])[] = [
     ["wrong types", "tools.readFile({ path: 7, nonsense: true })", "invalid_input", "path"],
@@ -275,7 +295,7 @@ describe("run", () => {
     );
     expect({ exit: ended.code, last: last(ended), alive: livingWith(mark) }).toMatchObject({
       exit: 130,
-      last: { type: "script_finished", ok: false, error: { code: "cancelled" } },
+      last: { type: "script_finished", ok: false, error: { code: "cancelled" }, report: { commands: { ended: 0, stopped: 3 } } },
       alive: [],
     });
   });

@@ -8,7 +8,8 @@ import { createApplyPatchTool } from "../../src/main/tools/apply-patch/tool.ts";
 import { grepFilesTool } from "../../src/main/tools/grep-files.ts";
 import { listDirTool } from "../../src/main/tools/list-dir.ts";
 import { readFileTool } from "../../src/main/tools/read-file.ts";
-import { outcomeText } from "../../src/main/tools/script.ts";
+import { collectConsoleLines } from "../../src/main/tools/script/console-lines.ts";
+import { outcomeText } from "../../src/main/tools/script/outcome.ts";
 import { SpindleError } from "../../src/protocol/error.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { toolContext } from "./tool-context.ts";
@@ -70,10 +71,12 @@ export async function demoTurn(options: DemoTurnOptions): Promise<DemoTurn> {
     if (script === null) return { answer, scripts, spawned, messages };
     scripts.push(script);
     const outcome = await options.runner.run(script, { tools });
+    const lines = collectConsoleLines();
+    lines.add(outcome.logs);
     const wireCallId = `call_${request}`;
     messages.push(
       { role: "call", wireCallId, name: "script", format: "custom", input: script },
-      { role: "result", wireCallId, format: "custom", text: outcomeText(outcome), ok: outcome.ok },
+      { role: "result", wireCallId, format: "custom", text: outcomeText({ outcome, console: lines.read(), report: null }), ok: outcome.ok },
     );
   }
   throw new Error("The Demo did not come to an end.");

@@ -33,6 +33,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
     },
     scriptContext: () => unused("scriptContext"),
     scriptStore: { entries: () => unused("scriptStore"), set: () => unused("scriptStore") },
+    saveOutput: () => unused("saveOutput"),
     emit: (event) => events.push(event),
     spawnTask: () => unused("spawnTask"),
     callTool: () => unused("callTool"),

@@ -7,7 +7,9 @@ import { makeId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { fileError } from "../lib/paths.ts";
 import { redactJson } from "../lib/redact.ts";
+import type { ScriptReport } from "../../protocol/script-report.ts";
 import { openProject } from "../project/project.ts";
+import { reportLines } from "../tools/script/report.ts";
 import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
@@ -81,14 +83,16 @@ function memoryStore() {
   };
 }
 
-type End = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ErrorData };
+type End = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ErrorData; readonly report?: ScriptReport };
 
 /** The script tool's result, or the gate's error, as the last line says it. */
 function scriptEnd(outcome: { readonly ok: true; readonly result: Json } | { readonly ok: false; readonly error: ErrorData }): End {
   if (!outcome.ok) return { ok: false, error: outcome.error };
   const { result } = outcome;
-  if (typeof result === "object" && result !== null && "error" in result)
-    return { ok: false, error: result["error"] as unknown as ErrorData };
+  if (typeof result === "object" && result !== null && "error" in result) {
+    const report = "report" in result ? { report: result["report"] as unknown as ScriptReport } : {};
+    return { ok: false, error: result["error"] as unknown as ErrorData, ...report };
+  }
   return { ok: true, value: typeof result === "object" && result !== null && "value" in result ? (result["value"] ?? null) : null };
 }
 
@@ -98,9 +102,8 @@ function printEnd(end: End): void {
     return;
   }
   const frame = "frame" in end.error && typeof end.error.frame === "string" ? `\n${end.error.frame}` : "";
-  process.stderr.write(
-    `spindle: ${end.error.code}: ${end.error.message}${frame}\n${end.error.hint === undefined ? "" : `${end.error.hint}\n`}`,
-  );
+  const more = [...(end.error.hint === undefined ? [] : [end.error.hint]), ...(end.report === undefined ? [] : reportLines(end.report))];
+  process.stderr.write(`${[`spindle: ${end.error.code}: ${end.error.message}${frame}`, ...more].join("\n")}\n`);
 }
 
 function parseInput(text: string | undefined): Json | undefined {

@@ -10,7 +10,9 @@ import { fileError, resolveForReading } from "../lib/paths.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TaskOutcome, TaskWork } from "../tasks/manager.ts";
 import { execTool } from "../tools/exec.ts";
-import { outcomeJson, outcomeText, runScript } from "../tools/script.ts";
+import { fitOutput } from "../tools/script/fit-output.ts";
+import { outcomeJson, outcomeText } from "../tools/script/outcome.ts";
+import { runScript } from "../tools/script/run.ts";
 import { type CallParts, type CallScene, toolContext } from "./tool-context.ts";
 
 export interface TaskWorkDeps {
@@ -79,8 +81,8 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
 
 async function scriptTask(work: TaskWork, input: Extract<SpawnInput, { kind: "script" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
   const ctx = toolContext({ callId: taskCallId(work), name: "script", input: null }, taskScene(work, deps), deps.parts, work.signal);
-  const outcome = await runScript(input.code, ctx, deps.scriptToolNames());
-  return { result: outcomeJson(outcome) as Json, text: outcomeText(outcome), ok: outcome.ok };
+  const run = await runScript(input.code, ctx, deps.scriptToolNames());
+  return { result: outcomeJson(run) as Json, text: await fitOutput(outcomeText(run), ctx), ok: run.outcome.ok };
 }
 
 async function askTask(work: TaskWork, input: Extract<SpawnInput, { kind: "ask" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {

@@ -8,6 +8,7 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
 import type { ToolContext } from "../tools/tool.ts";
 
@@ -21,10 +22,12 @@ export interface CallScene {
   readonly sandboxLevel: SandboxLevel;
   readonly settings: Settings;
   readonly scriptStore: ScriptStore;
-  /** Real paths of what the person attached, wherever it is. */
+  /** Real paths of what may be read outside the project: what the person attached, the conversation's output files. */
   readGrants(): readonly string[];
   /** Given with `spindle run --input`. */
   readonly input?: Json;
+  /** Keeps a call's whole output in a file; null where there is no conversation to keep it with. Throws `io_error`. */
+  saveOutput(callId: string, text: string): Promise<string | null>;
   emit(event: EventBody): void;
 }
 
@@ -33,6 +36,8 @@ export interface CallParts {
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   readonly harness: Harness;
+  /** Tasks of this process that wait or run. */
+  openTasks(): number;
   spawnTask(
     scene: CallScene,
     input: SpawnInput,
@@ -62,8 +67,9 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     runner: parts.runner,
     sandbox: parts.sandbox,
     harness: parts.harness,
-    scriptContext: () => scriptContext(scene),
+    scriptContext: (limits) => scriptContext(scene, limits, parts.openTasks()),
     scriptStore: scene.scriptStore,
+    saveOutput: (text) => scene.saveOutput(call.callId, text),
     emit: (event) => scene.emit(event),
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
     async callTool(child, childSignal) {
@@ -83,24 +89,5 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
       const { code, message, hint, details } = outcome.error;
       throw new SpindleError(code, message, { ...(hint === undefined ? {} : { hint }), ...(details === undefined ? {} : { details }) });
     },
-  };
-}
-
-/** The frozen facts of `context.*`. */
-function scriptContext(scene: CallScene): Json {
-  const prompts = scene.events.filter((event) => event.type === "user_message");
-  const changed = new Set<string>();
-  for (const event of scene.events) if (event.type === "patch_applied") for (const file of event.files) changed.add(file.path);
-  return {
-    project: scene.projectRoot,
-    cwd: scene.projectRoot,
-    originalPrompt: prompts[0]?.text ?? "",
-    attachments: prompts.flatMap((event) =>
-      event.attachments.map((item) => ({ path: item.path, name: item.name, kind: item.kind, size: item.size })),
-    ),
-    changedFiles: [...changed],
-    limits: { ...scene.settings.script },
-    date: new Date().toISOString(),
-    ...(scene.input === undefined ? {} : { input: scene.input }),
   };
 }

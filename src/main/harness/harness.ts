@@ -34,6 +34,8 @@ export interface ScriptRequest {
   /** Names that exist on `tools`. Any other name is an error that names the known ones. */
   readonly toolNames: readonly string[];
   readonly limits: ScriptLimits;
+  /** Opt-in: scripts with the same key share one runtime whose globals stay; unique per conversation and name. */
+  readonly runtime?: string;
   /** Aborting it stops the script; open calls are aborted too and waited for before `run` settles. */
   readonly signal: AbortSignal;
   /**

@@ -1,3 +1,6 @@
+/** Tokens of tool output a model reads at most, per call (Codex 0.169.0, measured). */
+export const modelTokens = 10_000;
+
 /**
  * Shortens text for the model the way Codex 0.169.0 does (measured): tokens are estimated as ceil(UTF-8 bytes / 4); over
  * the budget the head and the tail keep half of it each, cut at character boundaries, and a marker says how much is gone.

@@ -6,7 +6,7 @@ import type { Json } from "../../protocol/json.ts";
 import { isTaskOver, type TaskRow, type TaskStatus } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
-import { cutTail, truncateForModel } from "../lib/truncate.ts";
+import { cutTail, modelTokens, truncateForModel } from "../lib/truncate.ts";
 import type { Ledger, LedgerEntry } from "./ledger.ts";
 
 /** What a task is doing: handed to the code that does the work. */
@@ -45,6 +45,8 @@ export interface TaskManager {
   ): TaskRow;
   /** Every task, newest first. */
   rows(): readonly TaskRow[];
+  /** Tasks of this process that wait or run: what counts against `maxRunning`. */
+  open(): number;
   /** Throws `task_not_found`. */
   row(taskId: TaskId): TaskRow;
   /** Stops a task wherever it runs; a task of another process is asked to stop. Names what was stopped. */
@@ -81,6 +83,8 @@ export function createTaskManager(deps: {
   const inputs = new Map<TaskId, SpawnInput>();
   /** Last lines of running tasks; the ledger has only changes of state. */
   const lastLines = new Map<TaskId, { readonly at: number; readonly line: string }>();
+  /** Tasks at work. */
+  let places = 0;
   let closing = false;
   let watch: NodeJS.Timeout | null = null;
   let whenIdle: (() => void)[] = [];
@@ -100,7 +104,7 @@ export function createTaskManager(deps: {
 
   const finish = (taskId: TaskId, end: { status: TaskStatus; result: Json; text: string; error: ErrorData | null }): void => {
     const lastLine = lastLines.get(taskId)?.line ?? "";
-    deps.ledger.append({ type: "finished", taskId, at: deps.now(), lastLine, ...end, text: truncateForModel(end.text, 10_000).text });
+    deps.ledger.append({ type: "finished", taskId, at: deps.now(), lastLine, ...end, text: truncateForModel(end.text, modelTokens).text });
     lastLines.delete(taskId);
     inputs.delete(taskId);
     const entry = entryOf(taskId);
@@ -115,6 +119,8 @@ export function createTaskManager(deps: {
     const timer = setTimeout(() => stop.abort(new SpindleError("timeout", `The task was stopped after ${limit} ms.`)), limit);
     const file = path.join(deps.outputFolder, `${taskId}.log`);
     let tail = "";
+    /** Of work that was stopped and still says what it had done. */
+    let stopped: TaskOutcome | null = null;
     mkdirSync(deps.outputFolder, { recursive: true, mode: 0o700 });
     try {
       const outcome = await deps.work({
@@ -132,6 +138,7 @@ export function createTaskManager(deps: {
           deps.onEvent({ type: "progress", task: withProgress(task) });
         },
       });
+      if (stop.signal.aborted && !outcome.ok) stopped = outcome;
       stop.signal.throwIfAborted();
       const error: ErrorData | null = outcome.ok
         ? null
@@ -141,7 +148,8 @@ export function createTaskManager(deps: {
       const reason: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
       const error = toErrorData(reason);
       const status = closing ? "interrupted" : error.code === "timeout" ? "timed_out" : stop.signal.aborted ? "cancelled" : "failed";
-      finish(taskId, { status, result: null, text: `${status}: ${error.message}`, error });
+      const text = `${status}: ${error.message}${stopped === null ? "" : `\n\n${stopped.text}`}`;
+      finish(taskId, { status, result: stopped?.result ?? null, text, error });
     } finally {
       clearTimeout(timer);
     }
@@ -154,7 +162,10 @@ export function createTaskManager(deps: {
       const input = inputs.get(taskId);
       if (input === undefined) continue;
       const stop = new AbortController();
+      // Counted before its work begins: a script asks for the free places at once.
+      places++;
       const done = run(taskId, input, stop).finally(() => {
+        places--;
         running.delete(taskId);
         pump();
       });
@@ -207,6 +218,7 @@ export function createTaskManager(deps: {
       return task;
     },
     rows: () => [...deps.ledger.entries().values()].map((entry) => withProgress(entry.row)).sort((a, b) => b.createdAt - a.createdAt),
+    open: () => places + queue.length,
     row: (taskId) => withProgress(entryOf(taskId).row),
     async cancel(taskId) {
       const { row, owner } = entryOf(taskId);

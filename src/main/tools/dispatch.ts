@@ -6,7 +6,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { SandboxLevel } from "../../protocol/settings.ts";
 import { issuesText } from "../lib/issues.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
-import { truncateForModel } from "../lib/truncate.ts";
+import { modelTokens, truncateForModel } from "../lib/truncate.ts";
 import type { Effect, Tool, ToolContext } from "./tool.ts";
 
 /** A call as it reaches the gate, from a model or from a script. */
@@ -30,9 +30,6 @@ export interface GateDeps {
   authorize(call: GateCall, effect: Effect, ctx: ToolContext): Promise<SandboxLevel>;
   now(): number;
 }
-
-/** Tokens of tool output a model reads at most, per call (Codex 0.169.0, measured). */
-const modelTokens = 10_000;
 
 /**
  * THE gate: every tool call passes here, the same lines for a model's and a script's: look up, validate, approve, run,

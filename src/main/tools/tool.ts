@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { EventBody } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
+import type { ApprovalMode, SandboxLevel, ScriptLimits, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { PolicyEffect } from "../approvals/policy.ts";
@@ -29,10 +29,15 @@ export interface ToolContext {
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   readonly harness: Harness;
-  /** Facts for a script's `context.*`; JSON, made when a script starts. */
-  scriptContext(): Json;
+  /** Facts for a script's `context.*`; JSON, made when a script starts. `limits` are those it runs with. */
+  scriptContext(limits: ScriptLimits): Json;
   /** Values that scripts of this conversation keep. */
   readonly scriptStore: ScriptStore;
+  /**
+   * Keeps a text that is too long for a model in a file that `readFile` may read; resolves with its path, or null where
+   * there is no conversation to keep it with. Throws `io_error`.
+   */
+  saveOutput(text: string): Promise<string | null>;
   /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
   emit(event: EventBody): void;
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */

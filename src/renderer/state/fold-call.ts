@@ -76,7 +76,7 @@ function failureOf(event: EventOf<"tool_finished">): ScriptFailure {
   };
 }
 
-/** Value, warnings and CPU time of a finished script, as `tools/script` writes them. */
+/** Value, warnings and CPU time of a finished script, as the tool `script` writes them. */
 export function scriptResult(result: Json): Pick<ScriptStep, "value" | "warnings" | "cpuMs"> {
   const fields = asRecord(result);
   const warnings = fields?.["warnings"];

@@ -213,6 +213,38 @@ test("cancel stops a running command and a queued task; a finished one is left a
   await expect(engine.tasks.cancel("task_none")).rejects.toMatchObject({ code: "task_not_found" });
 });
 
+test("a spawned script that is stopped or takes too long says what it had done", async () => {
+  const house = lab();
+  const code = (name: string): string =>
+    `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: ${name}\\n+x\\n*** End Patch" });\nconsole.log("patched");\nawait tools.exec({ cmd: "sleep 300" });`;
+  const provider = createScriptedProvider([
+    // Starts a worker, so that the time limit below is the script's own.
+    callsScript("return 1"),
+    [
+      ...callsTool("spawn", { kind: "script", title: "stopped", code: code("one"), notify: "next_turn" }),
+      ...callsTool("spawn", { kind: "script", title: "slow", code: code("two"), timeoutMs: 4_000, notify: "next_turn" }),
+    ],
+    says("Started."),
+  ]);
+  const engine = await house.open({ provider });
+  const conversation = engine.conversations.create(house.project);
+  await conversation.send("Spawn", []).done;
+  await until("it waits", () => row(engine, "stopped")?.lastLine === "patched");
+  await engine.tasks.cancel(row(engine, "stopped")?.taskId ?? "");
+  await engine.tasks.idle();
+  const texts = Object.fromEntries(of(conversation.events, "task_delivered").map((event) => [event.title, event.text]));
+  expect({ texts, stopped: row(engine, "stopped"), slow: row(engine, "slow") }).toMatchObject({
+    texts: {
+      stopped: expect.stringMatching(
+        /^cancelled: The person stopped the task\.\n\nScript stopped[\s\S]*NOT undone: one \(new\)\.[\s\S]*\npatched$/,
+      ),
+      slow: expect.stringMatching(/^timed_out: The task was stopped after 4000 ms\.\n\nScript stopped[\s\S]*NOT undone: two \(new\)\./),
+    },
+    stopped: { status: "cancelled", error: { code: "cancelled" }, result: { report: { changedFileCount: 1 } } },
+    slow: { status: "timed_out", error: { code: "timeout" } },
+  });
+});
+
 test("a task that runs too long is timed out, with its command", async () => {
   const house = lab();
   const mark = `spindle-late-${process.pid}`;

@@ -218,6 +218,40 @@ test("stop cancels running commands, answers every call, and the conversation go
   });
 });
 
+test("the model of the next turn reads what a stopped script had changed", async () => {
+  const house = lab();
+  const mark = `spindle-report-${process.pid}`;
+  const provider = createScriptedProvider([
+    callsScript(
+      `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made.txt\\n+x\\n*** End Patch" });
+await tools.exec({ cmd: "exec -a ${mark} sleep 300" });`,
+      "w1",
+    ),
+    says("I see."),
+  ]);
+  const engine = await house.open({ provider });
+  const conversation = engine.conversations.create(house.project);
+  const { done } = conversation.send("Go", []);
+  await until("the command runs", () => livingWith(mark).length > 0);
+  await conversation.stop();
+  await done;
+  await conversation.send("What now?", []).done;
+  const [result] = resultsOf(provider.requests[1]);
+  expect({ ok: result?.ok, text: result?.text.split("\n\n"), made: existsSync(path.join(house.project, "made.txt")) }).toEqual({
+    ok: false,
+    text: [
+      expect.stringMatching(/^Script stopped after \d+\.\d s \(2 calls\): The person stopped the turn\.$/),
+      [
+        "Calls: 1 succeeded, 0 failed, 1 stopped:",
+        `- tools.exec({"cmd":"exec -a ${mark} sleep 300"}) in line 2`,
+        "Files already changed by its patches, NOT undone: made.txt (new).",
+        "exec calls: 1 was stopped; they may have changed files too.",
+      ].join("\n"),
+    ],
+    made: true,
+  });
+});
+
 test("stop ends a turn whose model is silent, and what it said so far stays", async () => {
   const house = lab();
   const provider = createScriptedProvider([

@@ -215,6 +215,7 @@ test("a script's value is found in its result text, whatever stands around it", 
     step: "look",
     text: 'a } " {',
   });
+  expect(extractJson('Script completed.\n\nConsole (1 line):\n{"step":"log"} {"\n\nResult:\n{"step":"look"}')).toEqual({ step: "look" });
   expect([extractJson("no braces"), extractJson("{ broken"), extractJson("{a} [1]")]).toEqual([null, null, null]);
 });
 

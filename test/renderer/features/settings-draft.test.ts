@@ -33,8 +33,21 @@ describe("the settings form", () => {
     [{ maxCalls: "1.5" }, { maxCalls: "A whole number." }],
     [{ execSeconds: "" }, { execSeconds: "A number of seconds." }],
     [{ baseUrl: "localhost:11434" }, { baseUrl: "An address that starts with http:// or https://." }],
+    [{ scriptWorkers: "17" }, { scriptWorkers: "At most 16." }],
+    [{ scriptWorkers: "" }, { scriptWorkers: "A whole number." }],
     [{ maxRunningTasks: "65" }, { maxRunningTasks: "At most 64." }],
   ] as const)("refuses %j and says why at the field", (change, errors) => expect(check(change)).toEqual({ settings: null, errors }));
+
+  it("a limit above what scripts may ask for raises that; others leave it", () => {
+    const { settings } = check({ cpuSeconds: "120", memoryMb: "64", scriptWorkers: "8" });
+    expect(settings?.script).toEqual({
+      ...base.script,
+      cpuMs: 120_000,
+      memoryMb: 64,
+      workers: 8,
+      most: { ...base.script.most, cpuMs: 120_000 },
+    });
+  });
 
   it("knows when the stored connection is not the one in the form", () => {
     const draft = draftOf(base);

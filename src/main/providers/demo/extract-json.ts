@@ -2,9 +2,10 @@ import type { Json } from "../../../protocol/json.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
 
-/** The first JSON object in a text that stands among other words, or null. Used to read a script's value out of its result text. */
+/** The first JSON object in a text, or null. Used to read a script's value out of its result text: there what stands before `Result:` (the console) does not count. */
 export function extractJson(text: string): JsonObject | null {
-  for (let start = text.indexOf("{"); start !== -1; start = text.indexOf("{", start + 1)) {
+  const result = text.lastIndexOf("\n\nResult:\n");
+  for (let start = text.indexOf("{", Math.max(0, result)); start !== -1; start = text.indexOf("{", start + 1)) {
     const end = endOfObject(text, start);
     if (end === -1) return null;
     const value = parse(text.slice(start, end));

@@ -104,6 +104,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
           {number("wallSeconds", "Script duration, seconds", "From start to end, waiting included.")}
           {number("memoryMb", "Script memory, MB", "32 to 1,024.")}
           {number("maxCalls", "Calls of one script", "Tool calls before the script is stopped.")}
+          {number("scriptWorkers", "Script workers", "0: by the number of cores. Holds from the next start.")}
           {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
           {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
         </FormSection>

@@ -14,6 +14,7 @@ export interface SettingsDraft {
   readonly wallSeconds: string;
   readonly memoryMb: string;
   readonly maxCalls: string;
+  readonly scriptWorkers: string;
   readonly execSeconds: string;
   readonly maxRunningTasks: string;
 }
@@ -33,6 +34,7 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
     wallSeconds: seconds(settings.script.wallMs),
     memoryMb: String(settings.script.memoryMb),
     maxCalls: String(settings.script.maxCalls),
+    scriptWorkers: String(settings.script.workers),
     execSeconds: seconds(settings.exec.timeoutMs),
     maxRunningTasks: String(settings.maxRunningTasks),
   };
@@ -65,6 +67,7 @@ const paths: Readonly<Record<DraftField, string>> = {
   wallSeconds: "script.wallMs",
   memoryMb: "script.memoryMb",
   maxCalls: "script.maxCalls",
+  scriptWorkers: "script.workers",
   execSeconds: "exec.timeoutMs",
   maxRunningTasks: "maxRunningTasks",
 };
@@ -81,6 +84,7 @@ const fields: readonly DraftField[] = [
   "wallSeconds",
   "memoryMb",
   "maxCalls",
+  "scriptWorkers",
   "execSeconds",
   "maxRunningTasks",
 ];
@@ -93,6 +97,12 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
       value.trim() === "" ? [] : [[name, value.trim()]],
     ),
   );
+  const limits = {
+    cpuMs: ms(draft.cpuSeconds),
+    wallMs: ms(draft.wallSeconds),
+    memoryMb: whole(draft.memoryMb),
+    maxCalls: whole(draft.maxCalls),
+  };
   const parsed = settingsSchema.safeParse({
     ...base,
     provider: draft.provider,
@@ -102,10 +112,9 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
     theme: draft.theme,
     script: {
       ...base.script,
-      cpuMs: ms(draft.cpuSeconds),
-      wallMs: ms(draft.wallSeconds),
-      memoryMb: whole(draft.memoryMb),
-      maxCalls: whole(draft.maxCalls),
+      ...limits,
+      most: ceilings(base.script.most, limits),
+      workers: whole(draft.scriptWorkers),
     },
     exec: { ...base.exec, timeoutMs: ms(draft.execSeconds) },
     maxRunningTasks: whole(draft.maxRunningTasks),
@@ -120,6 +129,12 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
   }
   const clean = parsed.success && Object.keys(errors).length === 0;
   return { settings: clean ? parsed.data : null, errors };
+}
+
+/** Ceilings are not in the form: a limit above its ceiling raises it. */
+function ceilings(most: Settings["script"]["most"], limits: Partial<Settings["script"]["most"]>): Settings["script"]["most"] {
+  const raised = Object.entries(limits).filter(([name, value]) => value > most[name as keyof typeof most]);
+  return { ...most, ...Object.fromEntries(raised) };
 }
 
 interface Issue {
