@@ -161,6 +161,8 @@ export type EventBody =
       readonly error?: ErrorData;
       /** What a failed script had done. */
       readonly report?: ScriptReport;
+      /** What it should know besides: calls never awaited, lines dropped. Absent when there is nothing. */
+      readonly warnings?: readonly { readonly code: string; readonly message: string; readonly line?: number }[];
     };
 
 /** Every event knows its conversation, its place (`seq` from 1, never reused in a log) and its time (Unix ms). */

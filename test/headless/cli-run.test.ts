@@ -121,6 +121,21 @@ describe("run", () => {
     });
   });
 
+  test("warnings reach people and programs", async () => {
+    const spindle = lab();
+    const code = "tools.readFile({ path: 'no' });\ntools.exec({ cmd: 'sleep 30' });\nawait tools.listDir({});\nreturn { n: 1n };";
+    const ended = await run(spindle, code);
+    expect(last(ended)).toMatchObject({
+      type: "script_finished",
+      ok: true,
+      value: { n: "1" },
+      warnings: [{ code: "unawaited_call", line: 2 }, { code: "value_lossy" }, { code: "unhandled_rejection", line: 1 }],
+    });
+    const shown = await spindle.run(["run", "script.ts"], {});
+    expect(shown.stderr).toContain("spindle: warning: tools.exec in line 2 was never awaited");
+    expect(shown.stderr).toContain("spindle: warning: tools.readFile in line 1 failed, and nothing in the script looked at it.");
+  });
+
   test("a failed script says what it had done: to people and to programs", async () => {
     const spindle = lab();
     const code = `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made.txt\\n+x\\n*** End Patch" });

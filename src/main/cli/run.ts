@@ -8,6 +8,7 @@ import type { Json } from "../../protocol/json.ts";
 import { fileError } from "../lib/paths.ts";
 import { redactJson } from "../lib/redact.ts";
 import type { ScriptReport } from "../../protocol/script-report.ts";
+import type { ScriptWarning } from "../harness/harness.ts";
 import { openProject } from "../project/project.ts";
 import { reportLines } from "../tools/script/report.ts";
 import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
@@ -83,20 +84,32 @@ function memoryStore() {
   };
 }
 
-type End = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ErrorData; readonly report?: ScriptReport };
+type End = (
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly error: ErrorData; readonly report?: ScriptReport }
+) & {
+  readonly warnings?: readonly ScriptWarning[];
+};
 
 /** The script tool's result, or the gate's error, as the last line says it. */
 function scriptEnd(outcome: { readonly ok: true; readonly result: Json } | { readonly ok: false; readonly error: ErrorData }): End {
   if (!outcome.ok) return { ok: false, error: outcome.error };
   const { result } = outcome;
+  const warned = typeof result === "object" && result !== null && "warnings" in result ? result["warnings"] : [];
+  const warnings = Array.isArray(warned) && warned.length > 0 ? { warnings: warned as unknown as readonly ScriptWarning[] } : {};
   if (typeof result === "object" && result !== null && "error" in result) {
     const report = "report" in result ? { report: result["report"] as unknown as ScriptReport } : {};
-    return { ok: false, error: result["error"] as unknown as ErrorData, ...report };
+    return { ok: false, error: result["error"] as unknown as ErrorData, ...report, ...warnings };
   }
-  return { ok: true, value: typeof result === "object" && result !== null && "value" in result ? (result["value"] ?? null) : null };
+  return {
+    ok: true,
+    value: typeof result === "object" && result !== null && "value" in result ? (result["value"] ?? null) : null,
+    ...warnings,
+  };
 }
 
 function printEnd(end: End): void {
+  for (const { message } of end.warnings ?? []) process.stderr.write(`spindle: warning: ${message}\n`);
   if (end.ok) {
     printLine(typeof end.value === "string" ? end.value : JSON.stringify(end.value, null, 2));
     return;

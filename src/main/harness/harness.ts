@@ -38,11 +38,6 @@ export interface ScriptRequest {
   readonly runtime?: string;
   /** Aborting it stops the script; open calls are aborted too and waited for before `run` settles. */
   readonly signal: AbortSignal;
-  /**
-   * Opt-in: scripts with the same key share one runtime whose globals stay; unique per conversation and name
-   * (`conversation/name`). They run one after the other. `context.runtime` says `{ name, scripts }`.
-   */
-  readonly runtime?: string;
   /** Without it the script has no `store`. */
   readonly store?: ScriptStore;
   /** Carries out one call; rejects with `SpindleError`. `signal` is aborted when the script ends, loses or cancels the call. */
