@@ -53,7 +53,7 @@ test("the facts of earlier turns stand in a later one: first prompt, attachments
     attachments: [attached[0]],
     changedFiles: ["a.txt", "new/n.txt"],
     limits: { cpuMs: 10_000, wallMs: 600_000, memoryMb: 128, maxCalls: 10_000, maxInFlight: 100 },
-    budget: { requests: 8, tasks: 3 },
+    budget: { requests: 8, tasks: 3, cpuMs: expect.any(Number), wallMs: expect.any(Number), calls: 10_000 },
     date: expect.any(String),
   });
   expect(second).toMatchObject({
@@ -132,4 +132,26 @@ test("an agent's conversation begins with what the agent was asked; a script wit
     ok: true,
     result: { value: { originalPrompt: "", attachments: [], input: { who: "Ada" }, budget: { requests: null, tasks: 4 } } },
   });
+});
+
+test("a named runtime belongs to its conversation", async () => {
+  const house = lab();
+  const name = '// @script {"runtime":"r"}\n';
+  const provider = createScriptedProvider([
+    callsScript(`${name}globalThis.seen = ["one"]; return context;`),
+    callsScript(`${name}seen.push("two"); return { ...context, seen };`),
+    says("One."),
+    callsScript(`${name}return { ...context, seen: typeof seen };`),
+    says("Two."),
+  ]);
+  const engine = await house.open({ provider, settings: {} });
+  const first = engine.conversations.create(house.project);
+  const second = engine.conversations.create(house.project);
+  await first.send("Remember", []).done;
+  await second.send("Do you know?", []).done;
+  expect(contexts(first.events)).toMatchObject([
+    { runtime: { name: "r", scripts: 0 } },
+    { runtime: { name: "r", scripts: 1 }, seen: ["one", "two"] },
+  ]);
+  expect(contexts(second.events)).toMatchObject([{ runtime: { name: "r", scripts: 0 }, seen: "undefined" }]);
 });
