@@ -26,6 +26,7 @@ const allOfMain = inMain(
  */
 const borders = {
   protocol: [],
+  grammar: ["protocol"],
   "main/lib": ["protocol"],
   ...Object.fromEntries(
     inMain("runner", "sandbox", "approvals", "harness", "providers", "mcp", "project", "settings").map((area) => [
@@ -33,7 +34,7 @@ const borders = {
       ["protocol", "main/lib"],
     ]),
   ),
-  "main/tools": ["protocol", ...inMain("lib", "runner", "sandbox", "approvals", "harness", "project", "mcp")],
+  "main/tools": ["protocol", "grammar", ...inMain("lib", "runner", "sandbox", "approvals", "harness", "project", "mcp")],
   "main/agent": ["protocol", ...inMain("lib", "project", "providers", "tools")],
   "main/conversations": ["protocol", ...inMain("lib", "agent")],
   "main/tasks": ["protocol", ...inMain("lib", "conversations")],
@@ -44,7 +45,7 @@ const borders = {
   "main/cli": ["protocol", ...allOfMain, "main/engine", "main/wasm-file"],
   preload: ["protocol"],
   "renderer/lib": ["protocol"],
-  "renderer/state": ["protocol", "renderer/lib"],
+  "renderer/state": ["protocol", "grammar", "renderer/lib"],
   "renderer/ui": [],
   // Never another feature.
   ...Object.fromEntries(

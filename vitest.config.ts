@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/{protocol,main,renderer,headless}/**/*.test.{ts,tsx}"],
+    include: ["test/{protocol,grammar,main,renderer,headless}/**/*.test.{ts,tsx}"],
     environment: "node",
     pool: "forks",
     testTimeout: 30_000,

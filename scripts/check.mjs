@@ -48,6 +48,7 @@ const tests = [
         "--maxWorkers=2",
         ...excluded,
         "test/protocol",
+        "test/grammar",
         "test/main",
         "test/renderer",
       ]);

@@ -1,5 +1,5 @@
 import type { ModelTool } from "../providers/provider.ts";
-import { inputSchema, textFieldOf } from "../tools/declarations.ts";
+import { freeformFieldOf, inputSchema, textFieldOf } from "../tools/declarations.ts";
 import type { Tool } from "../tools/tool.ts";
 
 /** The tools as a request offers them: freeform where a tool takes one text, functions otherwise. */
@@ -7,6 +7,8 @@ export function modelTools(tools: Iterable<Tool>): ModelTool[] {
   return [...tools].map((tool) => {
     const textField = textFieldOf(tool.name);
     const common = { name: tool.name, description: tool.description, schema: inputSchema(tool) };
-    return textField === undefined ? { ...common, format: "function" } : { ...common, format: "custom", textField };
+    if (textField !== undefined) return { ...common, format: "custom", textField };
+    const shownField = freeformFieldOf(tool.name);
+    return { ...common, format: "function", ...(shownField === undefined ? {} : { shownField }) };
   });
 }

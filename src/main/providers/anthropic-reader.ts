@@ -1,8 +1,9 @@
 import type { Usage } from "../../protocol/event.ts";
-import { createTextFieldReader, repairInput } from "./call-input.ts";
+import { repairInput, shownTextReader } from "./call-input.ts";
 import { errorType, StreamError } from "./classify-error.ts";
 import { fields, isFields, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
+import type { TextFieldReader } from "./text-field.ts";
 
 /** Turns the events of a Messages stream into ours. */
 export interface AnthropicReader {
@@ -13,7 +14,7 @@ interface OpenBlock {
   readonly type: string;
   readonly id: string;
   readonly name: string;
-  readonly field: { push(delta: string): string } | null;
+  readonly field: TextFieldReader | null;
   /** Input that came whole with the block's start, as some servers send it. */
   readonly whole: string;
   data: string;
@@ -39,13 +40,12 @@ export function createAnthropicReader(tools: readonly ModelTool[], newId: () => 
     const start = fields(event["content_block"]);
     const type = text(start["type"]) ?? "";
     const name = text(start["name"]) ?? "";
-    const field = tools.find((tool) => tool.name === name)?.textField;
     const input = start["input"];
     const block: OpenBlock = {
       type,
       id: type === "tool_use" ? (text(start["id"]) ?? `call_${newId()}`) : `m_${newId()}`,
       name,
-      field: field === undefined ? null : createTextFieldReader(field),
+      field: shownTextReader(tools.find((tool) => tool.name === name)),
       whole: isFields(input) && Object.keys(input).length > 0 ? JSON.stringify(input) : "",
       data: text(start["data"]) ?? "",
       body: text(start["text"]) ?? text(start["thinking"]) ?? "",

@@ -1,8 +1,9 @@
 import type { Usage } from "../../protocol/event.ts";
-import { createTextFieldReader, repairInput } from "./call-input.ts";
+import { repairInput, shownTextReader } from "./call-input.ts";
 import { errorType, StreamError } from "./classify-error.ts";
 import { argumentText, fields, isFields, list, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
+import type { TextFieldReader } from "./text-field.ts";
 import { createThinkSplitter, type ContentPiece } from "./think-splitter.ts";
 
 /** Turns the chunks of a chat-completions stream into our events. */
@@ -20,7 +21,7 @@ interface OpenCall {
   readonly callId: string;
   name: string;
   arguments: string;
-  field: { push(delta: string): string } | null;
+  field: TextFieldReader | null;
 }
 
 /**
@@ -77,8 +78,7 @@ export function createChatReader(tools: readonly ModelTool[], newId: () => strin
     const name = text(fields(piece["function"])["name"]) ?? "";
     if (call.name === "" && name !== "") {
       call.name = name;
-      const field = tools.find((tool) => tool.name === name)?.textField;
-      call.field = field === undefined ? null : createTextFieldReader(field);
+      call.field = shownTextReader(tools.find((tool) => tool.name === name));
     }
     const delta = argumentText(fields(piece["function"])["arguments"]);
     call.arguments += delta;

@@ -12,6 +12,8 @@ export interface ModelTool {
   readonly schema: { readonly [key: string]: Json };
   /** For custom tools: the field of `schema` that holds the text. */
   readonly textField?: string;
+  /** For functions: the field whose text is shown while a call arrives (a patch); without it that is the JSON itself. */
+  readonly shownField?: string;
 }
 
 export type ModelImage = { readonly mediaType: string; readonly base64: string };
@@ -57,7 +59,7 @@ export type ModelEvent =
   | { readonly type: "text"; readonly messageId: string; readonly text: string }
   | { readonly type: "reasoning_delta"; readonly messageId: string; readonly text: string }
   | { readonly type: "reasoning"; readonly messageId: string; readonly text: string; readonly replay?: Json }
-  /** Input of a call as it arrives; for custom tools sent as functions it is the decoded text so far. */
+  /** Input of a call as it arrives; for tools with a `textField` or `shownField` it is that text, decoded. */
   | { readonly type: "call_delta"; readonly wireCallId: string; readonly name: string; readonly text: string }
   /** A complete call. `input` is raw: freeform text for `custom`, JSON text for `function` (custom tools sent as functions come back as `function`). */
   | {

@@ -1,8 +1,9 @@
 import type { Usage } from "../../protocol/event.ts";
-import { createTextFieldReader, repairInput } from "./call-input.ts";
+import { repairInput, shownTextReader } from "./call-input.ts";
 import { errorType, StreamError } from "./classify-error.ts";
 import { argumentText, fields, list, number, text, type Fields } from "./json-read.ts";
 import type { ModelEvent, ModelTool } from "./provider.ts";
+import type { TextFieldReader } from "./text-field.ts";
 
 /** Turns the events of a Responses stream into ours, one after the other. */
 export interface ResponsesReader {
@@ -24,7 +25,7 @@ interface OpenItem {
   part: number;
   refused: boolean;
   done: boolean;
-  field: { push(delta: string): string } | null;
+  field: TextFieldReader | null;
 }
 
 /**
@@ -77,8 +78,9 @@ export function createResponsesReader(tools: readonly ModelTool[], newId: () => 
     if (name === undefined || name === "" || open.name !== "") return;
     open.name = name;
     open.callId = text(item["call_id"]) ?? open.callId;
-    const field = item["type"] === "custom_tool_call" ? undefined : toolOf(name)?.textField;
-    open.field = field === undefined ? null : createTextFieldReader(field);
+    const tool = toolOf(name);
+    // A freeform call of a tool that is a function may be JSON or bare text: the reader takes both.
+    open.field = item["type"] === "custom_tool_call" && tool?.format !== "function" ? null : shownTextReader(tool);
   }
 
   function textDelta(event: Fields, refused: boolean): ModelEvent[] {

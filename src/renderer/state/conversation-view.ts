@@ -71,8 +71,11 @@ export interface TextStep extends StepBase {
   readonly streaming: boolean;
 }
 
-/** writing: the model is still sending it. asking: waits for a person. detached: `spawn` returned, the task lives on. */
-export type CallStatus = "writing" | "asking" | "running" | "done" | "failed" | "cancelled" | "detached";
+/**
+ * writing: the model is still sending it. cut: the answer ended before it was whole, so it never ran. asking: waits for a
+ * person. detached: `spawn` returned, the task lives on.
+ */
+export type CallStatus = "writing" | "cut" | "asking" | "running" | "done" | "failed" | "cancelled" | "detached";
 
 /** One tool call, made by the model (a step) or by a script (a lane of its card). */
 export interface CallView {

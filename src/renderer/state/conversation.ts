@@ -10,6 +10,7 @@ import { createConversation, useConversations } from "./conversations.ts";
 import { fold, isNews } from "./fold.ts";
 import { showFreshPatch } from "./layout.ts";
 import { clearLogs, recordLogs } from "./log-rings.ts";
+import { clearPatchDrafts, recordPatchDrafts } from "./patch-drafts.ts";
 
 export interface ConversationStore {
   /** The conversation the view belongs to; null: none is chosen yet. */
@@ -31,6 +32,7 @@ export function followConversation(): () => void {
   const show = async (id: ConversationId | null) => {
     early = [];
     clearLogs();
+    clearPatchDrafts();
     if (id === null) {
       useConversation.setState({ id: null, status: "empty", error: null, view: emptyView });
       return;
@@ -41,9 +43,11 @@ export function followConversation(): () => void {
       if (useConversation.getState().id !== id) return;
       // Pushes that came meanwhile are newer than the page or part of it; the fold drops what it has.
       recordLogs(events);
+      recordPatchDrafts(events);
       const view = fold(emptyView, events);
       const fresh = early.filter((event) => isNews(event, view.lastSeq));
       recordLogs(fresh);
+      recordPatchDrafts(fresh);
       useConversation.setState({ status: "ready", view: fold(view, fresh) });
     } catch (error) {
       if (useConversation.getState().id === id) useConversation.setState({ status: "failed", error: asErrorData(error) });
@@ -62,6 +66,7 @@ export function followConversation(): () => void {
     }
     const news = events.filter((event) => isNews(event, view.lastSeq));
     recordLogs(news);
+    recordPatchDrafts(news);
     useConversation.setState({ view: fold(view, events) });
     if (news.some((event) => event.type === "patch_applied")) showFreshPatch();
   });

@@ -148,6 +148,15 @@ export class Draft {
     }
   }
 
+  /** The answer is over: calls of it that never came whole will not run. */
+  cutWriting(turnId: TurnId, time: number): void {
+    for (let at = this.#steps.list.length - 1; at >= 0; at--) {
+      const step = this.#steps.list[at];
+      if (step === undefined || (step.turnId !== turnId && step.turnId !== null)) return;
+      if (step.kind === "call" && step.call.status === "writing") this.#steps.own()[at] = { ...step, call: closeCall(step.call, time) };
+    }
+  }
+
   /** A turn has ended: what still looks open in it (a torn log, a stop) is closed as cancelled, its questions are gone. */
   closeOpen(turnId: TurnId, time: number): void {
     this.#approvals.remove((approval) => approval.turnId === turnId);
@@ -244,5 +253,10 @@ function closeStep(step: Step, time: number): Step {
 }
 
 function closeCall(call: CallView, time: number): CallView {
-  return { ...call, status: "cancelled", finishedAt: time, durationMs: Math.max(0, time - call.startedAt) };
+  return {
+    ...call,
+    status: call.status === "writing" ? "cut" : "cancelled",
+    finishedAt: time,
+    durationMs: Math.max(0, time - call.startedAt),
+  };
 }

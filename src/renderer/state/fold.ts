@@ -53,6 +53,7 @@ function apply(draft: Draft, event: SpindleEvent): void {
       return draft.turn(event.turnId, event.time, { provider: event.provider, model: event.model, approval: event.approval });
     case "request_started":
       draft.settleRetry();
+      draft.cutWriting(event.turnId, event.time);
       return draft.turn(event.turnId, event.time, { requests: event.requestNumber, waiting: true });
     case "assistant_delta":
       return delta(draft, event, "text");

@@ -13,8 +13,8 @@ interface RecordedRequest {
 
 /** What a server does with one request. */
 export type ServerStep =
-  /** Lines of an event stream: `event:` name (null = none) and data (a text is sent as it is). */
-  | { readonly type: "events"; readonly events: readonly WireEvent[]; readonly ending?: "end" | "cut" | "hang" }
+  /** Lines of an event stream: `event:` name (null = none) and data (a text is sent as it is). `paceMs`: one event at a time, this far apart. */
+  | { readonly type: "events"; readonly events: readonly WireEvent[]; readonly ending?: "end" | "cut" | "hang"; readonly paceMs?: number }
   | { readonly type: "status"; readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }
   /** Takes the request and never answers. */
   | { readonly type: "hang" }
@@ -93,13 +93,25 @@ export async function startModelServer(steps: readonly StepSource[], models: rea
       }
       case "events": {
         response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+        if (step.paceMs !== undefined) return pace(step.events, step.paceMs, step.ending, response);
         const bytes = Buffer.from(step.events.map(frame).join(""), "utf8");
         // Odd pieces: a client must put lines and characters together again.
         for (let at = 0; at < bytes.length; at += 97) response.write(bytes.subarray(at, at + 97));
-        if (step.ending === "cut") setImmediate(() => response.destroy());
-        else if (step.ending !== "hang") response.end();
+        finish(step.ending, response);
       }
     }
+  }
+
+  function pace(events: readonly WireEvent[], everyMs: number, ending: Ending, response: ServerResponse): void {
+    let next = 0;
+    const timer = setInterval(() => {
+      const event = events[next++];
+      if (event !== undefined) return void response.write(frame(event));
+      clearInterval(timer);
+      finish(ending, response);
+    }, everyMs);
+    timers.add(timer);
+    response.on("close", () => clearInterval(timer));
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -134,6 +146,13 @@ export const faults = {
   malformed: { type: "events", events: [{ event: null, data: '{"type": "response.output_text.delta", "delta": ' }] },
   webPage: { type: "raw", contentType: "text/html", text: "<!doctype html><title>Welcome</title>" },
 } as const satisfies Record<string, ServerStep | ((seconds: number) => ServerStep)>;
+
+type Ending = "end" | "cut" | "hang" | undefined;
+
+function finish(ending: Ending, response: ServerResponse): void {
+  if (ending === "cut") setImmediate(() => response.destroy());
+  else if (ending !== "hang") response.end();
+}
 
 function frame({ event, data }: WireEvent): string {
   const text = typeof data === "string" ? data : JSON.stringify(data);

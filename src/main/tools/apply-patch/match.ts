@@ -1,5 +1,6 @@
+import { trim, trimEnd } from "../../../grammar/white-space.ts";
+import { fold } from "./fold.ts";
 import type { FileLines } from "./lines.ts";
-import { fold, trim, trimEnd } from "./white-space.ts";
 
 /**
  * Finds a block of lines at or after `from`. Four passes, each over the whole rest of the file before the next: exact,

@@ -4,14 +4,21 @@ import { formatDuration, formatElapsed } from "../../lib/format.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
+import { readPatchDraft } from "../../state/patch-drafts.ts";
 import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
 import { verbOf } from "./activity.ts";
+import { PatchPreview } from "./patch-preview.tsx";
 import { type CallGroup, groupTitle } from "./rows.ts";
 import { ThreadRow } from "./thread-row.tsx";
 
-/** A single call of the model: one line, open while it runs, folded afterwards. */
+/** A single call of the model: one line, open while it runs, folded afterwards. A patch that was seen arriving is shown as a diff. */
 export const CallRow = memo(function CallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
+  const draft = call.tool === "applyPatch" ? readPatchDraft(call.callId) : null;
+  return draft === null ? <PlainCallRow call={call} first={first} /> : <PatchPreview call={call} draft={draft} first={first} />;
+});
+
+function PlainCallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
   const [open, setOpen] = useState<boolean | null>(null);
   const running = call.finishedAt === null;
   const shown = open ?? (running && call.outputBytes > 0);
@@ -21,7 +28,7 @@ export const CallRow = memo(function CallRow({ call, first }: { readonly call: C
       {shown ? <CallBody call={call} /> : null}
     </ThreadRow>
   );
-});
+}
 
 /** Several reading calls as one line that unfolds. */
 export const CallGroupRow = memo(
@@ -92,6 +99,7 @@ function Elapsed({ since, asking }: { readonly since: number; readonly asking: b
 
 function outcome(call: CallView): string {
   if (call.status === "cancelled") return "cancelled";
+  if (call.status === "cut") return "broke off";
   if (call.error !== null) return call.error.code.replaceAll("_", " ");
   const time = formatDuration(call.durationMs ?? 0);
   return call.summary === "" ? time : `${call.summary} · ${time}`;

@@ -11,6 +11,8 @@ import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { activityOf } from "./activity.ts";
 import { ConversationHead } from "./conversation-head.tsx";
 import { EmptyConversation } from "./empty-conversation.tsx";
+import { draftHeight } from "./draft-lines.tsx";
+import { freshDraft } from "./patch-card.tsx";
 import { type Row, rowsOf } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
 import { RunningRow } from "./small-rows.tsx";
@@ -174,8 +176,10 @@ function estimate(row: Row | undefined): number {
       return 30 + Math.ceil(row.text.length / 85) * 22;
     case "script":
       return 140 + Math.min(19, row.code.split("\n").length) * 20 + Math.min(14, row.calls.length) * 23;
-    case "patch":
-      return 92;
+    case "patch": {
+      const draft = freshDraft(row);
+      return 92 + (draft === null ? 0 : draftHeight(draft));
+    }
     case "end":
       return 48;
     case undefined:

@@ -101,6 +101,7 @@ export function Lanes({
 
 const barColor = {
   writing: "bg-bar",
+  cut: "bg-deco",
   running: "bg-accent",
   asking: "bg-warn-fill",
   done: "bg-bar",
@@ -110,6 +111,7 @@ const barColor = {
 } as const;
 const words = {
   writing: "being written",
+  cut: "broke off",
   running: "running",
   asking: "waits for you",
   done: "done",
