@@ -27,11 +27,13 @@ const slow = [
   "pool",
   "values",
   "journal-crash",
+  "journal-kill",
   "demo-main-job",
   "faults",
   "local-runner",
   "broker-runner",
   "apply-patch-properties",
+  "apply-patch-original",
   "escape",
   "exec",
 ];

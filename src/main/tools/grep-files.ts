@@ -51,7 +51,9 @@ export const grepFilesTool = defineTool({
 });
 
 async function search(input: GrepFilesInput, searched: string, ctx: ToolContext, signal: AbortSignal) {
-  const common = ["--no-config", "--regexp", input.pattern, ...(input.include === undefined ? [] : ["--glob", input.include])];
+  // A blank glob is none (Codex, last version with this tool); ripgrep would find nothing with it.
+  const include = input.include?.trim() ?? "";
+  const common = ["--no-config", "--regexp", input.pattern, ...(include === "" ? [] : ["--glob", include])];
   const listing = await runRipgrep([...common, "--files-with-matches", "--null", "--", searched], { cwd: ctx.projectRoot, signal });
   const all = listing.stdout
     .toString("utf8")

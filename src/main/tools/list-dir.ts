@@ -96,7 +96,17 @@ async function collect(
     }
     level = next;
   }
-  return { entries: entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)), unreadable };
+  // The order of UTF-8 bytes is not that of UTF-16 units once there are characters beyond U+FFFF.
+  const order = entries.some((entry) => /[\uD800-\uDFFF]/.test(entry.path)) ? byBytes : byUnits;
+  return { entries: entries.sort((a, b) => order(a.path, b.path)), unreadable };
+}
+
+function byUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function kindOf(child: Dirent): Entry["kind"] {

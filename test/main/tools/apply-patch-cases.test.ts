@@ -1,7 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
 import { runApplyPatchCli } from "../../../src/main/tools/apply-patch/cli.ts";
 import { patchCases } from "../../golden/apply-patch-cases.ts";
 import { fillFolder, inputOf, readFolder } from "../../support/patch-folder.ts";
@@ -63,81 +60,3 @@ describe("apply-patch command, use", () => {
     expect([outcome.exitCode, readFolder(root).modes]).toEqual([0, { new: "755", old: "754" }]);
   });
 });
-
-const map = z.record(z.string(), z.string()).optional();
-const sharedCases = z.array(
-  z.object({
-    name: z.string(),
-    patch: z.string().nullable(),
-    patchBase64: z.string().optional(),
-    via: z.literal("argv").optional(),
-    before: map,
-    after: map,
-    beforeLinks: map,
-    afterLinks: map,
-    beforeModes: map,
-    afterModes: map,
-    afterEmptyDirs: z.array(z.string()).optional(),
-    outsideBefore: map,
-    outsideAfter: map,
-    exitCode: z.number(),
-    stdout: z.string(),
-    stderr: z.string(),
-  }),
-);
-type SharedCase = z.infer<typeof sharedCases>[number];
-
-/** Where we differ from the original on purpose (docs/tools.md), and what we do instead. */
-const differences: Readonly<Record<string, Partial<SharedCase>>> = {
-  move_to_same_path_loses_the_file: { after: { "old.txt": Buffer.from("uno\ntwo\n").toString("base64") } },
-  exec_bit_on_move: { afterModes: { "run2.sh": "755" } },
-};
-
-describe("apply-patch command, cases made by the original program", () => {
-  const file = path.resolve(import.meta.dirname, "../../../../shared/cases/apply-patch.json");
-  const shared = existsSync(file) ? sharedCases.parse(JSON.parse(readFileSync(file, "utf8"))) : [];
-
-  test(`${shared.length} shared cases and ${patchCases.length} own cases are run`, () => {
-    expect({ own: patchCases.length >= 60, shared: existsSync(file) ? shared.length >= 141 : shared.length === 0 }).toEqual({
-      own: true,
-      shared: true,
-    });
-  });
-
-  for (const one of shared) {
-    test(`${one.name} ends as in the original`, async () => {
-      const base = tempFolder();
-      const root = path.join(base, "root");
-      const outside = path.join(base, "outside");
-      for (const folder of [root, outside]) mkdirSync(folder);
-      const fill = (text: string): string => text.replaceAll("$ROOT", root).replaceAll("$OUTSIDE", outside);
-      fillFolder(root, { files: decoded(one.before), links: one.beforeLinks ?? {}, modes: one.beforeModes ?? {} });
-      fillFolder(outside, { files: decoded(one.outsideBefore) });
-      const patch = one.patchBase64 === undefined ? Buffer.from(fill(one.patch ?? "")) : Buffer.from(one.patchBase64, "base64");
-      const outcome = await runApplyPatchCli({ args: one.via === "argv" ? [patch.toString()] : [], stdin: inputOf(patch), cwd: root });
-      const wanted = { ...one, ...differences[one.name] };
-      const there = readFolder(root, "base64");
-      expect({
-        ...outcome,
-        files: there.files,
-        links: there.links,
-        modes: Object.fromEntries(Object.keys(wanted.afterModes ?? {}).map((name) => [name, there.modes[name]])),
-        emptyFolders: wanted.afterEmptyDirs === undefined ? undefined : there.emptyFolders,
-        outside: readFolder(outside, "base64").files,
-      }).toEqual({
-        exitCode: wanted.exitCode,
-        stdout: fill(wanted.stdout),
-        stderr: fill(wanted.stderr),
-        files: wanted.after ?? {},
-        links: wanted.afterLinks ?? {},
-        modes: wanted.afterModes ?? {},
-        emptyFolders: wanted.afterEmptyDirs,
-        outside: wanted.outsideAfter ?? wanted.outsideBefore ?? {},
-      });
-    });
-  }
-});
-
-function decoded(files: Readonly<Record<string, string>> | undefined): Record<string, Uint8Array> {
-  return Object.fromEntries(Object.entries(files ?? {}).map(([name, base64]) => [name, Buffer.from(base64, "base64")]));
-}

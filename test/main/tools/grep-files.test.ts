@@ -83,6 +83,12 @@ describe("grepFiles", () => {
     ]);
   });
 
+  test("blanks around a glob do not count, and a blank one is none", async () => {
+    fillAged({ "a.ts": [1, "x"], "b.js": [0, "x"] });
+    const [padded, blank] = [await grep({ pattern: "x", include: " *.ts " }), await grep({ pattern: "x", include: "  " })];
+    expect([padded.result.files, blank.result.files]).toEqual([["a.ts"], ["b.js", "a.ts"]]);
+  });
+
   test("no match is an answer", async () => {
     fillAged({ a: [0, "x"] });
     expect(await grep({ pattern: "nowhere" })).toMatchObject({

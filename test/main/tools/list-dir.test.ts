@@ -43,6 +43,11 @@ describe("listDir", () => {
     });
   });
 
+  test("sorts by the bytes of the path, also beyond U+FFFF", async () => {
+    fillFolder(root, { files: { "\u{1F600}.txt": "", "\uFB01.txt": "", "z.txt": "" } });
+    expect((await list()).result.entries.map((entry) => entry.path)).toEqual(["z.txt", "\uFB01.txt", "\u{1F600}.txt"]);
+  });
+
   test("shows a slice and says that there is more; a script gets all", async () => {
     fillFolder(root, { files: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${String(i).padStart(2, "0")}`, ""])) });
     const [first, second, script] = [await list(), await list({ offset: 39, limit: 25 }), await list({}, { fromScript: true })];
