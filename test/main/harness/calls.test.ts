@@ -224,10 +224,12 @@ test("a cancelled script rejects nothing, closes its calls and reports cancelled
   const slow = slowToClose();
   const controller = new AbortController();
   let aborted = 0;
-  setTimeout(() => {
+  const look = setInterval(() => {
+    if (slow.isOpen() < 2) return;
+    clearInterval(look);
     aborted = performance.now();
     controller.abort();
-  }, 100);
+  }, 5);
   const outcome = await runner.run("console.log('before'); await Promise.all([tools.slow(1), tools.slow(2)]);", {
     tools: slow.tools,
     signal: controller.signal,
@@ -235,7 +237,8 @@ test("a cancelled script rejects nothing, closes its calls and reports cancelled
   const took = performance.now() - aborted;
   expect([outcome.ok ? "ok" : outcome.error.code, slow.isOpen(), outcome.logs.length]).toEqual(["cancelled", 0, 1]);
   expect(took).toBeGreaterThan(25);
-  expect(took).toBeLessThan(200);
+  // Not the 30 s that calls may take to close at most.
+  expect(took).toBeLessThan(5_000);
 });
 
 test("a script cancelled in an endless loop, in line, or before it starts reports cancelled", async () => {
