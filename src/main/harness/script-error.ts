@@ -66,8 +66,9 @@ export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefi
     memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
   const mapped = map.stack(read.stack);
   const failedCall = read.call ?? read.cause?.call ?? read.cause?.cause?.call;
-  const callLine = typeof failedCall?.["line"] === "number" ? failedCall["line"] : undefined;
-  const position = mapped.top ?? (read.at === "" ? null : map.position(read.at));
+  const refusedAt = read.at === "" ? null : map.position(read.at);
+  const callLine = typeof failedCall?.["line"] === "number" ? failedCall["line"] : refusedAt?.line;
+  const position = mapped.top ?? refusedAt;
   const code = codeOf(read);
   const hint = hintFor(read, code);
   const details: Record<string, Json> = {};
@@ -83,7 +84,7 @@ export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefi
   return {
     name: read.name,
     code,
-    message: read.message,
+    message: map.text(read.message),
     ...(hint === undefined ? {} : { hint }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
     ...(where === null ? {} : { line: where.line, ...(position === null ? {} : { column: where.column }), frame: map.frame(where) }),

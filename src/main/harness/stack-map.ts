@@ -1,5 +1,5 @@
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import { scriptFile } from "./prelude.ts";
+import { preludeFile, scriptFile } from "./prelude.ts";
 
 /** A position in the script as it was given; line and column 1-based. */
 export interface Position {
@@ -13,14 +13,16 @@ export interface StackMap {
   position(place: string): Position | null;
   /** The frames of the script, mapped, in Node's form; and the innermost one. */
   stack(raw: string): { readonly text: string; readonly top: Position | null };
-  /** Text with places of the compiled code (a printed stack) in the script's own. */
+  /** Text with places of the compiled code (a printed stack) in the script's own; frames of the prelude are left out. */
   text(raw: string): string;
   /** The script's lines around a position, with a caret. */
   frame(at: Position): string;
 }
 
-const framePattern = new RegExp(`^\\s*at (?:(.*?) \\()?${scriptFile.replace(".", "\\.")}:(\\d+):(\\d+)\\)?$`);
-const placePattern = new RegExp(`\\b${scriptFile.replace(".", "\\.")}:(\\d+:\\d+)`, "g");
+const framePattern = new RegExp(`^\\s*at (?:(.*?) \\()?${scriptFile}:(\\d+):(\\d+)\\)?$`);
+/** With a number it is code of an earlier script of a named runtime. */
+const placePattern = new RegExp(`\\b${scriptFile}(#\\d+)?:(\\d+:\\d+)`, "g");
+const preludeFrame = new RegExp(`\\n?[ \\t]*at [^\\n]*${preludeFile}:\\d+:\\d+\\)?`, "g");
 /** Names of the wrapper around the script, not of anything a person wrote. */
 const wrapperNames = new Set(["<eval>", "<anonymous>", ""]);
 const maxFrames = 20;
@@ -75,10 +77,11 @@ export function createStackMap(source: string, map: string, wrapperLength: numbe
       return { text: shown.join("\n"), top };
     },
     text: (raw) =>
-      raw.includes(scriptFile)
-        ? raw.replace(placePattern, (whole, place: string) => {
+      raw.includes(scriptFile) || raw.includes(preludeFile)
+        ? raw.replace(preludeFrame, "").replace(placePattern, (_, earlier: string | undefined, place: string) => {
+            if (earlier !== undefined) return "an earlier script";
             const at = position(place);
-            return at === null ? whole : `script:${at.line}:${at.column}`;
+            return at === null ? "script" : `script:${at.line}:${at.column}`;
           })
         : raw,
     frame: (at) => codeFrame(source, at),
