@@ -162,6 +162,35 @@ test("a deadlock is found also right after the script wrote something", async ()
     });
 });
 
+test("stacks in results and messages show the script's own places and nothing of the prelude", async () => {
+  const stack = await runner.run("\n\n\ntry {\n  null.x;\n} catch (e) { return { stack: e.stack, other: 'see src/script.ts:3:7' }; }");
+  expect(stack).toMatchObject({ ok: true, value: { stack: expect.stringContaining("script:5:"), other: "see src/script.ts:3:7" } });
+  expect(JSON.stringify(stack)).not.toMatch(/spindle:/);
+  const message = await runner.run("const f = () => { null.x; };\n\ntry { f(); } catch (e) { throw new Error('failed: ' + e.stack); }");
+  expect(message).toMatchObject({ ok: false, error: { message: expect.stringMatching(/failed: .*script:1:\d+/s), line: 3 } });
+  expect(JSON.stringify(message)).not.toMatch(/spindle:/);
+});
+
+test("hostile errors are described, not taken for a lack of memory", async () => {
+  for (const code of [
+    'const e = new ToolError("boo"); Object.defineProperty(e, "code", { get() { throw new Error("g"); } }); throw e;',
+    'throw new Proxy(new Error("x"), { getPrototypeOf() { throw 1; } });',
+    "Object.prototype.toJSON = () => undefined; await tools.fail({});",
+    'throw Object.assign(new Error("n"), { name: "N".repeat(1e6) });',
+  ]) {
+    const outcome = await runner.run(code);
+    expect(outcome.ok ? "ok" : outcome.error.code, code).toBe("script_error");
+    expect(JSON.stringify(outcome).length).toBeLessThan(20_000);
+  }
+});
+
+test("a refused call knows its line when it fails the script", async () => {
+  const outcome = await runner.run("const o = {};\no.o = o;\nawait tools.echo(o);");
+  expect(outcome).toMatchObject({ ok: false, error: { line: 3, details: { tool: "echo", toolCode: "invalid_input", callLine: 3 } } });
+  expect(await runner.run("context = 1;", { context: {} })).toMatchObject({ error: { message: "'context' is read-only" } });
+  expect(await runner.run("globalThis.JSON = { stringify: () => 'hacked' };")).toMatchObject({ ok: false, error: { name: "TypeError" } });
+});
+
 test("why all of several calls failed is said, with the first failed call", async () => {
   const outcome = await runner.run("const x = 1;\nawait Promise.any([tools.fail({ n: 1 }), tools.fail({ n: 2 })]);");
   expect(outcome).toMatchObject({

@@ -303,11 +303,13 @@
     finish("[6,", parts.describe(error), "," + tail() + "]");
   }
 
-  /** Starts the script: `script` gives its async function when it is told how to make a tool for a place. Returns its promise. */
+  /** The promise of the script's own function. */
+  let main;
+
+  /** Starts the script: `script` gives its async function when it is told how to make a tool for a place. */
   function run(script) {
-    const promise = script(parts.site)();
-    apply(then, promise, [done, fail]);
-    return promise;
+    main = script(parts.site)();
+    apply(then, main, [done, fail]);
   }
 
   /** Forgets the script before: for the next one of a named runtime. What nobody settled stays unsettled. */
@@ -342,7 +344,7 @@
   define("Reflect", freeze(Reflect));
 
   return {
-    guest: { pull, pullPiece, deliver, run, renew, idle, describe: (error) => parts.describe(error) },
+    guest: { pull, pullPiece, deliver, run, main: () => main, renew, idle, describe: (error) => parts.describe(error) },
     parts,
     fail,
     tool,
