@@ -77,6 +77,8 @@
 
   // --- helpers ------------------------------------------------------------------------------------------------------
   const { isArray } = Array;
+  const { apply } = Reflect;
+  const objectToString = Object.prototype.toString;
   const RegExpType = RegExp;
   let host;
   core.guest.setHost = (given) => {
@@ -89,12 +91,45 @@
       const sent = [name];
       for (let index = 0; index < args.length && index < count; index++) sent[index + 1] = sendable(args[index]);
       const answer = host(sent);
-      if (!isArray(answer)) throw new TypeError("helpers." + name + ": its arguments must be plain JSON.");
-      if (!answer[0]) throw new TypeError("helpers." + name + ": " + answer[1]);
-      return answer[1];
+      if (isArray(answer) && answer[0]) return answer[1];
+      const wrong = notJson(sent);
+      if (wrong !== "") throw new TypeError("helpers." + name + ": " + wrong);
+      // Without an answer, arguments or result had no room (a Proxy is the only other thing that cannot be sent).
+      if (!isArray(answer))
+        throw new RangeError("helpers." + name + ": too large for what is left of the script's memory (or given a Proxy); take less text.");
+      throw new TypeError("helpers." + name + ": " + answer[1]);
     };
     defineProperty(helped, "name", { value: name });
     return helped;
+  }
+
+  /** Which argument is no JSON, and where in it; "" when all of them are. */
+  function notJson(sent) {
+    for (let index = 1; index < sent.length; index++) {
+      const wrong = findWrong(sent[index], "", []);
+      if (wrong === undefined) continue;
+      const where = wrong.path === "" ? " is " + wrong.what : " has " + wrong.what + " at " + wrong.path;
+      return "argument " + index + where + "; only plain JSON can be given. JSON.parse(JSON.stringify(value)) makes it plain.";
+    }
+    return "";
+  }
+
+  function findWrong(value, path, ancestors) {
+    if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") return { path, what: "a " + typeof value };
+    if (typeof value !== "object" || value === null) return undefined;
+    if (ancestors.includes(value)) return { path, what: "a cycle" };
+    if (ancestors.length > 1000) return { path: "", what: "nested too deeply" };
+    if (!isArray(value)) {
+      const kind = apply(objectToString, value, []).slice(8, -1);
+      if (kind !== "Object") return { path, what: (/^[AEIOU]/.test(kind) ? "an " : "a ") + kind };
+    }
+    ancestors.push(value);
+    for (const key of keys(value)) {
+      const wrong = findWrong(value[key], isArray(value) ? path + "[" + key + "]" : path === "" ? key : path + "." + key, ancestors);
+      if (wrong !== undefined) return wrong;
+    }
+    ancestors.pop();
+    return undefined;
   }
 
   function sendable(value) {
