@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Json } from "../../../src/protocol/json.ts";
 import { createScriptRunner, type ScriptRunner } from "../../support/script-runner.ts";
 
 let runner: ScriptRunner;
@@ -298,4 +299,13 @@ test("what scripts do not have gets a hint", async () => {
       ok: false,
       error: { hint: expect.stringContaining(`Scripts have no ${name}`) },
     });
+});
+
+test("a value nested too deeply is told in one sentence with one full stop", async () => {
+  let deep: Json = 1;
+  for (let level = 0; level < 3_000; level++) deep = [deep];
+  expect(await runner.run("return 1;", { context: deep })).toMatchObject({
+    ok: false,
+    error: { message: "The sandbox of the script broke: the value is nested too deeply." },
+  });
 });
