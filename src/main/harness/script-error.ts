@@ -1,10 +1,10 @@
 import type { ErrorCode, ErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { CompileFailure } from "./compile.ts";
-import { describeSyntaxError } from "./compile.ts";
 import type { ScriptError } from "./harness.ts";
+import type { Position } from "./lines.ts";
 import type { PromiseTracker, TrackedCall } from "./promise-tracker.ts";
-import type { Position, StackMap } from "./stack-map.ts";
+import type { StackMap } from "./stack-map.ts";
+import { describeSyntaxError, type CompileFailure } from "./syntax-error.ts";
 
 /** What the guest says about a thrown value (see `describe` in the prelude). */
 interface Thrown {
@@ -140,6 +140,8 @@ function codeOf(thrown: Thrown): ErrorCode {
 
 const absent: Readonly<Record<string, string>> = {
   require: "Scripts have no modules. Use tools, for example tools.readFile.",
+  module: "Scripts cannot export. Use return to give the result back.",
+  exports: "Scripts cannot export. Use return to give the result back.",
   process: "Scripts have no process. Use tools.exec to run commands; facts about the project are in context.",
   fetch: "Scripts have no network. Use tools.exec if a command may do it.",
   Buffer: "Scripts have no Buffer. Text is a string; use typed arrays for bytes.",
@@ -152,6 +154,12 @@ const absent: Readonly<Record<string, string>> = {
   TextEncoder: "Scripts have no TextEncoder.",
   TextDecoder: "Scripts have no TextDecoder.",
   structuredClone: "Use JSON.parse(JSON.stringify(value)).",
+  Intl: "Scripts have no Intl. Compare text with < and >, and put numbers and dates together by hand (toFixed, toISOString).",
+  Atomics: "Scripts have no Atomics: nothing runs beside a script.",
+  AbortController: "Scripts have no AbortController. The promise of a call has .abort().",
+  AbortSignal: "Scripts have no AbortSignal. The promise of a call has .abort().",
+  performance: "Scripts have no performance. Use Date.now(), or console.time and console.timeEnd.",
+  crypto: "Scripts have no crypto. Use Math.random(), or tools.exec for hashes.",
 };
 
 function hintFor(thrown: Thrown, code: ErrorCode): string | undefined {
