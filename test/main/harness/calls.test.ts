@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SpindleError } from "../../../src/protocol/error.ts";
 import type { Json } from "../../../src/protocol/json.ts";
+import { createPromiseTracker } from "../../../src/main/harness/promise-tracker.ts";
 import { createScriptRunner, sampleTools, type ScriptRunner } from "../../support/script-runner.ts";
 
 let runner: ScriptRunner;
@@ -288,28 +289,27 @@ test("aborting a call again and again costs nobody anything", async () => {
   expect(most).toBeLessThan(700);
 });
 
-test("inputs are not kept after their call, and calls that are open may hold 128 MB", async () => {
-  let inputs = 0;
-  const tools = {
-    ...sampleTools,
-    swallow: (input: Json): Json => {
-      inputs += JSON.stringify(input).length;
-      return null;
-    },
-  };
-  const before = process.memoryUsage().heapUsed;
-  const outcome = await runner.run("const big = 'x'.repeat(1e6);\nfor (let i = 0; i < 80; i++) await tools.swallow({ i, big });", {
-    tools,
+test("inputs are not kept after their call, and open calls may hold 128 MB", async () => {
+  const failed: unknown[] = [];
+  const waiting: (() => void)[] = [];
+  const tracker = createPromiseTracker({
+    maxInFlight: 10,
+    run: (call) => (call.name === "wait" ? new Promise((resolve) => waiting.push(() => resolve(null))) : Promise.resolve(call.input)),
+    succeeded: () => undefined,
+    failed: (call, error) => failed.push([call.id, error.code]),
   });
-  const grown = process.memoryUsage().heapUsed - before;
-  expect(outcome.ok).toBe(true);
-  expect(inputs).toBeGreaterThan(80e6);
-  expect(grown).toBeLessThan(60e6);
-  const open = await runner.run(
-    "const big = 'x'.repeat(1e6); const all = [];\nfor (let i = 0; i < 140; i++) { all.push(tools.never({ big })); await tools.echo(i); }\nreturn 1;",
-    { tools, limits: { maxInFlight: 1_000 } },
-  );
-  expect(open.warnings.map((warning) => warning.code)).toContain("unhandled_rejection");
+  const mib = 1024 * 1024;
+  tracker.add({ id: 0, name: "echo", input: "big", line: 1, size: 100 * mib });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(tracker.get(0)).toMatchObject({ state: "succeeded", input: null });
+  tracker.add({ id: 1, name: "wait", input: "big", line: 1, size: 100 * mib });
+  tracker.add({ id: 2, name: "wait", input: "big", line: 1, size: 40 * mib });
+  expect(failed).toEqual([[2, "too_large"]]);
+  waiting[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  tracker.add({ id: 3, name: "echo", input: "big", line: 1, size: 100 * mib });
+  expect(failed).toHaveLength(1);
+  expect((await tracker.close("over", 1_000)).stuck).toEqual([]);
 });
 
 test("a cancelled script rejects nothing, closes its calls and reports cancelled at once", async () => {
