@@ -8,7 +8,6 @@
   const { construct, apply } = Reflect;
   const { stringify } = JSON;
   const { create, defineProperty, freeze, setPrototypeOf } = Object;
-  const { isArray } = Array;
   const text = String;
   const then = NativePromise.prototype.then;
 
