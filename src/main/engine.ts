@@ -150,7 +150,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 
   const conversationsFolder = path.join(options.home, "conversations");
-  const storeOf = createScriptStores(conversationsFolder, logger);
+  const scriptStores = createScriptStores(conversationsFolder, logger);
   const outputs = createOutputFiles({ conversations: conversationsFolder, redact });
 
   const scene = (conversation: Conversation, turnId: string): CallScene => {
@@ -163,7 +163,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       approval: settings.approval,
       sandboxLevel: settings.sandbox,
       settings,
-      scriptStore: storeOf(conversation.id),
+      scriptStore: scriptStores.of(conversation.id),
       readGrants: createReadGrants(conversation.events, [outputs.folder(conversation.id)]),
       saveOutput: (callId, text) => outputs.save(conversation.id, callId, text),
       emit: (event) => void conversation.emit(event),
@@ -337,6 +337,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all(own.map((task) => tasks.cancel(task.taskId)));
       for (const task of own) tasks.markDelivery(task.taskId, "seen");
       await store.delete(conversationId);
+      scriptStores.forget(conversationId);
       approvals.forget(conversationId);
     },
     redact,
@@ -356,7 +357,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         settings,
         conversationId,
         turnId: "t0",
-        scriptStore: storeOf(conversationId),
+        scriptStore: scriptStores.of(conversationId),
         readGrants: () => [],
         saveOutput: () => Promise.resolve(null),
         emit: () => undefined,

@@ -3,50 +3,35 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Figure } from "./harness.ts";
-
-/** What `npm run bench` hands to benches of the window. */
-interface Ready {
-  readonly electron: string;
-  readonly electronFlags: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-}
+import { againstFloor, type Report, type Surroundings } from "./lib/figures.ts";
+import { collectSamples, pause } from "./lib/samples.ts";
 
 const runs = 7;
 const timeoutMs = 30_000;
 
 /** From the start of the process to a window that is ready to show, against the least Electron application there is. */
-export async function bench(report: (figure: Figure) => void, ready: Ready): Promise<void> {
+export async function bench(report: Report, surroundings: Surroundings): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), "spindle-bench-"));
   try {
     const blank = writeBlankApp(folder);
-    const times = { blank: [] as number[], spindle: [] as number[] };
+    const samples = collectSamples();
     // Alternating, so that a slow moment of the machine hits both; the first pair warms the disk and does not count.
     for (let run = 0; run <= runs; run++) {
-      const first = await start(ready, blank, [], folder, run);
-      const second = await start(ready, path.resolve("."), [path.resolve("resources/sample-project")], folder, run);
+      surroundings.progress(run === 0 ? "first start of both" : `start ${run} of ${runs}`);
+      const first = await start(surroundings, blank, [], folder, run);
+      const second = await start(surroundings, path.resolve("."), [path.resolve("resources/sample-project")], folder, run);
       if (run === 0) continue;
-      times.blank.push(first);
-      times.spindle.push(second);
+      samples.add("blank", first);
+      samples.add("spindle", second);
     }
-    const floor = median(times.blank);
-    const value = median(times.spindle);
-    report({
-      metric: "window ready / blank window",
-      value,
-      unit: "ms",
-      floor,
-      ratio: value / floor,
-      target: "<= 1.3 x floor",
-      ok: value / floor <= 1.3,
-    });
+    report(againstFloor("window ready / blank window", samples.median("spindle"), samples.median("blank"), 1.3, "ms"));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Milliseconds from spawn to `ready-to-show`; the application is then told to end and waited for. */
-async function start(ready: Ready, app: string, words: readonly string[], folder: string, run: number): Promise<number> {
+async function start(ready: Surroundings, app: string, words: readonly string[], folder: string, run: number): Promise<number> {
   const readyFile = path.join(folder, `ready-${path.basename(app)}-${run}`);
   const profile = path.join(folder, `profile-${path.basename(app)}`);
   const startedAt = Date.now();
@@ -58,7 +43,7 @@ async function start(ready: Ready, app: string, words: readonly string[], folder
   try {
     while (!existsSync(readyFile) || readFileSync(readyFile, "utf8") === "") {
       if (Date.now() - startedAt > timeoutMs || child.exitCode !== null) throw new Error(`${app} showed no window within ${timeoutMs} ms.`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     }
     return Number(readFileSync(readyFile, "utf8")) - startedAt;
   } finally {
@@ -86,9 +71,4 @@ process.on("SIGTERM", () => app.quit());
 `,
   );
   return app;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

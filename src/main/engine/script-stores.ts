@@ -3,25 +3,35 @@ import type { ConversationId } from "../../protocol/ids.ts";
 import { openScriptStore, type ScriptStoreFile } from "../conversations/script-store.ts";
 import type { Logger } from "../lib/logger.ts";
 
-/** What scripts keep for later ones, one store per conversation; opened with its first use. A value that cannot be written is logged. */
-export function createScriptStores(conversations: string, logger: Logger): (conversationId: ConversationId) => ScriptStoreFile {
+/** What scripts keep for later ones, one store per conversation; opened with its first use. */
+export interface ScriptStores {
+  of(conversationId: ConversationId): ScriptStoreFile;
+  /** The conversation was deleted. */
+  forget(conversationId: ConversationId): void;
+}
+
+/** `conversations`: the folder of all conversations. What cannot be read or written is logged besides being told to the script. */
+export function createScriptStores(conversations: string, logger: Logger): ScriptStores {
   const stores = new Map<ConversationId, ScriptStoreFile>();
-  return (conversationId) => {
-    const known = stores.get(conversationId);
-    if (known !== undefined) return known;
-    const file = openScriptStore(path.join(conversations, conversationId, "store.json"));
-    const guarded: ScriptStoreFile = {
-      entries: () => file.entries(),
-      set(key, json) {
-        try {
-          file.set(key, json);
-        } catch (error) {
-          // The script goes on with its value; only later scripts of another start would miss it.
-          logger.error("A script's stored value could not be written", error);
-        }
-      },
-    };
-    stores.set(conversationId, guarded);
-    return guarded;
+  return {
+    of(conversationId) {
+      const known = stores.get(conversationId);
+      if (known !== undefined) return known;
+      const file = openScriptStore(path.join(conversations, conversationId, "store.json"));
+      const logged: ScriptStoreFile = {
+        ...file,
+        async flush() {
+          try {
+            await file.flush();
+          } catch (error) {
+            logger.error("The values of a conversation's scripts", error);
+            throw error;
+          }
+        },
+      };
+      stores.set(conversationId, logged);
+      return logged;
+    },
+    forget: (conversationId) => void stores.delete(conversationId),
   };
 }

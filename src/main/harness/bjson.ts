@@ -84,7 +84,7 @@ export function createBjsonWriter(): BjsonWriter {
       bytes[at++] = Tag.Null;
       return;
     }
-    if (depth > maxDepth) throw new RangeError("The value is nested too deeply.");
+    if (depth > maxDepth) throw new RangeError("the value is nested too deeply");
     if (isJsonArray(value)) {
       bytes[at++] = Tag.Array;
       leb(value.length);

@@ -118,6 +118,8 @@ function endOfSlash(js: string, at: number): number | null {
   if (before === "]" || before === '"' || before === "'" || before === "`") return at + 1;
   if (/[\w$]/.test(before) || before > "\x7f") {
     const word = /[\w$.#]+$/.exec(js.slice(Math.max(0, back - 12), back + 1))?.[0] ?? "";
+    // A name, or the keyword of a loop.
+    if (word === "of") return null;
     return keywordsBeforeValue.has(word) ? behindRegex(js, at) : at + 1;
   }
   // `a++ / b` and `++ /x/.lastIndex`.
@@ -126,7 +128,7 @@ function endOfSlash(js: string, at: number): number | null {
 }
 
 const keywordsBeforeValue = new Set(
-  "await case delete do else extends in instanceof new of return throw typeof void yield default".split(" "),
+  "await case delete do else extends in instanceof new return throw typeof void yield default".split(" "),
 );
 
 function behindRegex(js: string, from: number): number | null {

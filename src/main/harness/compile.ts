@@ -1,7 +1,9 @@
-import type { ErrorCode } from "../../protocol/error.ts";
 import { findCallSites } from "./call-sites.ts";
+import { blankFences } from "./fences.ts";
+import { createLines, editorBreak, engineBreak, type Position } from "./lines.ts";
 import { nestingDepth } from "./nesting.ts";
-import { codeFrame, createStackMap, type Position, type StackMap } from "./stack-map.ts";
+import { createStackMap, type StackMap } from "./stack-map.ts";
+import { describeSyntaxError, findImport, syntaxFailure, type CompileFailure } from "./syntax-error.ts";
 
 /**
  * A script ready to run: an expression whose value is a function that is given `(tool, place) => function` and returns
@@ -14,16 +16,6 @@ export interface CompiledScript {
   readonly source: string;
   readonly map: StackMap;
   readonly cached: boolean;
-}
-
-/** A script that cannot run. */
-export interface CompileFailure {
-  readonly ok: false;
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
-  readonly position?: Position;
-  readonly frame?: string;
 }
 
 export interface Compiler {
@@ -107,8 +99,14 @@ function transform(oxc: typeof import("oxc-transform"), code: string): CompiledS
     const position = label === undefined ? undefined : positionOfByte(source, label.start - wrapper.length);
     return describeSyntaxError(source, error?.message ?? "The script could not be compiled.", position, error?.helpMessage ?? undefined);
   }
-  const js = withCallSites(result.code.replace(/;\s*$/, ""));
-  return { ok: true, js, source, map: createStackMap(source, JSON.stringify(result.map), wrapper.length), cached: false };
+  const bare = result.code.replace(/;\s*$/, "");
+  const map = createStackMap(source, bare, JSON.stringify(result.map), wrapper.length);
+  const unsupported = findImport(bare);
+  if (unsupported !== undefined) {
+    const { line, column } = createLines(bare, engineBreak).at(unsupported.at);
+    return syntaxFailure(source, unsupported.message, map.position(`${line}:${column}`) ?? undefined, unsupported.hint);
+  }
+  return { ok: true, js: withCallSites(bare), source, map, cached: false };
 }
 
 const scriptName = "script.ts";
@@ -144,52 +142,6 @@ function withCallSites(code: string): string {
   return `((${sites.length === 0 ? "" : prefix})=>{${made};return (${js}${code.slice(copied)}\n)})`;
 }
 
-/** A syntax error with its place; constructs a script cannot have get a sentence that says what to do instead. */
-export function describeSyntaxError(source: string, message: string, position: Position | undefined, help?: string): CompileFailure {
-  const line = position === undefined ? "" : (source.split("\n")[position.line - 1] ?? "");
-  const special = position === undefined ? undefined : unsupported(line);
-  const beyond = position === undefined && message === "Unexpected token";
-  return {
-    ok: false,
-    code: "script_syntax",
-    message: special?.message ?? message,
-    ...(special !== undefined
-      ? { hint: special.hint }
-      : help !== undefined
-        ? { hint: help }
-        : beyond
-          ? { hint: "The brackets of the script do not match." }
-          : {}),
-    ...(position === undefined ? {} : { position, frame: codeFrame(source, position) }),
-  };
-}
-
-function unsupported(line: string): { readonly message: string; readonly hint: string } | undefined {
-  const text = line.trim();
-  if (/^import\b(?!\s*[.(])/.test(text))
-    return {
-      message: "A script cannot import modules.",
-      hint: "Everything a script can use is global: tools, context, console, setTimeout. Remove the import.",
-    };
-  if (/\bimport\.meta\b/.test(text)) return { message: "A script has no import.meta.", hint: "Facts about the project are in context." };
-  if (/^export\b/.test(text))
-    return { message: "A script cannot export.", hint: "Use return to give the result back; remove the word export." };
-  if (/^(?:await\s+)?using\s/.test(text))
-    return { message: "`using` declarations are not supported in scripts.", hint: "Use const with try … finally." };
-  if (/\bnamespace\s+[\w.]+\s*\{|\bmodule\s+\w+\s*\{/.test(text))
-    return { message: "Namespaces are not supported in scripts.", hint: "Use a const object with functions instead." };
-  if (/^@[A-Za-z]/.test(text)) return { message: "Decorators are not supported in scripts.", hint: "Call the function directly instead." };
-  return undefined;
-}
-
-/** ```` ```ts … ``` ```` around the whole script: the fence lines become empty, so that line numbers stay. */
-function blankFences(code: string): string {
-  const match = /^(\s*)(```|~~~)[A-Za-z]*[ \t]*\r?\n([\s\S]*?)(?:\r?\n[ \t]*\2[ \t]*)?\s*$/.exec(code);
-  if (match === null) return code;
-  const [, before = "", , body = ""] = match;
-  return `${before}\n${body}`;
-}
-
 /** Half a surrogate pair cannot cross into native code; inside a string its escape means the same. */
 function escapeLoneSurrogates(code: string): string {
   return code.replace(
@@ -202,7 +154,5 @@ function escapeLoneSurrogates(code: string): string {
 function positionOfByte(source: string, offset: number): Position | undefined {
   const bytes = Buffer.from(source, "utf8");
   if (offset < 0 || offset > bytes.length) return undefined;
-  const before = bytes.toString("utf8", 0, Math.min(offset, bytes.length));
-  const lineStart = before.lastIndexOf("\n") + 1;
-  return { line: before.split("\n").length, column: before.length - lineStart + 1 };
+  return createLines(source, editorBreak).at(bytes.toString("utf8", 0, offset).length);
 }

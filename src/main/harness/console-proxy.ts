@@ -1,7 +1,7 @@
 import type { LogLevel } from "../../protocol/event.ts";
 import type { ScriptLogEntry } from "./harness.ts";
 
-/** Collects the console lines of one script and hands them on in batches, at most about 30 a second. */
+/** Collects the console lines of one script and hands them on in batches, at most about 30 a second. `flush` throws what the listener threw. */
 export interface ConsoleProxy {
   add(level: string, text: string, line: number | null): void;
   /** Hands on what is left. Call it before the outcome is reported. */
@@ -23,14 +23,21 @@ export function createConsoleProxy(onLog: (entries: readonly ScriptLogEntry[]) =
   let count = 0;
   let chars = 0;
 
-  const flush = (): void => {
+  let failure: { readonly error: unknown } | undefined;
+  const deliver = (): void => {
     clearTimeout(timer);
     timer = undefined;
     if (waiting.length === 0) return;
     const entries = waiting;
     waiting = [];
     lastFlush = performance.now();
-    onLog(entries);
+    if (failure !== undefined) return;
+    try {
+      onLog(entries);
+    } catch (error) {
+      // From a timer nobody could catch it.
+      failure = { error };
+    }
   };
   return {
     add(level, text, line) {
@@ -38,9 +45,12 @@ export function createConsoleProxy(onLog: (entries: readonly ScriptLogEntry[]) =
       count++;
       chars += text.length;
       waiting.push({ level: levels.find((known) => known === level) ?? "log", text, line });
-      timer ??= setTimeout(flush, Math.max(0, lastFlush + batchMs - performance.now()));
+      timer ??= setTimeout(deliver, Math.max(0, lastFlush + batchMs - performance.now()));
     },
-    flush,
+    flush() {
+      deliver();
+      if (failure !== undefined) throw failure.error;
+    },
     get count() {
       return count;
     },

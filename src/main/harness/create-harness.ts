@@ -39,7 +39,13 @@ export function createHarness(options: HarnessOptions): Harness {
   const cores = os.availableParallelism();
   const pool = createPool({
     workerFile: options.workerFile,
-    wasm: () => (wasm ??= readFile(options.wasmFile).then((bytes) => WebAssembly.compile(bytes))),
+    wasm: () =>
+      (wasm ??= readFile(options.wasmFile)
+        .then((bytes) => WebAssembly.compile(bytes))
+        .catch((error: unknown) => {
+          wasm = undefined;
+          throw error;
+        })),
     size: options.workers ?? Math.max(2, Math.min(4, cores - 1)),
     extra: options.extraWorkers ?? 4,
     memoryMb: options.memoryMb ?? 128,

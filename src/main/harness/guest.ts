@@ -27,6 +27,7 @@ export interface PreludeHandles {
   readonly prepare: Handle;
   readonly start: Handle;
   readonly run: Handle;
+  readonly main: Handle;
   readonly deliver: Handle;
   readonly fire: Handle;
   readonly pull: Handle;
@@ -65,8 +66,6 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   let stopped: "cpu" | "cancelled" | undefined;
   let events: GuestEvents | undefined;
   let over = false;
-  /** The promise of the script's own function. */
-  let main: Handle | undefined;
   let limitMs = Infinity;
   let finished = false;
   let lastRecords = "";
@@ -212,7 +211,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
   const whereInterrupted = (): string => {
     let stack: string | undefined;
     try {
-      if (main === undefined) return "";
+      const main = invoke(handles.main);
       for (let jobs = 0; jobs < traceJobs && stack === undefined; jobs++) {
         stack = realm.rejectionStack(main);
         if (stack === undefined && realm.runJobs(1) === 0) break;
@@ -274,7 +273,7 @@ export function createGuest({ engine, handles, control, json, writer }: GuestPar
           finish({ kind: "syntax", thrown });
           return;
         }
-        main = invoke(handles.run, compiled.value);
+        realm.free(invoke(handles.run, compiled.value));
         realm.free(compiled.value);
       });
     },
@@ -384,6 +383,7 @@ export function evaluatePrelude(engine: Engine): PreludeHandles {
     prepare: of("prepare"),
     start: of("start"),
     run: of("run"),
+    main: of("main"),
     deliver: of("deliver"),
     fire: of("fire"),
     pull: of("pull"),

@@ -20,10 +20,12 @@ export interface ScriptLogEntry {
 
 /** What a script keeps for the next one of its conversation. Values are JSON text, at most 262,144 characters each. */
 export interface ScriptStore {
-  /** Read once, when the script starts. */
+  /** Read once, before the script starts. When it throws no script starts. */
   entries(): Readonly<Record<string, string>>;
-  /** Called as the script writes, in order; `null` deletes. It must not throw. */
+  /** Called as the script writes, in order; `null` deletes. Must not throw and be quick: the writing comes later. */
   set(key: string, json: string | null): void;
+  /** Called when the script has ended, before its outcome is reported; rejects when what was set could not be kept. */
+  flush?(): Promise<void>;
 }
 
 export interface ScriptRequest {
@@ -60,7 +62,14 @@ export interface ScriptError extends ErrorData {
 }
 
 export interface ScriptWarning {
-  readonly code: "unawaited_call" | "unhandled_rejection" | "log_dropped" | "value_lossy" | "runtime_not_kept";
+  readonly code:
+    | "unawaited_call"
+    | "unhandled_rejection"
+    | "unread_error"
+    | "store_problem"
+    | "log_dropped"
+    | "value_lossy"
+    | "runtime_not_kept";
   readonly message: string;
   readonly line?: number;
 }

@@ -1,5 +1,5 @@
 import type { Json } from "../../protocol/json.ts";
-import { diffLines } from "../lib/diff-lines.ts";
+import { unifiedDiff } from "./unified-diff.ts";
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -17,39 +17,63 @@ export function callHelper(name: string, args: readonly (Json | undefined)[]): J
     case "query":
       return query(args[0] ?? null, text(args[1], "path"));
     case "diff":
-      return unifiedDiff(text(args[0], "before"), text(args[1], "after"), options(args[2]));
+      return diff(text(args[0], "before"), text(args[1], "after"), options(args[2]));
     default:
       throw new TypeError(`There is no helpers.${name}.`);
   }
 }
 
 const defaultLimit = 10_000;
+/** Of a longer line a match shows the part around it. */
+const shownAround = 500;
+/** Characters of text in all matches of one search. */
+const maxFound = 16 * 1024 * 1024;
 
-/** Every match with its 1-based line and column, the line's text and the groups. */
+/**
+ * Every match with its 1-based line and column, the line's text and the groups. Of a long line the text has 500 characters
+ * on both sides of the match, and `truncated` is true.
+ */
 function search(input: string, regex: RegExp, { limit }: JsonObject): Json {
   const most = count(limit, defaultLimit, "limit");
   const found: Json[] = [];
   let line = 1;
   let lineStart = 0;
+  let lineEnd = endOfLine(input, 0);
+  let size = 0;
   for (const match of input.matchAll(regex)) {
     if (found.length >= most) break;
-    for (let next = input.indexOf("\n", lineStart); next >= 0 && next < match.index; next = input.indexOf("\n", lineStart)) {
+    while (lineEnd < match.index) {
       line++;
-      lineStart = next + 1;
+      lineStart = lineEnd + 1;
+      lineEnd = endOfLine(input, lineStart);
     }
-    const lineEnd = input.indexOf("\n", lineStart);
+    const from = Math.max(lineStart, match.index - shownAround);
+    const to = Math.min(lineEnd, match.index + match[0].length + shownAround);
+    const shown = input.slice(from, to);
+    const { groups } = match;
+    size += shown.length + match.reduce((sum, group) => sum + (group?.length ?? 0), 0);
+    if (size > maxFound)
+      throw new RangeError(
+        `too large: ${found.length} matches have more than ${maxFound} characters; take a narrower pattern or { limit: ${Math.max(1, found.length - 1)} }.`,
+      );
     found.push({
       line,
       column: match.index - lineStart + 1,
       match: match[0],
-      text: input.slice(lineStart, lineEnd < 0 ? undefined : lineEnd),
+      text: shown,
+      ...(from > lineStart || to < lineEnd ? { truncated: true } : {}),
       groups:
-        match.groups === undefined
+        groups === undefined
           ? match.slice(1).map((group) => group ?? null)
-          : Object.fromEntries(Object.entries(match.groups).map(([key, group]) => [key, group ?? null])),
+          : Object.fromEntries(Object.entries(groups).map(([key, group]) => [key, group ?? null])),
     });
   }
   return found;
+}
+
+function endOfLine(input: string, from: number): number {
+  const found = input.indexOf("\n", from);
+  return found < 0 ? input.length : found;
 }
 
 /** Lines as `{ line, text }`: those of a range, that match a pattern or (with `invert`) do not. */
@@ -80,8 +104,7 @@ function query(value: Json, path: string): Json {
   while (at < path.length) {
     step.lastIndex = at;
     const match = step.exec(path);
-    if (match === null)
-      throw new TypeError(`helpers.query does not understand the path at character ${at + 1}: ${path.slice(at, at + 20)}`);
+    if (match === null) throw new TypeError(`the path is not understood at character ${at + 1}: ${path.slice(at, at + 20)}`);
     at = step.lastIndex;
     const [, deep, key, index, quoted, field, operator, literal] = match;
     if (deep !== undefined)
@@ -137,36 +160,9 @@ function member(value: Json, key: string): Json[] {
   return found === undefined ? [] : [found];
 }
 
-/** The usual unified diff of two texts; empty when they are equal. */
-function unifiedDiff(before: string, after: string, given: JsonObject): string {
-  if (before === after) return "";
+function diff(before: string, after: string, given: JsonObject): Json {
   const context = given["context"] === 0 ? 0 : count(given["context"], 3, "context");
-  const name = given["path"] === undefined ? "text" : text(given["path"], "path");
-  const [old, now] = [before.split("\n"), after.split("\n")];
-  const runs = diffLines(old, now);
-  const out = [`--- a/${name}`, `+++ b/${name}`];
-  for (let first = 0; first < runs.length;) {
-    let last = first;
-    while (last + 1 < runs.length && (runs[last + 1]?.at ?? 0) - ((runs[last]?.at ?? 0) + (runs[last]?.removed ?? 0)) <= context * 2)
-      last++;
-    const group = runs.slice(first, last + 1);
-    const [head, tail] = [group[0], group.at(-1)];
-    if (head === undefined || tail === undefined) break;
-    const from = Math.max(0, head.at - context);
-    const to = Math.min(old.length, tail.at + tail.removed + context);
-    const newFrom = head.newAt - (head.at - from);
-    const newTo = tail.newAt + tail.added + (to - tail.at - tail.removed);
-    out.push(`@@ -${from + 1},${to - from} +${newFrom + 1},${newTo - newFrom} @@`);
-    let at = from;
-    for (const run of group) {
-      for (; at < run.at; at++) out.push(` ${old[at] ?? ""}`);
-      for (; at < run.at + run.removed; at++) out.push(`-${old[at] ?? ""}`);
-      for (let added = run.newAt; added < run.newAt + run.added; added++) out.push(`+${now[added] ?? ""}`);
-    }
-    for (; at < to; at++) out.push(` ${old[at] ?? ""}`);
-    first = last + 1;
-  }
-  return out.join("\n");
+  return unifiedDiff(before, after, context, given["path"] === undefined ? "text" : text(given["path"], "path"));
 }
 
 function text(value: Json | undefined, name: string): string {

@@ -30,6 +30,7 @@ export interface Evidence {
 export type Verdict = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly error: ScriptError };
 
 const maxWarnings = 50;
+const maxPlace = 200;
 
 /** The result or the error of a run. */
 export function judge({ ending, stopReason, final, script, limits, siblings, tracker }: Evidence): Verdict {
@@ -119,38 +120,59 @@ export function collectWarnings(
   closeMs: number,
 ): readonly ScriptWarning[] {
   const { ending, final, tracker } = evidence;
-  const warnings: ScriptWarning[] = [];
+  const groups = new Map<string, { warning: ScriptWarning; count: number }>();
+  const warn = (warning: ScriptWarning): void => {
+    const key = `${warning.code} ${warning.message}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { warning, count: 1 });
+    else group.count++;
+  };
   const about = (id: number, code: ScriptWarning["code"], what: string): void => {
     const call = tracker.get(id);
     if (call === undefined) return;
     const where = call.line === null ? "" : ` in line ${call.line}`;
-    warnings.push({ code, message: `tools.${call.name}${where} ${what}`, ...(call.line === null ? {} : { line: call.line }) });
+    warn({ code, message: `tools.${call.name}${where} ${what}`, ...(call.line === null ? {} : { line: call.line }) });
   };
-  if (final !== undefined) {
+  if (final !== undefined && ending.kind === "finished") {
     const done = final[0] === Record.done;
-    const [lossy, floating, unhandled, raced, dropped] = final.slice(done ? 2 : 1);
-    if (ending.kind === "finished" && done) {
-      const unseen = new Set(numbers(floating));
-      for (const { id } of aborted) {
-        if (unseen.has(id)) about(id, "unawaited_call", "was never awaited; it was still running when the script ended and was stopped.");
-        else if (raced !== true) about(id, "unawaited_call", "was still running when the script ended and was stopped.");
-      }
-      const places = Array.isArray(lossy) ? lossy.filter((place) => typeof place === "string") : [];
-      if (places.length > 0) warnings.push({ code: "value_lossy", message: `The result is not plain JSON: ${places.join("; ")}.` });
+    const [lossy, floating, unhandled, unread, raced, dropped] = final.slice(done ? 2 : 1);
+    const neverAwaited = new Set(numbers(floating));
+    const mayBeLosers = new Set(numbers(raced));
+    for (const { id } of aborted) {
+      if (neverAwaited.has(id))
+        about(id, "unawaited_call", "was never awaited; it was still running when the script ended and was stopped.");
+      else if (done && !mayBeLosers.has(id)) about(id, "unawaited_call", "was still running when the script ended and was stopped.");
     }
+    const places = Array.isArray(lossy) ? lossy.filter((place) => typeof place === "string") : [];
+    if (done && places.length > 0)
+      warn({ code: "value_lossy", message: `The result is not plain JSON: ${places.map((place) => cut(place)).join("; ")}.` });
     for (const id of numbers(unhandled)) about(id, "unhandled_rejection", "failed, and nothing in the script looked at it.");
+    if (done)
+      for (const id of numbers(unread))
+        about(
+          id,
+          "unread_error",
+          "failed, and nothing in the script read the error: it was ignored, or nobody awaits what waited for the call.",
+        );
     const [lines = 0, shortened = 0] = numbers(dropped);
-    if (lines > 0)
-      warnings.push({ code: "log_dropped", message: `${lines} console lines were dropped: a script may write 2000 lines and 256 KB.` });
-    if (shortened > 0) warnings.push({ code: "log_dropped", message: `${shortened} console lines were cut to 8 KB.` });
+    if (lines > 0) warn({ code: "log_dropped", message: `${lines} console lines were dropped: a script may write 2000 lines and 256 KB.` });
+    if (shortened > 0) warn({ code: "log_dropped", message: `${shortened} console lines were cut to 8 KB.` });
   }
   for (const { id } of stuck)
     about(id, "unawaited_call", `did not stop within ${closeMs / 1000} s after it was aborted; it may still be running.`);
+  const warnings = [...groups.values()].map(({ warning, count }) =>
+    count === 1 ? warning : { ...warning, message: `${warning.message} (${count} times)` },
+  );
   if (warnings.length <= maxWarnings) return warnings;
   return [
     ...warnings.slice(0, maxWarnings - 1),
     { code: "unawaited_call", message: `${warnings.length - maxWarnings + 1} more warnings.` },
   ];
+}
+
+/** The key of an object can be as long as the script's memory. */
+function cut(text: string): string {
+  return text.length <= maxPlace ? text : `${text.slice(0, maxPlace)}…`;
 }
 
 function numbers(value: Json | undefined): readonly number[] {

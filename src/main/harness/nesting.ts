@@ -64,12 +64,12 @@ export function nestingDepth(code: string): number {
       wordBefore = false;
     } else if (char === 0x29 || char === 0x5d || char === 0x7d) {
       if (char === 0x7d && templates.at(-1) === outer.length) {
-        templates.pop();
-        close();
         at = skipTemplate(code, at);
-        if (code.charCodeAt(at - 1) === 0x7b) {
-          open();
-          templates.push(outer.length);
+        // The holes of one template lie side by side: the next one takes the place of this one.
+        if (code.charCodeAt(at - 1) === 0x7b) chain = 0;
+        else {
+          templates.pop();
+          close();
         }
       } else {
         close();

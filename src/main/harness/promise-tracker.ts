@@ -8,6 +8,7 @@ export interface TrackedCall {
   /** The guest's number of the call, from 0. */
   readonly id: number;
   readonly name: string;
+  /** Null once the call has settled: inputs can be large, and a script may make many calls. */
   readonly input: Json;
   readonly line: number | null;
   readonly state: CallState;
@@ -23,7 +24,14 @@ export interface PromiseTrackerOptions {
 
 /** Every host call of one script: what it is, where it stands, and how to stop it. */
 export interface PromiseTracker {
-  add(call: { readonly id: number; readonly name: string; readonly input: Json; readonly line: number | null }): void;
+  /** `size`: characters of the input, roughly. Beyond 128 Mi in all open calls a call fails with `too_large`. */
+  add(call: {
+    readonly id: number;
+    readonly name: string;
+    readonly input: Json;
+    readonly line: number | null;
+    readonly size: number;
+  }): void;
   /** Aborts one call: the script asked for it. It still settles, usually with an error. */
   abort(id: number): void;
   /** Aborts what is open, with the reason as message; from now on nothing is reported. Resolves when all of it has settled, or after `timeoutMs`. */
@@ -36,7 +44,13 @@ export interface PromiseTracker {
   open(): readonly TrackedCall[];
 }
 
-type Entry = { -readonly [K in keyof TrackedCall]: TrackedCall[K] } & { controller: AbortController | undefined };
+const hint = "Await calls with large inputs before making further ones.";
+const maxOpenSize = 128 * 1024 * 1024;
+
+type Entry = { -readonly [K in keyof TrackedCall]: TrackedCall[K] } & {
+  controller: AbortController | undefined;
+  readonly size: number;
+};
 
 /** One per script. `run` may throw or reject; both count as a failed call. */
 export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTracker {
@@ -44,6 +58,7 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
   const queue: Entry[] = [];
   let queueHead = 0;
   let inFlight = 0;
+  let openSize = 0;
   let closed = false;
   let whenEmpty: (() => void) | undefined;
   let last: Entry | undefined;
@@ -54,6 +69,10 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
     entry.state = entry.state === "closing" ? "aborted" : state;
     entry.controller = undefined;
     return report;
+  };
+  const letGo = (entry: Entry): void => {
+    entry.input = null;
+    openSize -= entry.size;
   };
   const next = (): void => {
     while (!closed && inFlight < options.maxInFlight && queueHead < queue.length) {
@@ -76,10 +95,12 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
     result.then(
       (value) => {
         if (settle(entry, "succeeded")) options.succeeded(entry, value);
+        letGo(entry);
         next();
       },
       (error: unknown) => {
         if (settle(entry, "failed")) options.failed(entry, toErrorData(error));
+        letGo(entry);
         next();
       },
     );
@@ -88,9 +109,15 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
   return {
     add(call) {
       if (closed) return;
-      const entry: Entry = { id: call.id, name: call.name, input: call.input, line: call.line, state: "queued", controller: undefined };
+      const entry: Entry = { ...call, state: "queued", controller: undefined };
       calls.set(call.id, entry);
       last = entry;
+      openSize += call.size;
+      if (openSize > maxOpenSize) {
+        entry.state = "failed";
+        options.failed(entry, { code: "too_large", message: "The inputs of the calls that are open hold more than 128 MB.", hint });
+        return letGo(entry);
+      }
       if (inFlight < options.maxInFlight && queueHead === queue.length) start(entry);
       else queue.push(entry);
     },
@@ -99,9 +126,10 @@ export function createPromiseTracker(options: PromiseTrackerOptions): PromiseTra
       if (entry === undefined || closed) return;
       if (entry.state === "queued") {
         entry.state = "aborted";
+        queueMicrotask(() => letGo(entry));
         options.failed(entry, { code: "cancelled", message: "The script aborted this call before it started." });
-      } else if (entry.state === "running") {
-        entry.controller?.abort(new DOMException("The script aborted this call.", "AbortError"));
+      } else if (entry.state === "running" && entry.controller?.signal.aborted === false) {
+        entry.controller.abort(new DOMException("The script aborted this call.", "AbortError"));
       }
     },
     async close(reason, timeoutMs) {

@@ -1,3 +1,4 @@
+import { toErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 import { createAnswers } from "./answers.ts";
 import type { BjsonWriter } from "./bjson.ts";
@@ -7,8 +8,10 @@ import type { ScriptOutcome, ScriptRequest, ScriptStats, ScriptWarning } from ".
 import { collectWarnings, judge, stopError, type Ending, type Evidence, type StopReason } from "./judge.ts";
 import type { Lease, LeaseListener, Pool } from "./pool.ts";
 import { createPromiseTracker } from "./promise-tracker.ts";
+import { scriptFile } from "./prelude.ts";
 import type { RuntimeTurn } from "./runtimes.ts";
 import { siblingState } from "./script-error.ts";
+import type { StackMap } from "./stack-map.ts";
 import { controlDeadline, controlUsed, Record, sharedClock, type FromWorker, type RealmImage } from "./wire.ts";
 
 export interface RunOptions {
@@ -31,8 +34,8 @@ export interface RunningScript {
   readonly outcome: Promise<ScriptOutcome>;
   /** Stops it; harmless when it is over. */
   stop(): void;
-  /** What it left in its named runtime, once it is over; null when that is not to be kept. */
-  image(): RealmImage | null;
+  /** What it left in its named runtime, once it is over; null when that is not to be kept, `broken` when the runtime is of no use. */
+  image(): RealmImage | null | "broken";
 }
 
 /** Bytes above which a batch of answers is handed over instead of copied. */
@@ -50,6 +53,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   let over = false;
   let worn = false;
   let image: RealmImage | null = null;
+  let broke = false;
   let settle: (ending: Ending) => void = () => undefined;
   const ended = new Promise<Ending>((resolve) => {
     settle = resolve;
@@ -69,13 +73,13 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   // --- what the worker says ---------------------------------------------------------------------------------------------
   const lineOf = (place: Json | undefined): number | null =>
     typeof place === "string" && place !== "" ? (map.position(place)?.line ?? null) : null;
-  const take = (record: readonly Json[]): void => {
+  const take = (record: readonly Json[], size: number): void => {
     switch (record[0]) {
       case Record.call: {
         const [, id, place, name, input] = record;
         if (typeof id !== "number" || typeof name !== "string" || !request.toolNames.includes(name) || tracker.get(id) !== undefined)
           throw new Error("a call it cannot make");
-        if (id < limits.maxCalls && stopReason === undefined) tracker.add({ id, name, input: input ?? null, line: lineOf(place) });
+        if (id < limits.maxCalls && stopReason === undefined) tracker.add({ id, name, input: input ?? null, line: lineOf(place), size });
         return;
       }
       case Record.abort:
@@ -104,7 +108,9 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   };
   const takeAll = (text: string): void => {
     try {
-      for (const record of JSON.parse(`[${text.slice(1)}]`) as readonly (readonly Json[])[]) take(record);
+      const records = JSON.parse(`[${text.slice(1)}]`) as readonly (readonly Json[])[];
+      for (const record of records) take(record, text.length / records.length);
+      if (final?.[0] === Record.done && text.includes(scriptFile)) final = withOwnPlaces(final, map);
     } catch (error) {
       // Only a script that got at the guest's own code can write such records: it is ended, nothing else is harmed.
       settle({ kind: "crashed", message: `the guest sent ${error instanceof Error ? error.message : "nonsense"}` });
@@ -128,6 +134,8 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   let closing: ReturnType<typeof tracker.close> | undefined;
   /** How the calls stood when the script was stopped. */
   let standing: Json | undefined;
+  // Before anything is lent: a damaged store must not cost a worker.
+  const stored = request.store?.entries() ?? null;
   const waiting = options.pool.lease(listener);
   const stop = (reason: StopReason): void => {
     if (stopReason !== undefined || over) return;
@@ -161,6 +169,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
   };
 
   const run = async (): Promise<ScriptOutcome> => {
+    let returned = false;
     lease = await waiting.lease;
     if (lease === undefined || stopReason !== undefined) {
       lease?.release();
@@ -175,7 +184,7 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
         code: script.js,
         names: request.toolNames,
         context: request.context,
-        store: request.store?.entries() ?? null,
+        store: stored,
         maxCalls: limits.maxCalls,
         cpuMs: limits.cpuMs,
         wallMs: limits.wallMs,
@@ -187,33 +196,62 @@ export function startScript(request: ScriptRequest, script: CompiledScript, opti
       const ending = await ended;
       const cpu = stats().cpuMs;
       over = true;
+      broke = ending.kind === "crashed";
       const evidence: Evidence = { ending, stopReason, final, script, limits, tracker, siblings: standing ?? siblingState(tracker) };
       const verdict = judge(evidence);
       closing ??= tracker.close(verdict.ok ? "The script has ended." : `The script has ended: ${verdict.error.message}`, options.closeMs);
+      returned = true;
       if (ending.kind === "killed" || ending.kind === "killed-cpu" || (ending.kind === "crashed" && final === undefined))
         await lease.kill();
       else if (worn) void lease.kill();
       else lease.release();
       const { aborted, stuck } = await closing;
       logged.flush();
-      const warnings = [...collectWarnings(evidence, aborted, stuck, options.closeMs), ...runtimeWarning(options.turn, image)];
+      const warnings = [
+        ...collectWarnings(evidence, aborted, stuck, options.closeMs),
+        ...runtimeWarning(options.turn, image, broke),
+        ...(await storeWarning(request)),
+      ];
       return { ...verdict, warnings, stats: { ...stats(), cpuMs: cpu } };
     } finally {
       over = true;
       clearTimeout(wallTimer);
       clearTimeout(watchTimer);
       clearTimeout(graceTimer);
-      logged.flush();
+      // It threw on the way: what the worker does now nobody waits for.
+      if (!returned) void lease.kill();
     }
   };
-  return { outcome: run(), stop: () => stop("cancelled"), image: () => image };
+  return { outcome: run(), stop: () => stop("cancelled"), image: () => (broke ? "broken" : image) };
 }
 
-function runtimeWarning(turn: RuntimeTurn | undefined, image: RealmImage | null): readonly ScriptWarning[] {
+function runtimeWarning(turn: RuntimeTurn | undefined, image: RealmImage | null, broke: boolean): readonly ScriptWarning[] {
   if (turn === undefined || image !== null) return [];
-  const message =
-    "The named runtime is as it was before this script: a script must end by itself, come to rest and leave less than 24 MB to be kept.";
+  const message = broke
+    ? "The named runtime broke and was dropped: the next script of this name starts with an empty one."
+    : "The named runtime is as it was before this script: a script must end by itself, come to rest and use less than 24 MB to be kept.";
   return [{ code: "runtime_not_kept", message }];
+}
+
+async function storeWarning({ store }: ScriptRequest): Promise<readonly ScriptWarning[]> {
+  try {
+    await store?.flush?.();
+    return [];
+  } catch (error) {
+    const { message, hint } = toErrorData(error);
+    return [{ code: "store_problem", message: hint === undefined ? message : `${message} ${hint}` }];
+  }
+}
+
+/** A result may hold stacks of the script: their places become the script's own. Nothing else can look like them. */
+function withOwnPlaces(record: readonly Json[], map: StackMap): readonly Json[] {
+  const walk = (value: Json): Json => {
+    if (typeof value === "string") return map.text(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(walk);
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
+  };
+  return [Record.done, walk(record[1] ?? null), ...record.slice(2)];
 }
 
 function isJson(text: string): boolean {

@@ -6,8 +6,8 @@ export interface RuntimeTurn {
   readonly image: RealmImage | null;
   /** Scripts whose globals this one finds. */
   readonly scripts: number;
-  /** Call it exactly once. `image`: what the script left; null leaves the runtime as it was before it. */
-  leave(image: RealmImage | null): void;
+  /** Call it exactly once. `image`: what the script left; null leaves the runtime as it was before it, `broken` drops it. */
+  leave(image: RealmImage | null | "broken"): void;
 }
 
 /**
@@ -59,8 +59,11 @@ export function createRuntimes(): Runtimes {
       runtime.last = new Promise((resolve) => {
         done = resolve;
       });
-      const leave = (image: RealmImage | null): void => {
-        if (image !== null) {
+      const leave: RuntimeTurn["leave"] = (image) => {
+        if (image === "broken") {
+          runtime.image = null;
+          runtime.scripts = 0;
+        } else if (image !== null) {
           runtime.image = image;
           runtime.scripts++;
         }

@@ -1,10 +1,10 @@
 import type { ErrorCode, ErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { CompileFailure } from "./compile.ts";
-import { describeSyntaxError } from "./compile.ts";
 import type { ScriptError } from "./harness.ts";
+import type { Position } from "./lines.ts";
 import type { PromiseTracker, TrackedCall } from "./promise-tracker.ts";
-import type { Position, StackMap } from "./stack-map.ts";
+import type { StackMap } from "./stack-map.ts";
+import { describeSyntaxError, type CompileFailure } from "./syntax-error.ts";
 
 /** What the guest says about a thrown value (see `describe` in the prelude). */
 interface Thrown {
@@ -66,8 +66,9 @@ export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefi
     memoryWasFull && given.message === "The script threw null" ? { ...given, name: "InternalError", message: "out of memory" } : given;
   const mapped = map.stack(read.stack);
   const failedCall = read.call ?? read.cause?.call ?? read.cause?.cause?.call;
-  const callLine = typeof failedCall?.["line"] === "number" ? failedCall["line"] : undefined;
-  const position = mapped.top ?? (read.at === "" ? null : map.position(read.at));
+  const refusedAt = read.at === "" ? null : map.position(read.at);
+  const callLine = typeof failedCall?.["line"] === "number" ? failedCall["line"] : refusedAt?.line;
+  const position = mapped.top ?? refusedAt;
   const code = codeOf(read);
   const hint = hintFor(read, code);
   const details: Record<string, Json> = {};
@@ -83,7 +84,7 @@ export function thrownError(thrown: Json, map: StackMap, siblings: Json | undefi
   return {
     name: read.name,
     code,
-    message: read.message,
+    message: map.text(read.message),
     ...(hint === undefined ? {} : { hint }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
     ...(where === null ? {} : { line: where.line, ...(position === null ? {} : { column: where.column }), frame: map.frame(where) }),
@@ -139,6 +140,8 @@ function codeOf(thrown: Thrown): ErrorCode {
 
 const absent: Readonly<Record<string, string>> = {
   require: "Scripts have no modules. Use tools, for example tools.readFile.",
+  module: "Scripts cannot export. Use return to give the result back.",
+  exports: "Scripts cannot export. Use return to give the result back.",
   process: "Scripts have no process. Use tools.exec to run commands; facts about the project are in context.",
   fetch: "Scripts have no network. Use tools.exec if a command may do it.",
   Buffer: "Scripts have no Buffer. Text is a string; use typed arrays for bytes.",
@@ -151,6 +154,12 @@ const absent: Readonly<Record<string, string>> = {
   TextEncoder: "Scripts have no TextEncoder.",
   TextDecoder: "Scripts have no TextDecoder.",
   structuredClone: "Use JSON.parse(JSON.stringify(value)).",
+  Intl: "Scripts have no Intl. Compare text with < and >, and put numbers and dates together by hand (toFixed, toISOString).",
+  Atomics: "Scripts have no Atomics: nothing runs beside a script.",
+  AbortController: "Scripts have no AbortController. The promise of a call has .abort().",
+  AbortSignal: "Scripts have no AbortSignal. The promise of a call has .abort().",
+  performance: "Scripts have no performance. Use Date.now(), or console.time and console.timeEnd.",
+  crypto: "Scripts have no crypto. Use Math.random(), or tools.exec for hashes.",
 };
 
 function hintFor(thrown: Thrown, code: ErrorCode): string | undefined {

@@ -11,8 +11,11 @@ import type { Snapshot, WasmModule } from "./quickjs.ts";
  *   abort    [1, id]
  *   store    [3, key, json]  or  [3, key] to delete
  *   log      [2, level, text, place]
- *   done     [5, value, lossy, floating, unhandled, raced, [dropped, shortened]]
- *   failed   [6, thrown, floating, unhandled, raced, [dropped, shortened]]
+ *   done     [5, value, lossy, floating, unhandled, unread, raced, [dropped, shortened]]
+ *   failed   [6, thrown, floating, unhandled, unread, raced, [dropped, shortened]]
+ *
+ * The four lists are call numbers: open and never looked at; failed and never looked at; failed, with an error nobody read;
+ * open and perhaps the loser of a race.
  *
  * A place is `line:column` in the compiled code. Back to the guest go batches of answers, three items each in one list: 0, id, value or 1, id, error.
  */

@@ -18,13 +18,11 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   const control = openControl(start.control);
   const post = (message: FromWorker): void => port.postMessage(message);
   let engine: Engine = await createEngine(start.wasm, start.memoryMb);
-  const handles = evaluatePrelude(engine);
-  const bare = engine.snapshot();
+  let handles = evaluatePrelude(engine);
   const json = !speaksBjson(engine);
-  engine.restore(bare);
   const writer = createBjsonWriter();
-  /** What a script with these tools starts from. Nearly all scripts of a project have the same. */
-  let prepared: { readonly names: string | undefined; readonly snapshot: Snapshot } = { names: undefined, snapshot: bare };
+  /** What a script with these tools starts from; nearly all scripts of a project have the same. Undefined before the first one. */
+  let prepared: { readonly names: string; readonly snapshot: Snapshot } | undefined;
   const kept = createKeptScripts();
   let current:
     | { readonly guest: Guest; readonly run: number; readonly handles: PreludeHandles; readonly named: boolean; readonly code: string }
@@ -41,20 +39,25 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   };
   /** Makes the engine as it was before the last script. */
   const clean = async (memoryMb = engine.memoryMb): Promise<void> => {
-    if (used || engine.memoryMb !== memoryMb) await become(prepared.snapshot, memoryMb);
+    if (prepared !== undefined && (used || engine.memoryMb !== memoryMb)) await become(prepared.snapshot, memoryMb);
     used = false;
   };
-  const prepare = (toolNames: readonly string[]): void => {
+  /** A clean engine with the tools of the next script. */
+  const prepare = async (toolNames: readonly string[], memoryMb: number): Promise<void> => {
     const names = toolNames.join(" ");
-    if (names === prepared.names) return;
-    engine.restore(bare);
+    if (names === prepared?.names) return clean(memoryMb);
+    if (prepared !== undefined || engine.memoryMb !== memoryMb) {
+      engine = await createEngine(start.wasm, memoryMb);
+      handles = evaluatePrelude(engine);
+    }
     prepareTools({ engine, handles, control, json, writer }, toolNames);
     prepared = { names, snapshot: engine.snapshot() };
+    used = false;
     kept.clear();
   };
   /** After a script that came again: its parsed form is kept. The engine must be clean, and is so afterwards. */
   const remember = (code: string): void => {
-    if (!kept.ran(code)) return;
+    if (prepared === undefined || !kept.ran(code)) return;
     const script = parseScript({ engine, handles, control, json, writer }, code);
     if (script !== undefined) kept.keep(code, { script, snapshot: engine.snapshot() });
     engine.restore(prepared.snapshot);
@@ -89,8 +92,7 @@ async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): P
   };
 
   const begin = async (request: Extract<ToWorker, { type: "run" }>): Promise<void> => {
-    await clean(request.memoryMb);
-    prepare(request.names);
+    await prepare(request.names, request.memoryMb);
     const image = request.runtime?.image ?? null;
     const parsed = request.runtime === null ? kept.find(request.code) : undefined;
     const from = image?.snapshot ?? parsed?.snapshot;

@@ -116,7 +116,7 @@ test("a result that wakes starts a turn of an idle conversation; next_turn and s
       ? callsTool("spawn", {
           kind: "exec",
           title: ["wake", "next_turn", "silent"][number - 1],
-          cmd: `sleep 0.${4 - number}`,
+          cmd: number === 1 ? "until [ -e go ]; do sleep 0.02; done" : "true",
           notify: ["wake", "next_turn", "silent"][number - 1],
         })
       : says(`said ${number}`),
@@ -125,6 +125,11 @@ test("a result that wakes starts a turn of an idle conversation; next_turn and s
   const conversation = engine.conversations.create(house.project);
   await conversation.send("Spawn", []).done;
   expect(provider.requests).toHaveLength(4);
+  await until(
+    "the other results stand in the log",
+    () => delivered(conversation.events).length === 1 && engine.tasks.rows().filter((row) => row.status === "succeeded").length === 2,
+  );
+  house.write({ go: "" });
   await until("the woken turn ended", () => of(conversation.events, "turn_finished").length === 2);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect({
@@ -249,7 +254,13 @@ test("a task that runs too long is timed out, with its command", async () => {
   const house = lab();
   const mark = `spindle-late-${process.pid}`;
   const provider = createScriptedProvider([
-    callsTool("spawn", { kind: "exec", title: "slow", cmd: `echo begun; exec -a ${mark} sleep 300`, timeoutMs: 400, notify: "next_turn" }),
+    callsTool("spawn", {
+      kind: "exec",
+      title: "slow",
+      cmd: `echo begun; exec -a ${mark} sleep 300`,
+      timeoutMs: 1_500,
+      notify: "next_turn",
+    }),
     callsTool("spawn", { kind: "agent", title: "slow agent", prompt: "Think", timeoutMs: 300, notify: "next_turn" }),
     says("ok"),
     hangs,

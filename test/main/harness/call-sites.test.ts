@@ -32,6 +32,7 @@ test.each([
   "if (a) / tools.readFile(1)/.test(b);",
   "{ a } / tools.readFile(1) / b",
   "a++ / tools.readFile(1)",
+  'f(of / 2, "a/\'", "tools.readFile(x)", \'b\')',
   "tools?.readFile(1); tools.listDir(2);",
 ])("what could be something else is left to the stack: %s", (js) => {
   expect(findCallSites(js)).toBeNull();

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { createCompiler } from "../../../src/main/harness/compile.ts";
 import { nestingDepth } from "../../../src/main/harness/nesting.ts";
@@ -20,6 +21,48 @@ test("a script that is too long is refused with a sentence", async () => {
     code: "script_syntax",
     message: expect.stringContaining("at most 2000000"),
   });
+});
+
+test("fences with info strings, longer ones, and a first line #! are no part of the script", async () => {
+  for (const [code, lines] of [
+    ["```typescript title=x\nreturn 1;\n```", "\nreturn 1;"],
+    ["````\nreturn 1;\n/*\n```\n*/\n````\n", "\nreturn 1;\n/*\n```\n*/"],
+    ["~~~~ts\nreturn 1;\n~~~~", "\nreturn 1;"],
+    ["\n  ```js {1,2}\r\nreturn 1;\r\n  ```  \n\n", "\n\nreturn 1;"],
+    ["#!/usr/bin/env node\nreturn 1;", "\nreturn 1;"],
+    ["```ts\n#!/usr/bin/env node\nreturn 1;\n```", "\n\nreturn 1;"],
+  ] as const) {
+    const compiled = await createCompiler().compile(code);
+    expect(compiled.ok ? compiled.source : compiled.message, code).toBe(lines);
+  }
+});
+
+test("text around the code gets a hint that says to remove it", async () => {
+  for (const code of [
+    "Here it is:\n```ts\nreturn 1;\n```",
+    "```ts\nreturn 1;\n```\nThis returns one.",
+    "Sure!\n\n~~~\nreturn 1;\n~~~\nDone.",
+  ]) {
+    const compiled = await createCompiler().compile(code);
+    expect(compiled, code).toMatchObject({
+      ok: false,
+      code: "script_syntax",
+      hint: expect.stringContaining("Remove what stands around the code"),
+    });
+  }
+});
+
+test("the holes of one template are not nested, and thousands of them do not overflow the compiler", { timeout: 60_000 }, () => {
+  for (const code of ["${1}${1}", "${a.b}x", "${f(`${1}${2}`)}"].map((hole) => `return \`${hole.repeat(3_000)}\`;`)) {
+    expect(nestingDepth(code)).toBeLessThan(50);
+  }
+  const holes = ["${1}", "${`${1}${2}`}", "${a.b(c)}"].map((hole) => `async()=>{return \`${hole.repeat(200_000)}\`}`);
+  const script = `import { transformSync } from "oxc-transform";
+for (const code of ${JSON.stringify(["${1}", "${`${1}${2}`}", "${a.b(c)}"])}) transformSync("x.ts", "async()=>{return \\x60" + code.repeat(100_000) + "\\x60}", { lang: "ts" });
+process.stdout.write("alive");`;
+  expect(holes.every((code) => nestingDepth(code) < 50)).toBe(true);
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(child.stdout).toBe("alive");
 });
 
 test("half a surrogate pair in a string keeps its value", async () => {

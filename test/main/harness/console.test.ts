@@ -90,3 +90,33 @@ test("lines written before a failure and before a long wait arrive", async () =>
   expect(outcome).toMatchObject({ ok: true });
   expect(early).toBe("early");
 });
+
+test("a table says how many rows and columns it leaves out", async () => {
+  const outcome = await runner.run(`console.table(Array.from({ length: 1_003 }, (_, i) => [i]));
+console.table([Object.fromEntries(Array.from({ length: 32 }, (_, i) => ["c" + i, 1]))]);
+console.table([{ text: "x".repeat(300) }]);`);
+  const tables = outcome.logs.map((entry) => entry.text.split("\n"));
+  expect(tables.map((table) => table.at(-1))).toEqual([
+    `… ${1_003 - ((tables[0]?.length ?? 0) - 3)} more rows`,
+    "… 2 more columns",
+    expect.stringContaining(`${"x".repeat(200)}…`),
+  ]);
+});
+
+test("counters and timers by label", async () => {
+  const outcome = await runner.run(`console.count(); console.count("a"); console.count("a"); console.countReset("a"); console.count("a");
+console.countReset("b"); console.count("__proto__");
+console.time("t"); console.time("t"); await tools.wait(30); console.timeLog("t", "so far", { n: 1 }); console.timeEnd("t"); console.timeEnd("t");`);
+  expect(outcome.logs.map(({ level, text }) => [level, text.replace(/\d+ms/, (ms) => (parseInt(ms) >= 25 ? "ms" : ms))])).toEqual([
+    ["log", "default: 1"],
+    ["log", "a: 1"],
+    ["log", "a: 2"],
+    ["log", "a: 1"],
+    ["warn", "Count for 'b' does not exist"],
+    ["log", "__proto__: 1"],
+    ["warn", "Timer 't' already exists"],
+    ["log", "t: ms so far { n: 1 }"],
+    ["log", "t: ms"],
+    ["warn", "Timer 't' does not exist"],
+  ]);
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Json } from "../../../src/protocol/json.ts";
 import { createScriptRunner, type ScriptRunner } from "../../support/script-runner.ts";
 
 let runner: ScriptRunner;
@@ -96,8 +97,6 @@ test("what a script cannot have is said in a sentence with what to do instead", 
     const outcome = await runner.run(code);
     expect(outcome, code).toMatchObject({ ok: false, error: { code: "script_syntax", message, line, hint: expect.any(String) } });
   }
-  const dynamic = await runner.run("const fs = await import('node:fs');");
-  expect(dynamic).toMatchObject({ ok: false, error: { code: "script_error", hint: expect.stringContaining("cannot import modules") } });
   for (const name of ["require('fs')", "process.env", "fetch('http://x')", "Buffer.from('')"]) {
     expect(await runner.run(`return ${name};`), name).toMatchObject({
       ok: false,
@@ -162,6 +161,35 @@ test("a deadlock is found also right after the script wrote something", async ()
     });
 });
 
+test("stacks in results and messages show the script's own places and nothing of the prelude", async () => {
+  const stack = await runner.run("\n\n\ntry {\n  null.x;\n} catch (e) { return { stack: e.stack, other: 'see src/script.ts:3:7' }; }");
+  expect(stack).toMatchObject({ ok: true, value: { stack: expect.stringContaining("script:5:"), other: "see src/script.ts:3:7" } });
+  expect(JSON.stringify(stack)).not.toMatch(/spindle:/);
+  const message = await runner.run("const f = () => { null.x; };\n\ntry { f(); } catch (e) { throw new Error('failed: ' + e.stack); }");
+  expect(message).toMatchObject({ ok: false, error: { message: expect.stringMatching(/failed: .*script:1:\d+/s), line: 3 } });
+  expect(JSON.stringify(message)).not.toMatch(/spindle:/);
+});
+
+test("hostile errors are described, not taken for a lack of memory", async () => {
+  for (const code of [
+    'const e = new ToolError("boo"); Object.defineProperty(e, "code", { get() { throw new Error("g"); } }); throw e;',
+    'throw new Proxy(new Error("x"), { getPrototypeOf() { throw 1; } });',
+    "Object.prototype.toJSON = () => undefined; await tools.fail({});",
+    'throw Object.assign(new Error("n"), { name: "N".repeat(1e6) });',
+  ]) {
+    const outcome = await runner.run(code);
+    expect(outcome.ok ? "ok" : outcome.error.code, code).toBe("script_error");
+    expect(JSON.stringify(outcome).length).toBeLessThan(20_000);
+  }
+});
+
+test("a refused call knows its line when it fails the script", async () => {
+  const outcome = await runner.run("const o = {};\no.o = o;\nawait tools.echo(o);");
+  expect(outcome).toMatchObject({ ok: false, error: { line: 3, details: { tool: "echo", toolCode: "invalid_input", callLine: 3 } } });
+  expect(await runner.run("context = 1;", { context: {} })).toMatchObject({ error: { message: "'context' is read-only" } });
+  expect(await runner.run("globalThis.JSON = { stringify: () => 'hacked' };")).toMatchObject({ ok: false, error: { name: "TypeError" } });
+});
+
 test("why all of several calls failed is said, with the first failed call", async () => {
   const outcome = await runner.run("const x = 1;\nawait Promise.any([tools.fail({ n: 1 }), tools.fail({ n: 2 })]);");
   expect(outcome).toMatchObject({
@@ -191,4 +219,122 @@ test("a promise that a timer or a call settles is no deadlock", async () => {
 const later = new Promise((resolve) => setTimeout(resolve, 40, "timer"));
 return [await early, await later];`);
   expect(outcome).toMatchObject({ ok: true, value: ["waited", "timer"] });
+});
+
+test("what a script cannot have is named wherever it stands", async () => {
+  for (const [code, message, line, column] of [
+    ["const a = 1; import x from 'y'", "A script cannot import modules.", 1, 14],
+    ["const b = 1;\nfunction f() {\n  const c = 1; import type { X } from 'y';\n}", "A script cannot import modules.", 3, 16],
+    ["import {\n  a,\n  b,\n} from 'x';", "A script cannot import modules.", 1, 1],
+    ["return 1;\nimport x", "A script cannot import modules.", 2, 1],
+    ["if (1) { export const a = 1; }", "A script cannot export.", 1, 10],
+    ["class A { @dec x }", "Decorators are not supported in scripts.", 1, 11],
+    ["const C = @dec() class {};", "Decorators are not supported in scripts.", 1, 11],
+    ["{ using x = null }", "`using` declarations are not supported in scripts.", 1, 3],
+    ["{ await using x = null; }", "`using` declarations are not supported in scripts.", 1, 9],
+    ["for (using x of []) {}", "`using` declarations are not supported in scripts.", 1, 6],
+    ["class A {\n  accessor x = 1;\n}", "`accessor` fields are not supported in scripts.", 2, 3],
+    ["const a = 1; namespace N { export const z = 1 }", "Namespaces are not supported in scripts.", 1, 14],
+  ] as const) {
+    const outcome = await runner.run(code);
+    expect(outcome, code).toMatchObject({
+      ok: false,
+      error: { code: "script_syntax", message, line, column, hint: expect.any(String), frame: expect.stringContaining("^") },
+    });
+  }
+});
+
+test("a dynamic import and import.meta are refused before anything runs, at their place", async () => {
+  for (const [code, message, line, column] of [
+    ["const fs = await import('node:fs');", "A script cannot import modules.", 1, 18],
+    ["await tools.echo(1);\nif (false) {\n  const x = (await import(`a${1}`)).default;\n}", "A script cannot import modules.", 3, 20],
+    ["const text = `${await import('x')}`;", "A script cannot import modules.", 1, 23],
+    ["const a = 4 / 2; // '\nreturn a / 1 + import.meta.url / 2;", "A script has no import.meta.", 2, 16],
+  ] as const) {
+    const outcome = await runner.run(code);
+    expect(outcome, code).toMatchObject({
+      ok: false,
+      error: { code: "script_syntax", message, line, column, hint: expect.any(String), frame: expect.stringContaining("^") },
+      calls: [],
+    });
+  }
+});
+
+test("the word import elsewhere is no import", async () => {
+  const outcome = await runner.run(`// import("a")
+/* import.meta */
+type Fs = import("node:fs").Stats;
+const o = { import(x: number) { return x; }, async *other() {}, import_: 1, $import: (x: number) => x };
+class C { static import(x: number) { return x; } import = 1; #import() { return 1; } own() { return this.#import(); } }
+const { $import } = o;
+const pattern = /import("x")|[/"'\`]import.meta/;
+if (o) /import('y')/.test("");
+return [o.import(1), C.import(2), new C().own(), $import(3), "import('x')", \`import("x") \${"import.meta"}\`, pattern.test('import.meta'), await tools.echo("await import('fs')")];`);
+  expect(outcome.ok ? outcome.value : outcome.error).toEqual([
+    1,
+    2,
+    1,
+    3,
+    "import('x')",
+    'import("x") import.meta',
+    false,
+    "await import('fs')",
+  ]);
+});
+
+test("a bracket without its other half is named where it stands", async () => {
+  for (const [code, message, line, column] of [
+    ["if (true) {\n  return 1;", "This { is never closed.", 1, 11],
+    ["function f() {\n  if (x) {\n    return 1;\n}\n\nconst a = 1;", "This { is never closed.", 2, 10],
+    ["const a = 1;\nreturn tools.echo({ a: [1, 2] ;", undefined, 2, 19],
+    ["return 1;\n}", "This } closes nothing.", 2, 1],
+    ["const a=1;\n}\nreturn 2;", "This } closes nothing.", 2, 1],
+    ["const a=1;\n}\nif (x) {", "This } closes nothing.", 2, 1],
+    ["return [1, 2];\n})", "This } closes nothing.", 2, 1],
+    ["const s = '}', t = `}${'}'}`, r = /}/; // }\nif (s) { r.test(t);", "This { is never closed.", 2, 8],
+    ["const a = (1;\nreturn a;", undefined, 1, 11],
+  ] as const) {
+    const outcome = await runner.run(code);
+    expect(outcome, code).toMatchObject({
+      ok: false,
+      error: { code: "script_syntax", line, column, frame: expect.stringContaining("^"), ...(message === undefined ? {} : { message }) },
+    });
+  }
+});
+
+test("lines are those an editor counts, whatever ends them", async () => {
+  for (const [code, line, column] of [
+    ["const a = 'x\u2028y';\nthrow new Error('e');", 2, 7],
+    ["const a = `x\u2028\u2029y\n`; tools.echo(a);\nthrow new Error('e');", 3, 7],
+    ["// a comment\u2028const b = 1;\nthrow new Error('e');", 2, 7],
+    ["const b = 'x\u2028'; throw new Error('e');", 1, 23],
+    ["const a = 1;\rconst b = 2;\rthrow new Error('e');", 3, 7],
+    ["const a = 1;\r\nconst b = `\r\n`;\r\nthrow new Error('e');", 4, 7],
+    ["const a = `x\u2028`;\rconst = 1;", 2, 7],
+    ["const a = `x\u2028`;\nawait tools.fail({});", 2, 1],
+  ] as const) {
+    const outcome = await runner.run(code);
+    const shown = outcome.ok ? undefined : outcome.error;
+    expect([shown?.line, shown?.frame?.includes(`> ${line} | `)], JSON.stringify(code)).toEqual([line, true]);
+    if (shown?.column !== undefined && shown.name !== "ToolError") expect(shown.column, JSON.stringify(code)).toBe(column);
+  }
+  const logged = await runner.run("const a = `\u2028`;\rconsole.log(a);\u2028\nreturn await tools.echo(a);");
+  expect(logged).toMatchObject({ ok: true, value: "\u2028", logs: [{ line: 2 }], calls: [{ line: 3 }] });
+});
+
+test("what scripts do not have gets a hint", async () => {
+  for (const name of ["Intl", "Atomics", "AbortController", "performance", "crypto"])
+    expect(await runner.run(`return ${name}.x;`), name).toMatchObject({
+      ok: false,
+      error: { hint: expect.stringContaining(`Scripts have no ${name}`) },
+    });
+});
+
+test("a value nested too deeply is told in one sentence with one full stop", async () => {
+  let deep: Json = 1;
+  for (let level = 0; level < 3_000; level++) deep = [deep];
+  expect(await runner.run("return 1;", { context: deep })).toMatchObject({
+    ok: false,
+    error: { message: "The sandbox of the script broke: the value is nested too deeply." },
+  });
 });

@@ -77,7 +77,7 @@ test("query follows keys, indexes, wildcards, depth and conditions", () => {
     "": [value],
   };
   expect(Object.fromEntries(Object.keys(table).map((path) => [path, callHelper("query", [value, path])]))).toEqual(table);
-  expect(() => callHelper("query", [value, "items[["])).toThrow("does not understand the path at character 6");
+  expect(() => callHelper("query", [value, "items[["])).toThrow("the path is not understood at character 6");
 });
 
 test("diff is a unified diff", async () => {
@@ -99,9 +99,14 @@ test("diff is a unified diff", async () => {
 -line 10
 +line ten
  line 11
-@@ -20,1 +19,2 @@
- line 20
-+line 21`,
+@@ -19,2 +18,3 @@
+ line 19
+-line 20
+\\ No newline at end of file
++line 20
++line 21
+\\ No newline at end of file
+`,
     "",
   ]);
 });
@@ -116,7 +121,7 @@ return errors;`);
     "helpers.search: text must be a string.",
     "helpers.search: Invalid regular expression: /(/g: Unterminated group",
     "helpers.search: limit must be a whole number from 1.",
-    "helpers.query: helpers.query does not understand the path at character 1: [[",
+    "helpers.query: the path is not understood at character 1: [[",
     expect.stringContaining("helpers.search: "),
     "not a function",
   ]);
@@ -146,4 +151,56 @@ return [before, store.get("seen").length, store.keys(), store.get("missing") ===
   const second = await runner.run(`return store.keys().map((key) => store.get(key));`, { store });
   expect(second.ok && second.value).toEqual([["a", "b"], { when: "1970-01-01T00:00:00.000Z" }, "although it fails"]);
   expect(await runner.run("return typeof store;")).toMatchObject({ ok: true, value: "undefined" });
+});
+
+test("a match in a long line shows what stands around it, and says so", async () => {
+  const text = `first\n${"x".repeat(100_000)}needle${"y".repeat(100_000)}\nneedle`;
+  const outcome = await runner.run("return helpers.search(context, 'needle');", { context: text });
+  expect(outcome.ok && outcome.value).toEqual([
+    {
+      line: 2,
+      column: 100_001,
+      match: "needle",
+      text: `${"x".repeat(500)}needle${"y".repeat(500)}`,
+      truncated: true,
+      groups: [],
+    },
+    { line: 3, column: 1, match: "needle", text: "needle", groups: [] },
+  ]);
+  const minified = await runner.run("return helpers.search('ab'.repeat(200_000), /a/).length;");
+  expect(minified).toMatchObject({ ok: true, value: 10_000 });
+});
+
+test("matches that are too large together are an error that says so", async () => {
+  const outcome = await runner.run("return helpers.search('a'.repeat(30_000), /(?<=(.*))a/).length;");
+  expect(outcome).toMatchObject({ ok: false, error: { message: expect.stringContaining("helpers.search: too large: "), line: 1 } });
+});
+
+test("a result that does not fit the script's memory is an error that says so", async () => {
+  const outcome = await runner.run(
+    `const text = "x".repeat(9_000_000);
+try { return helpers.lines(text).length; } catch (error) { return error.message; }`,
+    { limits: { memoryMb: 32 } },
+  );
+  expect(outcome).toMatchObject({ ok: true, value: expect.stringMatching(/^helpers\.lines: .*too large/) });
+});
+
+test("an argument that is no JSON is named, with its place and what to do", async () => {
+  const outcome = await runner.run(`const errors = [];
+const cycle: any = { a: {} }; cycle.a.b = cycle;
+for (const wrong of [{ a: new Date(0) }, { list: [1, { big: 2n }] }, new Map(), cycle, { fn() {} }, { s: Symbol("x") }] as any[]) {
+  try { helpers.query(wrong, "b"); errors.push("none"); } catch (error) { errors.push(error.message); }
+}
+try { helpers.search("a", "a", { limit: 1n as any }); } catch (error) { errors.push(error.message); }
+return errors;`);
+  const rest = "only plain JSON can be given. JSON.parse(JSON.stringify(value)) makes it plain.";
+  expect(outcome.ok && outcome.value).toEqual([
+    `helpers.query: argument 1 has a Date at a; ${rest}`,
+    `helpers.query: argument 1 has a bigint at list[1].big; ${rest}`,
+    `helpers.query: argument 1 is a Map; ${rest}`,
+    `helpers.query: argument 1 has a cycle at a.b; ${rest}`,
+    `helpers.query: argument 1 has a function at fn; ${rest}`,
+    `helpers.query: argument 1 has a symbol at s; ${rest}`,
+    `helpers.search: argument 3 has a bigint at limit; ${rest}`,
+  ]);
 });

@@ -116,3 +116,17 @@ test("a budget counts down while the script runs", async () => {
     error: { name: "TypeError" },
   });
 });
+
+test("a script that tampers with its runtime harms the next one no more than it must", async () => {
+  await inRuntime("c1/tamper", "Object.freeze(Math); Array.prototype[Symbol.iterator] = function* () {}; globalThis.x = 1;");
+  const store = { entries: () => ({ a: "1" }), set: () => undefined };
+  expect(await value(inRuntime("c1/tamper", "return [x, store.get('a'), typeof Math.random()];", { store }))).toEqual([1, 1, "number"]);
+  // Beyond repair: dropped, and said so.
+  await inRuntime(
+    "c1/broken",
+    "Object.defineProperty(Object.prototype, 'seed', { get() { throw new Error('no'); }, set() { throw new Error('no'); } }); globalThis.y = 1;",
+  );
+  await inRuntime("c1/broken", "return 1;");
+  const last = await inRuntime("c1/broken", "return typeof y;");
+  expect(["undefined", "number"]).toContain(last.ok ? last.value : last.error.code);
+});

@@ -132,3 +132,68 @@ test("a tool result nested too deeply for the wire fails that call only", async 
   );
   expect(outcome.ok && outcome.value).toEqual(["too_large", "fine"]);
 });
+
+test("objects around primitive values become these, as JSON has it", async () => {
+  const outcome = await runner.run("return [new Number(5), new Boolean(true), new String('ab'), Object(1n), { n: new Number(NaN) }];");
+  expect(outcome.ok && outcome.value).toEqual([5, true, "ab", "1", { n: null }]);
+  expect(outcome.warnings[0]?.message).toContain("[3]: a bigint became a string");
+  expect(outcome.warnings[0]?.message).toContain("[4].n: NaN became null");
+});
+
+test("nothing disappears from a result without a warning", async () => {
+  for (const [expression, value, warning] of [
+    ["new Date(NaN)", null, "the value: an invalid date became null"],
+    ["{ x: [1, -0] }", { x: [1, 0] }, "x[1]: -0 became 0"],
+    ["{ a: 1, [Symbol('s')]: 2 }", { a: 1 }, "the value: the field Symbol(s) was left out"],
+    ["'a1'.match(/\\d/)", ["1"], "the value: the field index of an array was left out"],
+    ["Object.assign(Array.from({ length: 5000 }, () => 1), { total: 7 }).slice(0, 0)", [], undefined],
+    ["{ list: Object.assign([1], { total: 7 }) }", { list: [1] }, "list: the field total of an array was left out"],
+    ["[1].values()", "[iterator]", "the value: an iterator has no JSON form"],
+    ["(function* () { yield 1 })()", "[iterator]", "the value: an iterator"],
+    ["(async function* () { yield 1 })()", "[iterator]", "the value: an iterator"],
+    ["new Map().keys()", "[iterator]", "the value: an iterator"],
+    ["new WeakRef({})", "[WeakRef]", "the value: a WeakRef has no JSON form"],
+    [
+      "new AggregateError([new TypeError('a'), 1], 'all', { cause: { why: 2 } })",
+      { name: "AggregateError", message: "all", cause: { why: 2 }, errors: [{ name: "TypeError", message: "a" }, 1] },
+      "the value: an Error became",
+    ],
+    ["{ get x() { return 1 } }", { x: 1 }, undefined],
+    ["Object.defineProperty({ a: 1 }, 'hidden', { value: 2 })", { a: 1 }, undefined],
+  ] as const) {
+    const outcome = await runner.run(`return ${expression};`);
+    expect(outcome.ok ? outcome.value : outcome.error, expression).toEqual(value);
+    expect(outcome.warnings[0]?.message ?? "none", expression).toContain(warning ?? "none");
+  }
+});
+
+test("a script that tampers with prototypes still gets its result", async () => {
+  const lossy = "{ a: [1, undefined, new Map([[1, 2]])], e: new Error('x'), u: undefined }";
+  const value = { a: [1, null, [[1, 2]]], e: { name: "Error", message: "x" } };
+  for (const tampering of [
+    "for (const key of ['a', 'e', '0', 'name', 'message']) Object.defineProperty(Object.prototype, key, { set() { throw new Error('trap'); }, get() { return 'inherited'; }, configurable: true });",
+    "for (const key of ['0', '1', '2']) Object.defineProperty(Array.prototype, key, { set() { throw new Error('trap'); }, configurable: true });",
+    "(Array.prototype as any).toJSON = undefined;",
+  ]) {
+    const outcome = await runner.run(`const result = ${lossy};\n${tampering}\nreturn result;`);
+    expect(outcome.ok ? outcome.value : outcome.error, tampering).toEqual(value);
+    expect(outcome.warnings[0]?.code).toBe("value_lossy");
+  }
+});
+
+test("toJSON on Object.prototype never leaves the result or its warnings without JSON", async () => {
+  for (const [returned, value] of [
+    ["undefined", null],
+    ["'own'", "own"],
+    ["this", { a: 1, b: null }],
+  ] as const) {
+    const outcome = await runner.run(
+      `const result = { a: 1, b: NaN };\n(Object.prototype as any).toJSON = function () { return ${returned}; };\nreturn result;`,
+    );
+    expect(outcome.ok ? outcome.value : outcome.error, returned).toEqual(value);
+  }
+  const proxy = await runner.run(
+    "let asked = 0;\nreturn new Proxy({}, { get: (_, key) => (key === 'toJSON' && ++asked > 1 ? () => undefined : undefined) });",
+  );
+  expect(proxy).toMatchObject({ ok: true, value: null });
+});

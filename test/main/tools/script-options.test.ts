@@ -29,6 +29,8 @@ test.each([
   ],
   ["in a fence", '```ts\n// @script {"runtime":"my_run-1"}\nreturn 1\n```', { limits: usual, runtime: "my_run-1" }],
   ["in a fence with blank lines", '\n~~~typescript\r\n\n// @script {"limits":{}}\nreturn 1\n~~~', { limits: usual }],
+  ["in a longer fence with words", '````typescript title=x\n// @script {"runtime":"a"}\nreturn 1\n````', { limits: usual, runtime: "a" }],
+  ["below #!", '#!/usr/bin/env node\n// @script {"runtime":"a"}\nreturn 1', { limits: usual, runtime: "a" }],
   ["empty", "// @script {}\n// more words\nreturn 1", { limits: usual }],
   ["lower than usual", '// @script {"limits":{"wallMs":100,"maxInFlight":1}}', { limits: { ...usual, wallMs: 100, maxInFlight: 1 } }],
 ])("the options line is read: %s", (_what, code, options) => expect(read(code)).toEqual(options));

@@ -8,7 +8,6 @@
   const { construct, apply } = Reflect;
   const { stringify } = JSON;
   const { create, defineProperty, freeze, setPrototypeOf } = Object;
-  const { isArray } = Array;
   const text = String;
   const then = NativePromise.prototype.then;
 
@@ -16,7 +15,7 @@
   const list = () => setPrototypeOf([], null);
 
   /** How frames of the script begin. In a named runtime every script has another: code of earlier ones has no line here. */
-  let scriptFrame = "(script.ts:";
+  let scriptFrame = "(spindle:script:";
   /** `line:column` of the innermost frame of the script in a stack, or "" when there is none. */
   function placeIn(stack) {
     const from = stack.indexOf(scriptFrame);
@@ -53,6 +52,7 @@
 
   function pull() {
     const timers = parts.takeTimers();
+    parts.takeStore();
     if (out === "" && timers === "") return "";
     const all = (finished ? "F" : "-") + (pieceCount > 0 ? "" + pieceCount : "") + "|" + timers + "\n" + out;
     out = "";
@@ -80,24 +80,38 @@
   let open = 0;
   let resolvers = list();
   let rejecters = list();
-  /** Whether anything ever looked at the promise of a call: await, then, all, race … all read its `constructor`. */
-  let seen = list();
-  /** Calls that were rejected; with `seen` false at the end they are reported. */
-  let rejected = list();
+  /** What happened to each call, as bits. */
+  let flags = list();
+  /** Something looked at the promise: await, then, all, race … all read its `constructor`. */
+  const SEEN = 1;
+  const REJECTED = 2;
+  /** Something read the message or code of its error, or was given it by `catch`. */
+  const READ = 4;
+  const ABORTED = 8;
 
   function CallPromise() {}
   CallPromise.prototype = create(NativePromise.prototype, {
     constructor: {
       get() {
         const id = this[callId] - base;
-        if (id >= 0) seen[id] = true;
+        if (id >= 0) flags[id] |= SEEN;
         return NativePromise;
+      },
+    },
+    // Not `then`: Promise.all calls that for each of its promises.
+    catch: {
+      value: function (handler) {
+        const id = this[callId] - base;
+        if (id >= 0) flags[id] |= SEEN | READ;
+        return apply(then, this, [undefined, handler]);
       },
     },
     abort: {
       value: function abort() {
         const id = this[callId] - base;
-        if (id >= 0 && resolvers[id] !== undefined) emit("[1," + id + "]");
+        if (!(id >= 0) || resolvers[id] === undefined || flags[id] & ABORTED) return;
+        flags[id] |= ABORTED;
+        emit("[1," + id + "]");
       },
     },
   });
@@ -112,17 +126,36 @@
   class ToolError extends NativeError {}
   defineProperty(ToolError.prototype, "name", { value: "ToolError", configurable: true, writable: true });
 
-  function toolError(data) {
-    const error = new ToolError(data.message);
+  function toolError(data, id) {
+    const error = new ToolError();
     // Without a stack of its own the engine fills it in where the script awaits: the line a reader wants.
     delete error.stack;
-    error.code = data.code;
+    const number = base + id;
+    watch(error, "message", data.message, number, false);
+    watch(error, "code", data.code, number, true);
     error.tool = data.tool;
     error.arguments = data.arguments;
     if (data.line !== null) error.line = data.line;
     if (data.hint !== undefined) error.hint = data.hint;
     if (data.details !== undefined) error.details = data.details;
     return error;
+  }
+
+  /** An own property whose first read is remembered: an error nobody reads is one nobody knows of. */
+  function watch(error, key, value, number, enumerable) {
+    defineProperty(error, key, {
+      // A script may have given every object a `value`.
+      __proto__: null,
+      get() {
+        if (number >= base) flags[number - base] |= READ;
+        return value;
+      },
+      set(other) {
+        value = other;
+      },
+      enumerable,
+      configurable: true,
+    });
   }
 
   /** The function behind `tools.NAME`. It takes the stack itself: every frame above costs as much as the rest. */
@@ -148,7 +181,7 @@
     const resolve = lastResolve;
     const reject = lastReject;
     promise[callId] = base + id;
-    seen[id] = rejected[id] = false;
+    flags[id] = 0;
     let args = "{}";
     if (input !== undefined) {
       try {
@@ -159,7 +192,10 @@
       }
     }
     if (finished) return refuse(id, promise, reject, "cancelled", "The script of this call has ended.", name, at);
-    if (id >= maxCalls) return refuse(id, promise, reject, "too_many_calls", "The script made more than " + maxCalls + " calls.", name, at);
+    if (id >= maxCalls) {
+      const message = "The script made more than " + maxCalls + " calls.";
+      return refuse(id, promise, reject, "too_many_calls", message, name, at, args.slice(0, 200));
+    }
     open++;
     resolvers[id] = resolve;
     rejecters[id] = reject;
@@ -169,10 +205,10 @@
   }
 
   /** Rejects a call that never leaves the guest. The host maps `at` when it becomes the script's error. */
-  function refuse(id, promise, reject, code, message, name, at) {
+  function refuse(id, promise, reject, code, message, name, at, args = "") {
     resolvers[id] = rejecters[id] = undefined;
-    rejected[id] = true;
-    const error = toolError({ message, code, tool: name, arguments: "", line: null });
+    flags[id] |= REJECTED;
+    const error = toolError({ message, code, tool: name, arguments: args, line: null }, id);
     defineProperty(error, "at", { value: at });
     reject(error);
     return promise;
@@ -197,8 +233,8 @@
       open--;
       if (batch[index] === 0) resolve(batch[index + 2]);
       else {
-        rejected[id] = true;
-        reject(toolError(batch[index + 2]));
+        flags[id] |= REJECTED;
+        reject(toolError(batch[index + 2], id));
       }
     }
   }
@@ -209,10 +245,13 @@
     inspect: undefined,
     toJson: undefined,
     dropped: undefined,
-    raced: undefined,
+    describe: undefined,
+    isHandled: undefined,
+    isRaced: undefined,
     site: undefined,
     takeTimers: undefined,
     openTimers: undefined,
+    takeStore: undefined,
     renew: [],
   };
 
@@ -233,12 +272,15 @@
   }
 
   function tail() {
+    const isRead = (id) => (flags[id] & READ) !== 0;
     return (
-      ids((id) => resolvers[id] !== undefined && !seen[id]) +
+      ids((id) => resolvers[id] !== undefined && !(flags[id] & SEEN)) +
       "," +
-      ids((id) => rejected[id] && !seen[id]) +
+      ids((id) => flags[id] & REJECTED && !(flags[id] & SEEN)) +
       "," +
-      parts.raced() +
+      ids((id) => flags[id] & REJECTED && flags[id] & SEEN && !isRead(id) && !parts.isHandled(id, isRead)) +
+      "," +
+      ids((id) => resolvers[id] !== undefined && parts.isRaced(id)) +
       "," +
       parts.dropped()
     );
@@ -257,66 +299,16 @@
   function fail(error) {
     if (finished) return;
     failing = true;
-    finish("[6,", describe(error, 0), "," + tail() + "]");
+    finish("[6,", parts.describe(error), "," + tail() + "]");
   }
 
-  function read(object, key) {
-    try {
-      return object[key];
-    } catch {
-      return undefined;
-    }
-  }
+  /** The promise of the script's own function. */
+  let main;
 
-  /** What the engine leaves empty: why `Promise.any` failed. */
-  function allMessages(errors) {
-    let joined = "All " + errors.length + " promises were rejected: ";
-    for (let index = 0; index < errors.length && index < 3; index++) joined += (index > 0 ? "; " : "") + messageOf(errors[index]);
-    return errors.length > 3 ? joined + "; …" : joined;
-  }
-
-  /** A thrown value as JSON: name, message, stack and what tool errors carry. Never throws for a hostile value. */
-  function describe(error, depth) {
-    const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
-    let message = isObject ? read(error, "message") : undefined;
-    const stack = isObject ? read(error, "stack") : undefined;
-    if (!(isObject && typeof message === "string" && (typeof stack === "string" || error instanceof NativeError))) {
-      let shown;
-      try {
-        shown = parts.inspect(error);
-      } catch {
-        shown = "a value that cannot be shown";
-      }
-      return '{"name":"Error","thrown":true,"message":' + stringify("The script threw " + shown.slice(0, 4000)) + "}";
-    }
-    const errors = read(error, "errors");
-    const all = isArray(errors) && errors.length > 0 ? errors : undefined;
-    if (message === "" && all !== undefined) message = allMessages(all);
-    const name = read(error, "name");
-    let json = '{"name":' + stringify(typeof name === "string" ? name : "Error") + ',"message":' + stringify(message.slice(0, 8000));
-    if (typeof stack === "string") json += ',"stack":' + stringify(stack.slice(0, 8000));
-    const at = read(error, "at");
-    if (typeof at === "string") json += ',"at":' + stringify(at);
-    if (error instanceof ToolError) {
-      const { code, tool, arguments: args, line, hint, details } = error;
-      let extra = "";
-      try {
-        extra = stringify({ code, tool, arguments: args, line, hint, details });
-      } catch {
-        extra = stringify({ code: text(code), tool: text(tool) });
-      }
-      json += ',"call":' + extra;
-    }
-    const cause = all === undefined ? read(error, "cause") : all[0];
-    if (cause !== undefined && depth < 3) json += ',"cause":' + describe(cause, depth + 1);
-    return json + "}";
-  }
-
-  /** Starts the script: `script` gives its async function when it is told how to make a tool for a place. Returns its promise. */
+  /** Starts the script: `script` gives its async function when it is told how to make a tool for a place. */
   function run(script) {
-    const promise = script(parts.site)();
-    apply(then, promise, [done, fail]);
-    return promise;
+    main = script(parts.site)();
+    apply(then, main, [done, fail]);
   }
 
   /** Forgets the script before: for the next one of a named runtime. What nobody settled stays unsettled. */
@@ -326,8 +318,7 @@
     nextId = open = pieceCount = 0;
     resolvers = list();
     rejecters = list();
-    seen = list();
-    rejected = list();
+    flags = list();
     pieces = list();
     out = "";
     finished = failing = false;
@@ -348,17 +339,21 @@
   // What this file itself calls through a prototype or namespace, and what decides how a script ends.
   freeze(CallPromise.prototype);
   freeze(String.prototype);
-  freeze(JSON);
-  freeze(Reflect);
+  define("JSON", freeze(JSON));
+  define("Reflect", freeze(Reflect));
 
   return {
-    guest: { pull, pullPiece, deliver, run, renew, idle, describe: (error) => describe(error, 0) },
+    guest: { pull, pullPiece, deliver, run, main: () => main, renew, idle, describe: (error) => parts.describe(error) },
     parts,
     fail,
     tool,
     toolAt,
     emit,
+    messageOf,
     place,
+    /** The number of a call of this script by its promise; NaN for anything else. */
+    callOf: (promise) => promise[callId] - base,
+    callsMade: () => nextId,
     isScriptFrame: (line) => line.includes(scriptFrame),
     callsLeft: () => (maxCalls > nextId ? maxCalls - nextId : 0),
     list,

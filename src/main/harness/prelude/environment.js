@@ -32,38 +32,53 @@
     return row[b.length];
   }
 
+  /** Without recursion: the input of `spindle run` may be nested as deeply as JSON can be. */
   function deepFreeze(value) {
-    if (typeof value !== "object" || value === null || isFrozen(value)) return value;
-    const own = keys(value);
-    for (let index = 0; index < own.length; index++) deepFreeze(value[own[index]]);
-    return freeze(value);
+    const waiting = core.list();
+    let count = 0;
+    waiting[count++] = value;
+    while (count > 0) {
+      const item = waiting[--count];
+      if (typeof item !== "object" || item === null || isFrozen(item)) continue;
+      freeze(item);
+      const own = keys(item);
+      for (let index = 0; index < own.length; index++) waiting[count++] = item[own[index]];
+    }
+    return value;
   }
 
   /** Read by protocols of the language (await, JSON, inspect) on any object: absent, not an unknown tool. */
   const quiet = ["then", "toJSON", "constructor", "valueOf", "toString", "__proto__", "nodeType", "$$typeof", "asymmetricMatch"];
 
   /** Scripts start from the same memory: without a seed all of them would draw the same numbers. Algorithm: sfc32. */
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  const next = () => {
+    const t = (((a + b) | 0) + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + t;
+    c |= 0;
+    return t >>> 0;
+  };
+  const random = () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
+  defineProperty(Math, "random", { value: random, writable: true, configurable: true });
+
   function seedRandom(seed) {
-    let a = seed[0] | 0;
-    let b = seed[1] | 0;
-    let c = seed[2] | 0;
-    let d = seed[3] | 0;
-    const next = () => {
-      const t = (((a + b) | 0) + d) | 0;
-      d = (d + 1) | 0;
-      a = b ^ (b >>> 9);
-      b = (c + (c << 3)) | 0;
-      c = ((c << 21) | (c >>> 11)) + t;
-      c |= 0;
-      return t >>> 0;
-    };
+    a = seed[0] | 0;
+    b = seed[1] | 0;
+    c = seed[2] | 0;
+    d = seed[3] | 0;
     for (let index = 0; index < 12; index++) next();
-    const random = () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992;
-    defineProperty(Math, "random", { value: random, writable: true, configurable: true });
   }
 
   // --- helpers ------------------------------------------------------------------------------------------------------
   const { isArray } = Array;
+  const { apply } = Reflect;
+  const objectToString = Object.prototype.toString;
   const RegExpType = RegExp;
   let host;
   core.guest.setHost = (given) => {
@@ -76,12 +91,45 @@
       const sent = [name];
       for (let index = 0; index < args.length && index < count; index++) sent[index + 1] = sendable(args[index]);
       const answer = host(sent);
-      if (!isArray(answer)) throw new TypeError("helpers." + name + ": its arguments must be plain JSON.");
-      if (!answer[0]) throw new TypeError("helpers." + name + ": " + answer[1]);
-      return answer[1];
+      if (isArray(answer) && answer[0]) return answer[1];
+      const wrong = notJson(sent);
+      if (wrong !== "") throw new TypeError("helpers." + name + ": " + wrong);
+      // Without an answer, arguments or result had no room (a Proxy is the only other thing that cannot be sent).
+      if (!isArray(answer))
+        throw new RangeError("helpers." + name + ": too large for what is left of the script's memory (or given a Proxy); take less text.");
+      throw new TypeError("helpers." + name + ": " + answer[1]);
     };
     defineProperty(helped, "name", { value: name });
     return helped;
+  }
+
+  /** Which argument is no JSON, and where in it; "" when all of them are. */
+  function notJson(sent) {
+    for (let index = 1; index < sent.length; index++) {
+      const wrong = findWrong(sent[index], "", []);
+      if (wrong === undefined) continue;
+      const where = wrong.path === "" ? " is " + wrong.what : " has " + wrong.what + " at " + wrong.path;
+      return "argument " + index + where + "; only plain JSON can be given. JSON.parse(JSON.stringify(value)) makes it plain.";
+    }
+    return "";
+  }
+
+  function findWrong(value, path, ancestors) {
+    if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") return { path, what: "a " + typeof value };
+    if (typeof value !== "object" || value === null) return undefined;
+    if (ancestors.includes(value)) return { path, what: "a cycle" };
+    if (ancestors.length > 1000) return { path: "", what: "nested too deeply" };
+    if (!isArray(value)) {
+      const kind = apply(objectToString, value, []).slice(8, -1);
+      if (kind !== "Object") return { path, what: (/^[AEIOU]/.test(kind) ? "an " : "a ") + kind };
+    }
+    ancestors.push(value);
+    for (const key of keys(value)) {
+      const wrong = findWrong(value[key], isArray(value) ? path + "[" + key + "]" : path === "" ? key : path + "." + key, ancestors);
+      if (wrong !== undefined) return wrong;
+    }
+    ancestors.pop();
+    return undefined;
   }
 
   function sendable(value) {
@@ -97,32 +145,64 @@
   const maxValue = 262144;
   const maxTotal = 4194304;
 
-  /** Values that outlive the script, kept as JSON text: what comes out is always a copy. */
-  function makeStore(entries) {
-    const texts = create(null);
-    let total = 0;
-    for (const key of keys(entries)) {
-      texts[key] = entries[key];
-      total += entries[key].length;
+  /** Keys written since the outbox was pulled: of many values in a row only the last leaves the guest. */
+  let dirty = create(null);
+  let someDirty = false;
+  let texts = create(null);
+  let total = 0;
+
+  function textOf(key, value) {
+    if (value === undefined) return undefined;
+    let json;
+    try {
+      json = stringify(value);
+    } catch (error) {
+      throw new TypeError("The value for " + stringify(key) + " is not JSON: " + core.messageOf(error));
     }
-    const keep = (key, json) => {
-      if (typeof key !== "string" || key === "") throw new TypeError("A key of the store is a string.");
-      const grown = total - (texts[key] === undefined ? 0 : texts[key].length) + (json === undefined ? 0 : json.length);
-      if (json !== undefined && json.length > maxValue)
-        throw new RangeError("A value of the store may have " + maxValue + " characters of JSON; this one has " + json.length + ".");
-      if (grown > maxTotal) throw new RangeError("The store may have " + maxTotal + " characters of JSON in all.");
-      total = grown;
-      if (json === undefined) delete texts[key];
-      else texts[key] = json;
-      core.emit("[3," + stringify(key) + (json === undefined ? "]" : "," + stringify(json) + "]"));
-    };
-    return freeze({
-      get: (key) => (texts[key] === undefined ? undefined : parse(texts[key])),
-      set: (key, value) => keep(key, value === undefined ? undefined : stringify(value)),
-      delete: (key) => keep(key, undefined),
-      keys: () => keys(texts),
-    });
+    if (json === undefined) throw new TypeError("The value for " + stringify(key) + " is not JSON: it is a " + typeof value + ".");
+    return json;
   }
+
+  function keep(key, json) {
+    if (typeof key !== "string" || key === "") throw new TypeError("A key of the store is a string.");
+    const grown = total - (texts[key] === undefined ? 0 : texts[key].length) + (json === undefined ? 0 : json.length);
+    if (json !== undefined && json.length > maxValue)
+      throw new RangeError("A value of the store may have " + maxValue + " characters of JSON; this one has " + json.length + ".");
+    if (grown > maxTotal) throw new RangeError("The store may have " + maxTotal + " characters of JSON in all.");
+    total = grown;
+    if (json === undefined) delete texts[key];
+    else texts[key] = json;
+    dirty[key] = someDirty = true;
+  }
+
+  core.parts.takeStore = () => {
+    if (!someDirty) return;
+    const written = keys(dirty);
+    dirty = create(null);
+    someDirty = false;
+    for (let index = 0; index < written.length; index++) {
+      const key = written[index];
+      core.emit("[3," + stringify(key) + (texts[key] === undefined ? "]" : "," + stringify(texts[key]) + "]"));
+    }
+  };
+
+  /** Values that outlive the script, kept as JSON text: what comes out is always a copy. */
+  function openStore(entries) {
+    texts = create(null);
+    total = 0;
+    const own = keys(entries);
+    for (let index = 0; index < own.length; index++) {
+      const key = own[index];
+      texts[key] = entries[key];
+      total += texts[key].length;
+    }
+  }
+  const store = freeze({
+    get: (key) => (texts[key] === undefined ? undefined : parse(texts[key])),
+    set: (key, value) => keep(key, textOf(key, value)),
+    delete: (key) => keep(key, undefined),
+    keys: () => keys(texts),
+  });
 
   /** Once for a list of tools; the state after it serves every script with the same list. */
   core.guest.prepare = (names) => {
@@ -162,8 +242,14 @@
   }
 
   let context;
-  let store;
-  defineProperty(globalThis, "context", { get: () => context, enumerable: true });
+  let hasStore = false;
+  defineProperty(globalThis, "context", {
+    get: () => context,
+    set() {
+      throw new TypeError("'context' is read-only");
+    },
+    enumerable: true,
+  });
 
   /** For each script. */
   core.guest.start = (config) => {
@@ -177,7 +263,12 @@
     }
     deepFreeze(context);
     if (config.store === null) return;
-    if (store === undefined) defineProperty(globalThis, "store", { get: () => store, enumerable: true });
-    store = makeStore(config.store);
+    if (!hasStore) define("store", store);
+    hasStore = true;
+    openStore(config.store);
   };
+  core.parts.renew.push(() => {
+    dirty = create(null);
+    someDirty = false;
+  });
 });

@@ -12,8 +12,8 @@ export interface ScriptOptions {
 
 const example = '// @script {"limits":{"cpuMs":20000},"runtime":"name"}';
 const runtimeName = /^[A-Za-z][\w-]{0,63}$/;
-/** Blank lines, one line that opens a markdown fence, line comments: what may stand before the options line, or wrongly does. */
-const head = /^\uFEFF?\s*(?:(?:```|~~~)[A-Za-z]*[ \t]*\r?\n\s*)?((?:\/\/[^\n]*(?:\n\s*|$))+)/;
+/** Blank lines, one line that opens a markdown fence, `#!`, line comments: what may stand before the options line, or wrongly does. */
+const head = /^\uFEFF?\s*(?:(?:`{3,}|~{3,})[^\n`]*\n\s*)?(?:#![^\n]*\n\s*)?((?:\/\/[^\n]*(?:\n\s*|$))+)/;
 const optionsLine = /^\/\/[ \t]*@script(?![\w-])(.*)$/;
 
 /**
