@@ -17,7 +17,7 @@ export async function applyFileByFile(operations: readonly PatchOperation[], cwd
     const absolute = resolvePatchPath(cwd, operation.path);
     switch (operation.type) {
       case "add":
-        await write(absolute, operation.content, {});
+        await write(absolute, Buffer.from(operation.content, "utf8"), {});
         break;
       case "delete":
         await remove(absolute);
@@ -63,9 +63,9 @@ export async function isMoveOntoItself(from: string, to: string): Promise<boolea
 
 const platformNames: Readonly<Record<string, string>> = { darwin: "macos", win32: "windows" };
 
-async function write(absolute: string, content: string, options: { newMode?: number; addMode?: number }): Promise<void> {
+async function write(absolute: string, content: Buffer, options: { newMode?: number; addMode?: number }): Promise<void> {
   try {
-    await writeFileAtomic(absolute, Buffer.from(content, "utf8"), options);
+    await writeFileAtomic(absolute, content, options);
   } catch (error) {
     throw failed(`Failed to write file ${absolute}`, absolute, error);
   }
@@ -80,7 +80,7 @@ async function remove(absolute: string): Promise<void> {
   }
 }
 
-async function move(from: string, to: string, content: string): Promise<void> {
+async function move(from: string, to: string, content: Buffer): Promise<void> {
   const ontoItself = await isMoveOntoItself(from, to);
   const { mode } = await stat(from);
   await write(to, content, ontoItself ? {} : { newMode: mode & 0o777, addMode: mode & 0o111 });

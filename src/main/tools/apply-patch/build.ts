@@ -44,25 +44,26 @@ export function planEdits(file: FileLines, chunks: readonly PatchChunk[], shownP
 }
 
 /**
- * The new text. Lines that stay keep their bytes and terminators; added lines get the file's first terminator; a last
+ * The new content. Lines that stay keep their bytes and terminators; added lines get the file's first terminator; a last
  * line without one gets it too, even when nothing else changes (Codex 0.169.0, measured).
  */
-export function applyEdits(file: FileLines, edits: readonly LineEdit[]): string {
-  const out: string[] = [];
+export function applyEdits(file: FileLines, edits: readonly LineEdit[]): Buffer {
+  const terminator = Buffer.from(file.terminator);
+  const out: Buffer[] = [];
   let position = 0;
   const keepUpTo = (end: number): void => {
     if (end <= position) return;
-    out.push(file.text.slice(file.startOf(position), file.startOf(end)));
-    if (end === file.count && !file.endsWithTerminator) out.push(file.terminator);
+    out.push(file.bytes.subarray(file.startOf(position), file.startOf(end)));
+    if (end === file.count && !file.endsWithTerminator) out.push(terminator);
     position = end;
   };
   for (const edit of edits) {
     keepUpTo(edit.at);
-    for (const line of edit.added) out.push(line, file.terminator);
+    if (edit.added.length > 0) out.push(Buffer.from(edit.added.join(file.terminator), "utf8"), terminator);
     position = Math.max(position, edit.at + edit.removed);
   }
   keepUpTo(file.count);
-  return out.join("");
+  return Buffer.concat(out);
 }
 
 /** The block's place; tried once more without a blank last line, which models put before the next marker. */

@@ -9,38 +9,34 @@ import type { FileLines } from "./lines.ts";
  */
 export function findBlock(file: FileLines, block: readonly string[], from: number, atEnd: boolean): number | undefined {
   if (block.length === 0) return from;
-  const lastStart = file.count - block.length;
-  const start = atEnd ? Math.max(from, lastStart) : from;
-  if (start > lastStart) return undefined;
-  for (const pass of passes) {
-    const wanted = block.map(pass.normalise);
-    const [first = ""] = wanted;
-    for (let at = start; at <= lastStart; at++) {
-      if (!pass.equals(file, at, first)) continue;
-      let matched = 1;
-      while (matched < wanted.length && pass.equals(file, at + matched, wanted[matched] ?? "")) matched++;
-      if (matched === wanted.length) return at;
+  const last = file.count - block.length;
+  const start = atEnd ? Math.max(from, last) : from;
+  if (start > last) return undefined;
+  return findExactly(file, block, start, last) ?? findLoosely(file, block, start, last);
+}
+
+function findExactly(file: FileLines, block: readonly string[], start: number, last: number): number | undefined {
+  const [first, ...rest] = block.map((line) => Buffer.from(line, "utf8"));
+  if (first === undefined) return undefined;
+  for (let at = file.findLine(first, start, last); at !== undefined; at = file.findLine(first, at + 1, last)) {
+    const place = at;
+    if (rest.every((line, index) => file.lineEquals(place + 1 + index, line))) return at;
+  }
+  return undefined;
+}
+
+function findLoosely(file: FileLines, block: readonly string[], start: number, last: number): number | undefined {
+  for (const normalise of [trimEnd, trim, fold]) {
+    const wanted = block.map(normalise);
+    for (let at = start; at <= last; at++) {
+      const place = at;
+      if (wanted.every((line, index) => equals(file, place + index, line, normalise))) return at;
     }
   }
   return undefined;
 }
 
-interface Pass {
-  normalise(line: string): string;
-  equals(file: FileLines, index: number, wanted: string): boolean;
-}
-
-const passes: readonly Pass[] = [
-  { normalise: (line) => line, equals: (file, index, wanted) => file.lineEquals(index, wanted) },
-  loosePass(trimEnd),
-  loosePass(trim),
-  loosePass(fold),
-];
-
-function loosePass(normalise: (line: string) => string): Pass {
-  return {
-    normalise,
-    // Normalising never makes a line longer, so a shorter one cannot match.
-    equals: (file, index, wanted) => file.lengthOf(index) >= wanted.length && normalise(file.lineAt(index)) === wanted,
-  };
+function equals(file: FileLines, index: number, wanted: string, normalise: (line: string) => string): boolean {
+  // Normalising never makes a line longer, and a line has at least as many bytes as units: a shorter one cannot match.
+  return file.lengthOf(index) >= wanted.length && normalise(file.lineAt(index)) === wanted;
 }

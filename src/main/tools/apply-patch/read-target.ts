@@ -3,10 +3,10 @@ import { constants as flags } from "node:fs";
 import { open } from "node:fs/promises";
 import { SpindleError } from "../../../protocol/error.ts";
 
-/** Reads a file as text for an update. Throws `patch_failed` with `Failed to read file to update <path>: <reason>`. */
-export async function readForUpdate(absolute: string): Promise<string> {
+/** Reads a file of UTF-8 text for an update. Throws `patch_failed` with `Failed to read file to update <path>: <reason>`. */
+export async function readForUpdate(absolute: string): Promise<Buffer> {
   try {
-    return decodeUtf8(await readRegularFile(absolute));
+    return checkedUtf8(await readRegularFile(absolute));
   } catch (error) {
     throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, {
       details: { path: absolute },
@@ -29,9 +29,14 @@ export async function readRegularFile(absolute: string): Promise<Buffer> {
   }
 }
 
-/** Strict UTF-8; a byte order mark stays in the text. The error's message is worded as Rust words it. */
+/** Strict UTF-8; a byte order mark stays in the text. Throws as `checkedUtf8`. */
 export function decodeUtf8(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString("utf8");
+  return checkedUtf8(bytes).toString("utf8");
+}
+
+/** The bytes, which are strict UTF-8. The error's message is worded as Rust words it. */
+export function checkedUtf8(bytes: Buffer): Buffer {
+  if (isUtf8(bytes)) return bytes;
   const fault = firstFault(bytes);
   throw new Error(
     fault.length === undefined

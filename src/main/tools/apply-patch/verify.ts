@@ -8,7 +8,7 @@ import { isMoveOntoItself, resolvePatchPath } from "./apply.ts";
 import { applyEdits, planEdits, type LineEdit } from "./build.ts";
 import { splitLines, type FileLines } from "./lines.ts";
 import type { PatchOperation } from "./parse.ts";
-import { decodeUtf8, osReason, readForUpdate, readRegularFile } from "./read-target.ts";
+import { checkedUtf8, decodeUtf8, osReason, readForUpdate, readRegularFile } from "./read-target.ts";
 
 /** One operation whose outcome is known before anything is written. */
 export interface VerifiedOperation {
@@ -20,8 +20,8 @@ export interface VerifiedOperation {
   /** The old text and its edits; null when it is not UTF-8 text (an add over a binary file). */
   readonly file: FileLines | null;
   readonly edits: readonly LineEdit[];
-  /** Text afterwards; null when nothing is there. */
-  readonly after: string | null;
+  /** Content afterwards; null when nothing is there. */
+  readonly after: Buffer | null;
   readonly changes: readonly FileChange[];
   /** Real place whose content was read and may be shown; null when none was. */
   readonly readFrom: string | null;
@@ -116,8 +116,8 @@ async function verifyUpdate(operation: UpdateOperation, absolute: string, target
   const seen = await seenFor(absolute, place, "Failed to read file to update");
   // Nothing there: the plain read fails with the reason to show.
   if (seen.state === null) await readForUpdate(absolute);
-  const { text, mode } = textForUpdate(absolute, seen);
-  const file = splitLines(text);
+  const { bytes, mode } = contentForUpdate(absolute, seen);
+  const file = splitLines(bytes);
   const edits = planEdits(file, operation.chunks, absolute);
   const after = applyEdits(file, edits);
   if (target === undefined || (await isMoveOntoItself(absolute, target))) {
@@ -125,7 +125,7 @@ async function verifyUpdate(operation: UpdateOperation, absolute: string, target
       path: place,
       before: seen.state,
       stamp: seen.stamp,
-      after: { type: "file", bytes: Buffer.from(after, "utf8") },
+      after: { type: "file", bytes: after },
     };
     return { kind: "update", path: absolute, fromPath: undefined, file, edits, after, changes: [change], readFrom: place };
   }
@@ -136,11 +136,11 @@ async function verifyUpdate(operation: UpdateOperation, absolute: string, target
   return { kind: "move", path: target, fromPath: absolute, file, edits, after, changes: [written, removed], readFrom: place };
 }
 
-function textForUpdate(absolute: string, { state }: SeenState): { text: string; mode: number } {
+function contentForUpdate(absolute: string, { state }: SeenState): { bytes: Buffer; mode: number } {
   try {
     if (state === null) throw Object.assign(new Error("missing"), { code: "ENOENT" });
     if (state.type === "link") throw Object.assign(new Error("became a link"), { code: "ELOOP" });
-    return { text: decodeUtf8(state.bytes), mode: state.mode };
+    return { bytes: checkedUtf8(state.bytes), mode: state.mode };
   } catch (error) {
     throw new SpindleError("patch_failed", `Failed to read file to update ${absolute}: ${osReason(error)}`, {
       details: { path: absolute },
@@ -150,9 +150,10 @@ function textForUpdate(absolute: string, { state }: SeenState): { text: string; 
 }
 
 async function verifyAdd(absolute: string, content: string): Promise<VerifiedOperation> {
-  const change = await writeChange(absolute, content, {});
+  const after = Buffer.from(content, "utf8");
+  const change = await writeChange(absolute, after, {});
   const file = change.before?.type === "file" ? textOf(change.before.bytes) : splitLines("");
-  const fresh = splitLines(content);
+  const fresh = splitLines(after);
   const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
   return {
     kind: "add",
@@ -160,7 +161,7 @@ async function verifyAdd(absolute: string, content: string): Promise<VerifiedOpe
     fromPath: undefined,
     file,
     edits: [{ at: 0, removed: file?.count ?? 0, added }],
-    after: content,
+    after,
     changes: [change],
     readFrom: change.path,
   };
@@ -206,10 +207,10 @@ function unreadable(absolute: string, error: unknown): SpindleError {
   return new SpindleError("patch_failed", `Failed to read ${absolute}: ${reason}`, { details: { path: absolute }, cause: error });
 }
 
-async function writeChange(absolute: string, content: string, modes: { newMode?: number; addMode?: number }): Promise<FileChange> {
+async function writeChange(absolute: string, bytes: Buffer, modes: { newMode?: number; addMode?: number }): Promise<FileChange> {
   const path = resolvedFor(absolute, resolveWriteTarget, "Failed to write file");
   const seen = await seenFor(absolute, path, "Failed to write file");
-  return { path, before: seen.state, stamp: seen.stamp, after: { type: "file", bytes: Buffer.from(content, "utf8"), ...modes } };
+  return { path, before: seen.state, stamp: seen.stamp, after: { type: "file", bytes, ...modes } };
 }
 
 async function removeChange(absolute: string): Promise<FileChange> {

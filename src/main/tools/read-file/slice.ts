@@ -1,6 +1,7 @@
 import { constants as flags } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { SpindleError } from "../../../protocol/error.ts";
+import { countNewlines } from "./count-newlines.ts";
 
 /** Some lines of a file, without terminators. */
 export interface FileSlice {
@@ -65,6 +66,13 @@ async function scan(handle: FileHandle, size: number, options: SliceOptions): Pr
     const chunk = buffer.subarray(0, bytesRead);
     if (position === 0 && chunk.subarray(0, BINARY_PROBE).includes(0)) throw binary(options.shownPath, size);
     position += bytesRead;
+    // Most of a large file is only counted: before the range, and behind it.
+    const ends = countNewlines(chunk);
+    if (line + ends < options.offset || line > lastLine) {
+      line += ends;
+      lineHasBytes = chunk[bytesRead - 1] !== LF;
+      continue;
+    }
     let from = -1;
     let to = 0;
     for (let at = 0; at < bytesRead;) {
