@@ -145,7 +145,7 @@ test(
         conflicts: [],
       });
       if (isNew) {
-        await journal.undo({ conversationId: "c_test", callId: "c1" });
+        await journal.undo({ conversationId: "c_test", callIds: ["c1"] });
         expect({ killAt, state: stateOf(at.root, at.data) }).toEqual({ killAt, state: allOld });
       }
       if (died !== "killed") outcomes.through++;

@@ -151,7 +151,8 @@ function textForUpdate(absolute: string, { state }: SeenState): { text: string; 
 
 async function verifyAdd(absolute: string, content: string): Promise<VerifiedOperation> {
   const change = await writeChange(absolute, content, {});
-  const file = change.before?.type === "file" ? textOf(change.before.bytes) : splitLines("");
+  const { before } = change;
+  const file = before?.type === "file" && Buffer.isBuffer(before.bytes) ? textOf(before.bytes) : splitLines("");
   const fresh = splitLines(content);
   const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
   return {
@@ -172,7 +173,7 @@ async function verifyDelete(absolute: string): Promise<VerifiedOperation> {
   const { before } = change;
   let file: FileLines | null = null;
   try {
-    if (before?.type === "file") file = splitLines(decodeUtf8(before.bytes));
+    if (before?.type === "file" && Buffer.isBuffer(before.bytes)) file = splitLines(decodeUtf8(before.bytes));
     else if (before === null || !(await stat(absolute)).isFile()) await readRegularFile(absolute);
   } catch (error) {
     throw unreadable(absolute, error);

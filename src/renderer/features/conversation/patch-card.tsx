@@ -3,8 +3,10 @@ import { memo } from "react";
 import { formatCount } from "../../lib/format.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
-import { ChangeCount } from "../../ui/badge.tsx";
+import { revert, useUndo } from "../../state/undo.ts";
+import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
+import { UndoButton } from "../../ui/undo-button.tsx";
 import { ThreadRow } from "./thread-row.tsx";
 
 /** Files named on the card; more are counted. */
@@ -12,18 +14,27 @@ const shownFiles = 4;
 
 /** A patch that was written, with the way to review it. */
 export const PatchCard = memo(function PatchCard({ step, first }: { readonly step: PatchStep; readonly first: boolean }) {
+  const busy = useUndo((state) => state.busy);
   return (
     <ThreadRow node={<FileDiff size={13} />} first={first} nodeTop={15}>
       <section
         data-testid="patch-card"
         data-call={step.callId}
+        data-undone={step.undone}
         aria-label="Patch"
         className="rounded-lg border border-strong bg-card shadow-card"
       >
         <div className="flex h-10.5 items-center gap-2.5 pr-2 pl-3.5">
           <h2 className="min-w-0 truncate text-ui font-semibold">Patch applied to {formatCount(step.files.length, "file")}</h2>
-          <ChangeCount added={step.added} removed={step.removed} />
+          {step.undone ? <Badge>Undone</Badge> : <ChangeCount added={step.added} removed={step.removed} />}
           <span className="flex-1" />
+          <UndoButton
+            undone={step.undone}
+            what="this patch"
+            data-testid="patch-undo"
+            disabled={busy}
+            onClick={() => void revert({ kind: "call", id: step.callId }, step.undone)}
+          />
           <Button onClick={() => openReview({ callId: step.callId })}>
             Review <ArrowUpRight size={13} aria-hidden className="text-fg3" />
           </Button>
