@@ -65,7 +65,7 @@ export function createBlobStore(folder: string): BlobStore {
       const source = await open(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
       try {
         await write(hash, true, async (handle) => {
-          if ((await pump(source, handle)).hash !== hash) throw changedMeanwhile(place);
+          if ((await pump(source, size, handle)).hash !== hash) throw changedMeanwhile(place);
         });
       } finally {
         await source.close();

@@ -139,6 +139,7 @@ async function stage(step: Step): Promise<void> {
     newMode: after.newMode,
     addMode: after.addMode,
     exactMode: after.exactMode,
+    overLink: step.change.before?.type === "link",
   });
 }
 
@@ -181,6 +182,7 @@ export async function restoreState(anchor: Anchor, name: string, state: KnownSta
       tempName: `.spindle-restore-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`,
       bytes: state.bytes,
       exactMode: state.mode,
+      overLink: true,
     });
     try {
       await staged.commit();

@@ -38,26 +38,33 @@ export async function writeContent(handle: FileHandle, content: Content): Promis
   }
   const source = await openStored(content);
   try {
-    const { hash } = await pump(source, handle);
+    const { hash } = await pump(source, content.size, handle);
     if (hash !== content.hash) throw damaged(content);
   } finally {
     await source.close();
   }
 }
 
-/** Reads an open file from its beginning to its end, 256 KiB at a time; copies it to `target` when one is given. */
-export async function pump(source: FileHandle, target?: FileHandle): Promise<{ readonly hash: string; readonly size: number }> {
+/**
+ * Reads an open file from its beginning to its end, at most 256 KiB at a time; copies it to `target` when one is given.
+ * `size` is what it probably holds, bytes.
+ */
+export async function pump(
+  source: FileHandle,
+  size: number,
+  target?: FileHandle,
+): Promise<{ readonly hash: string; readonly size: number }> {
   const digest = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(256 * 1024);
-  let size = 0;
+  const buffer = Buffer.allocUnsafeSlow(Math.min(256 * 1024, Math.max(1, size)));
+  let at = 0;
   for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, size);
-    if (bytesRead === 0) return { hash: digest.digest("hex"), size };
+    const { bytesRead } = await source.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return { hash: digest.digest("hex"), size: at };
     const part = buffer.subarray(0, bytesRead);
     digest.update(part);
     for (let done = 0; target !== undefined && done < bytesRead;)
-      done += (await target.write(part, done, bytesRead - done, size + done)).bytesWritten;
-    size += bytesRead;
+      done += (await target.write(part, done, bytesRead - done, at + done)).bytesWritten;
+    at += bytesRead;
   }
 }
 

@@ -41,7 +41,7 @@ export async function seeImage(place: string, maxBytes: number = DEFAULT_MAX_BYT
     if (facts.isDirectory()) return { image: { type: "other", what: "is a folder now" }, stamp };
     if (!facts.isFile()) return { image: { type: "other", what: "is a device or pipe now" }, stamp };
     if (facts.size > maxBytes) return { image: { type: "other", what: "is too large now to be kept" }, stamp };
-    return { image: { type: "file", ...(await pump(handle)), mode: facts.mode & 0o7777 }, stamp };
+    return { image: { type: "file", ...(await pump(handle, facts.size)), mode: facts.mode & 0o7777 }, stamp };
   } finally {
     await handle.close();
   }

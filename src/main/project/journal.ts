@@ -3,10 +3,11 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
 import type { UndoScope } from "../../protocol/undo.ts";
+import { displayPath, fileError } from "../lib/paths.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { type BlobStore, createBlobStore } from "./blob-store.ts";
-import { changeFiles, removeIfEmpty, type ChangeObserver, type FileChange } from "./change-files.ts";
-import { sizeOf } from "./content.ts";
+import { ChangeFailure, changeFiles, removeIfEmpty, type ChangeObserver, type FileChange } from "./change-files.ts";
+import { isStored } from "./content.ts";
 import { DEFAULT_MAX_BYTES } from "./file-state.ts";
 import { namesIn, writeDurably } from "./durable.ts";
 import { type DoneRecords, openDoneRecords } from "./done-records.ts";
@@ -141,11 +142,15 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     if (origin === undefined) throw nothingTo(kind, callIds);
     const { steps, emptied } = kind === "undo" ? undoSteps(history, taken) : redoSteps(history, taken);
     const plan = await planRevert(steps, blobs, { force, maxBytes, projectRoot: origin.projectRoot, kind });
-    return run({ ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
+    const change = run({ ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
       callIds: [...taken],
       ...(scope === undefined ? {} : { scope }),
       forced: [...plan.forced],
       emptied: [...emptied],
+    });
+    return change.catch((error: unknown) => {
+      if (!(error instanceof ChangeFailure)) throw error;
+      throw error.cause instanceof SpindleError ? error.cause : fileError(error.cause, displayPath(origin.projectRoot, error.change.path));
     });
   };
 
@@ -206,7 +211,11 @@ async function removeStaging(file: string): Promise<void> {
 }
 
 function assertKeepable(changes: readonly FileChange[], maxBytes: number): void {
-  const total = changes.reduce((sum, { before }) => sum + (before?.type === "file" ? sizeOf(before.bytes) : 0), 0);
+  // What is stored already was kept once, file by file.
+  const total = changes.reduce(
+    (sum, { before }) => sum + (before?.type === "file" && !isStored(before.bytes) ? before.bytes.length : 0),
+    0,
+  );
   if (total <= maxBytes) return;
   throw new SpindleError("too_large", `The files of this patch hold ${total} bytes; over ${maxBytes} bytes cannot be kept for undo.`, {
     hint: "Split the patch, or change the large file with a command.",

@@ -23,6 +23,8 @@ export interface StageOptions {
   readonly newMode?: number | undefined;
   /** Mode bits that an existing file gains (the executable bits of a file moved over it). */
   readonly addMode?: number | undefined;
+  /** A link that stands there is replaced, not refused (putting a file back where somebody put a link). */
+  readonly overLink?: boolean | undefined;
   /** The mode whatever was there (putting a file back). */
   readonly exactMode?: number | undefined;
 }
@@ -35,7 +37,8 @@ export interface StageOptions {
 export async function stageWrite(anchor: Anchor, options: StageOptions): Promise<StagedWrite> {
   const place = anchor.at(options.name);
   const temp = anchor.at(options.tempName);
-  const existing = await statOrUndefined(place);
+  const found = await statOrUndefined(place);
+  const existing = options.overLink === true && found?.isSymbolicLink() === true ? undefined : found;
   if (existing !== undefined) await assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
   const handle = await open(

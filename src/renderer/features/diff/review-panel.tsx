@@ -100,7 +100,7 @@ function Review({
   return (
     <>
       <ReviewScopeBar {...bar} onStep={(direction) => step(direction)} />
-      <FileList files={files} parsed={parsed} current={path} onChoose={choose} />
+      {files.length === 0 ? null : <FileList files={files} parsed={parsed} current={path} onChoose={choose} />}
       <div className="min-h-0 flex-1">
         {error !== null ? (
           <ErrorState className="m-3" code="internal" message="The diffs could not be prepared." hint={error} />

@@ -29,7 +29,11 @@ export function UndoConflictDialog() {
           </div>
           <ul aria-label="Changed since" className="max-h-72 overflow-auto px-4 pb-3" tabIndex={0}>
             {refused.conflicts.map((conflict) => (
-              <li key={conflict.path} data-testid="undo-conflict-file" className="flex items-baseline gap-3 border-b border-line py-1.5">
+              <li
+                key={conflict.path}
+                data-testid="undo-conflict-file"
+                className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-0"
+              >
                 <button
                   type="button"
                   onClick={() => openReview({ file: conflict.path })}
