@@ -3,10 +3,11 @@ import type { Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "./ids.ts";
 import type { Json } from "./json.ts";
-import type { PatchFile } from "./patch.ts";
+import type { CommandFile, PatchFile } from "./patch.ts";
 import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
+import type { UndoScope } from "./undo.ts";
 
 /** Tokens as the provider reported them. */
 export interface Usage {
@@ -104,7 +105,45 @@ export type EventBody =
       readonly resultTruncated?: boolean;
     }
   | { readonly type: "script_log"; readonly callId: CallId; readonly level: LogLevel; readonly text: string; readonly scriptLine?: number }
-  | { readonly type: "patch_applied"; readonly turnId: TurnId; readonly callId: CallId; readonly files: readonly PatchFile[] }
+  | {
+      readonly type: "patch_applied";
+      readonly turnId: TurnId;
+      readonly callId: CallId;
+      /** Line of the script (1-based) that made the call. */
+      readonly scriptLine?: number;
+      readonly files: readonly PatchFile[];
+    }
+  /**
+   * Files that changed while commands ran, found by looking at the project afterwards: one of the commands did it, unless
+   * somebody else saved a file at that very moment. They cannot be undone.
+   */
+  | {
+      readonly type: "files_changed_by_command";
+      readonly turnId: TurnId;
+      /** The commands that ran then. */
+      readonly callIds: readonly CallId[];
+      /** True when a command of another conversation ran then, too. */
+      readonly shared: boolean;
+      /** At most 100. */
+      readonly files: readonly CommandFile[];
+      readonly fileCount: number;
+      /** False when the project has more files than are looked at (20,000), so that some changes may be missing here. */
+      readonly complete: boolean;
+    }
+  /** The person undid patches, or redid undone ones. */
+  | {
+      readonly type: "patch_reverted";
+      readonly kind: "undo" | "redo";
+      readonly scope: UndoScope;
+      /** The calls whose patches were put back or forth. */
+      readonly callIds: readonly CallId[];
+      /** Id of the change in the journal. */
+      readonly changeId: string;
+      /** True when files had changed since and were put back all the same. */
+      readonly forced: boolean;
+      /** What changed on disk, one entry per place, without texts; a moved file is one that went and one that came. */
+      readonly files: readonly PatchFile[];
+    }
   | { readonly type: "approval_requested"; readonly turnId: TurnId; readonly request: ApprovalRequest }
   | {
       readonly type: "approval_answered";

@@ -1,4 +1,6 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
+import type { CommandFile, PatchFile } from "../../protocol/patch.ts";
+import { scopeName } from "../../protocol/undo.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import { foldRow } from "./row.ts";
 
@@ -43,12 +45,13 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
         ? fence(event.text, "")
         : `- \`${event.name}\` ${event.callId}: ${event.summary} (${Math.round(event.durationMs)} ms)`;
     case "patch_applied":
-      return event.files
-        .map(
-          (file) =>
-            `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`,
-        )
-        .join("\n\n");
+      return event.files.map(fileDiff).join("\n\n");
+    case "files_changed_by_command": {
+      const files = event.files.map((file) => `- \`${file.path}\` ${file.kind}${counts(file)}`).join("\n");
+      return `Changed by a command (${event.callIds.join(", ")}):\n\n${files}`;
+    }
+    case "patch_reverted":
+      return `> ${event.kind === "undo" ? "Undone" : "Redone"} by the person: ${scopeName(event.scope)} (${event.callIds.join(", ")})\n\n${event.files.map(fileDiff).join("\n\n")}`;
     case "task_delivered":
       return `### Task: ${event.title} (${event.status})\n\n${event.text}`;
     case "turn_failed":
@@ -58,6 +61,14 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
     default:
       return null;
   }
+}
+
+function counts({ added, removed }: CommandFile): string {
+  return added === null || removed === null ? "" : ` +${added} −${removed}`;
+}
+
+function fileDiff(file: PatchFile): string {
+  return `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`;
 }
 
 /** A code fence longer than any run of backticks inside. */

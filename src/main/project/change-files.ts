@@ -3,19 +3,23 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
 import { missingFolders, openAnchor, type Anchor } from "./anchor.ts";
+import type { Content, StoredContent } from "./content.ts";
 import { stampAt, type FileState } from "./file-state.ts";
 import { removeIfThere, stageWrite, type StagedWrite } from "./staged-write.ts";
+
+/** A state whose content may be in the blob store instead of in memory. */
+export type KnownState = FileState | { readonly type: "file"; readonly bytes: StoredContent; readonly mode: number };
 
 /** One place of the disk that changes. `path` is an entry in a real folder (`resolveWriteTarget`, `resolveEntry`). */
 export interface FileChange {
   readonly path: string;
-  readonly before: FileState | null;
+  readonly before: KnownState | null;
   /** Stamp of `before`: the change is refused when the place was touched since. */
   readonly stamp: string;
   readonly after:
     | {
         readonly type: "file";
-        readonly bytes: Uint8Array;
+        readonly bytes: Content;
         readonly newMode?: number | undefined;
         readonly addMode?: number | undefined;
         readonly exactMode?: number | undefined;
@@ -135,6 +139,7 @@ async function stage(step: Step): Promise<void> {
     newMode: after.newMode,
     addMode: after.addMode,
     exactMode: after.exactMode,
+    overLink: step.change.before?.type === "link",
   });
 }
 
@@ -169,7 +174,7 @@ async function putBack(done: readonly Step[], steps: readonly Step[], created: r
 }
 
 /** Makes a place as it was: content, mode, link or nothing. */
-export async function restoreState(anchor: Anchor, name: string, state: FileState | null): Promise<void> {
+export async function restoreState(anchor: Anchor, name: string, state: KnownState | null): Promise<void> {
   const place = anchor.at(name);
   if (state?.type === "file") {
     const staged = await stageWrite(anchor, {
@@ -177,6 +182,7 @@ export async function restoreState(anchor: Anchor, name: string, state: FileStat
       tempName: `.spindle-restore-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`,
       bytes: state.bytes,
       exactMode: state.mode,
+      overLink: true,
     });
     try {
       await staged.commit();

@@ -74,6 +74,6 @@ export async function stampAt(place: string): Promise<string> {
 /** Files beyond this are neither patched nor kept for undo. */
 export const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
-function stampOf(facts: Stats | undefined): string {
+export function stampOf(facts: Stats | undefined): string {
   return facts === undefined ? "none" : `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.ctimeMs}:${facts.mode}`;
 }

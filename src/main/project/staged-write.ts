@@ -1,6 +1,7 @@
 import { constants as flags, type Stats } from "node:fs";
 import { access, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
 import type { Anchor } from "./anchor.ts";
+import { type Content, isStored, sizeOf, writeContent } from "./content.ts";
 
 /** New content of a file, complete and synced in a temp file beside it, not yet in its place. */
 export interface StagedWrite {
@@ -17,11 +18,13 @@ export interface StagedWrite {
 export interface StageOptions {
   readonly name: string;
   readonly tempName: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Content;
   /** Mode for a file that does not exist yet; default as the umask says. An existing file keeps its mode. */
   readonly newMode?: number | undefined;
   /** Mode bits that an existing file gains (the executable bits of a file moved over it). */
   readonly addMode?: number | undefined;
+  /** A link that stands there is replaced, not refused (putting a file back where somebody put a link). */
+  readonly overLink?: boolean | undefined;
   /** The mode whatever was there (putting a file back). */
   readonly exactMode?: number | undefined;
 }
@@ -34,7 +37,8 @@ export interface StageOptions {
 export async function stageWrite(anchor: Anchor, options: StageOptions): Promise<StagedWrite> {
   const place = anchor.at(options.name);
   const temp = anchor.at(options.tempName);
-  const existing = await statOrUndefined(place);
+  const found = await statOrUndefined(place);
+  const existing = options.overLink === true && found?.isSymbolicLink() === true ? undefined : found;
   if (existing !== undefined) await assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
   const handle = await open(
@@ -48,7 +52,8 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
     const ownerKept = existing === undefined || (await giveOwner(handle, existing));
     inPlace = existing !== undefined && (existing.nlink > 1 || !ownerKept);
     if (wantedMode !== undefined) await handle.chmod(wantedMode);
-    await handle.writeFile(options.bytes);
+    if (isStored(options.bytes)) await writeContent(handle, options.bytes);
+    else await handle.writeFile(options.bytes);
     await handle.sync();
     mode = wantedMode ?? (await handle.stat()).mode & 0o7777;
   } catch (error) {
@@ -109,7 +114,7 @@ async function giveOwner(handle: FileHandle, existing: Stats): Promise<boolean> 
   }
 }
 
-async function overwrite(place: string, expected: Stats, bytes: Uint8Array, mode: number): Promise<void> {
+async function overwrite(place: string, expected: Stats, bytes: Content, mode: number): Promise<void> {
   const handle = await open(place, flags.O_RDWR | flags.O_NOFOLLOW);
   try {
     const now = await handle.stat();
@@ -127,10 +132,9 @@ async function overwrite(place: string, expected: Stats, bytes: Uint8Array, mode
   }
 }
 
-async function replaceContent(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) written += (await handle.write(bytes, written, bytes.length - written, written)).bytesWritten;
-  await handle.truncate(bytes.length);
+async function replaceContent(handle: FileHandle, content: Content): Promise<void> {
+  await writeContent(handle, content);
+  await handle.truncate(sizeOf(content));
   await handle.sync();
 }
 

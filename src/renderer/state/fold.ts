@@ -84,12 +84,28 @@ function apply(draft: Draft, event: SpindleEvent): void {
         turnId: event.turnId,
         time: event.time,
         callId: event.callId,
+        line: event.scriptLine ?? null,
         files: event.files,
         added,
         removed,
+        undone: false,
       });
       return;
     }
+    case "files_changed_by_command":
+      return changedByCommand(draft, event);
+    case "patch_reverted":
+      draft.revert(new Set(event.callIds), event.kind === "undo");
+      draft.push({
+        kind: "revert",
+        key: `v${event.seq}`,
+        turnId: null,
+        time: event.time,
+        redo: event.kind === "redo",
+        scope: event.scope,
+        files: event.files,
+      });
+      return;
     case "approval_requested":
       draft.ask({ turnId: event.turnId, request: event.request, askedAt: event.time });
       draft.call(event.request.callId, (call) => ({ ...call, status: "asking" }));
@@ -289,6 +305,22 @@ function finishScript(step: ScriptStep, event: EventOf<"tool_finished">, outcome
     ...scriptResult(event.result),
     error: outcome.failure,
   };
+}
+
+function changedByCommand(draft: Draft, event: EventOf<"files_changed_by_command">): void {
+  draft.changedByCommand({ turnId: event.turnId, callIds: event.callIds, files: event.files });
+  for (const callId of event.callIds) {
+    draft.call(callId, (call) => ({
+      ...call,
+      changed: {
+        // A command that runs on is told of several times.
+        files: [...(call.changed?.files ?? []), ...event.files],
+        fileCount: (call.changed?.fileCount ?? 0) + event.fileCount,
+        amongOthers: (call.changed?.amongOthers ?? false) || event.shared || event.callIds.length > 1,
+        complete: (call.changed?.complete ?? true) && event.complete,
+      },
+    }));
+  }
 }
 
 function callKey(callId: CallId): string {

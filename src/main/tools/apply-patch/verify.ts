@@ -152,7 +152,8 @@ function contentForUpdate(absolute: string, { state }: SeenState): { bytes: Buff
 async function verifyAdd(absolute: string, content: string): Promise<VerifiedOperation> {
   const after = Buffer.from(content, "utf8");
   const change = await writeChange(absolute, after, {});
-  const file = change.before?.type === "file" ? textOf(change.before.bytes) : splitLines("");
+  const { before } = change;
+  const file = before?.type === "file" && Buffer.isBuffer(before.bytes) ? textOf(before.bytes) : splitLines("");
   const fresh = splitLines(after);
   const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
   return {
@@ -173,7 +174,7 @@ async function verifyDelete(absolute: string): Promise<VerifiedOperation> {
   const { before } = change;
   let file: FileLines | null = null;
   try {
-    if (before?.type === "file") file = splitLines(decodeUtf8(before.bytes));
+    if (before?.type === "file" && Buffer.isBuffer(before.bytes)) file = splitLines(decodeUtf8(before.bytes));
     else if (before === null || !(await stat(absolute)).isFile()) await readRegularFile(absolute);
   } catch (error) {
     throw unreadable(absolute, error);
