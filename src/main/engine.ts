@@ -11,6 +11,7 @@ import { type ConversationStore, createConversationStore } from "./conversations
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
+import { createCommandWatch } from "./engine/command-watch.ts";
 import { createDelivery, openOrNull } from "./engine/deliver.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
@@ -97,6 +98,8 @@ export interface Engine {
   deleteConversation(conversationId: string): Promise<void>;
   /** Replaces secrets in a text; for output that passes by the logs. */
   redact(text: string): string;
+  /** Resolves when the changes of commands that ended were told. */
+  settled(): Promise<void>;
   /** Undoes or redoes changes of files; see `engine/undo.ts` for what it promises and throws. Also `conversation_busy`. */
   undo(conversationId: string, request: UndoRequest): Promise<UndoResult>;
   transcript(conversationId: string, format: "markdown" | "json"): string;
@@ -117,7 +120,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const effective = (): Settings => (options.override ?? ((settings) => settings))(settingsFile.get());
   const redact = createRedactor(() => secrets(effective(), options.env));
   const logger = createLogger(options.home, redact);
-  const changes = await openJournalDesk(path.join(options.home, "journal"), logger);
+  const watch = createCommandWatch();
+  const changes = await openJournalDesk(path.join(options.home, "journal"), logger, watch);
 
   const { workers, extraWorkers, memoryMb } = effective().script;
   const harness = createHarness({
@@ -179,6 +183,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     runner: options.runner,
     sandbox: options.sandbox,
     harness,
+    watch,
     openTasks: () => tasks.open(),
     spawnTask(from, input, { sandboxLevel, ...origin }) {
       const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
@@ -196,6 +201,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onOpen(conversation) {
       conversation.subscribe((event) => {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
+        if (event.type === "patch_reverted") watch.sees({ projectRoot: conversation.projectRoot, conversationId: conversation.id }, event);
         for (const listener of eventListeners) listener(event);
       });
       changes.opened(conversation);
@@ -334,6 +340,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       approvals.forget(conversationId);
     },
     redact,
+    settled: () => watch.settled(),
     undo: (conversationId, request) => changes.undo(store.open(conversationId), request),
     transcript(conversationId, format) {
       const events = store.read(conversationId);
@@ -368,7 +375,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       closing = true;
       await tasks.close();
-      await changes.settled();
+      await Promise.all([changes.settled(), watch.settled()]);
       await store.close();
       await harness.close();
       await options.runner.close();

@@ -3,7 +3,7 @@ import type { Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "./ids.ts";
 import type { Json } from "./json.ts";
-import type { PatchFile } from "./patch.ts";
+import type { CommandFile, PatchFile } from "./patch.ts";
 import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
@@ -112,6 +112,23 @@ export type EventBody =
       /** Line of the script (1-based) that made the call. */
       readonly scriptLine?: number;
       readonly files: readonly PatchFile[];
+    }
+  /**
+   * Files that changed while commands ran, found by looking at the project afterwards: one of the commands did it, unless
+   * somebody else saved a file at that very moment. They cannot be undone.
+   */
+  | {
+      readonly type: "files_changed_by_command";
+      readonly turnId: TurnId;
+      /** The commands that ran then. */
+      readonly callIds: readonly CallId[];
+      /** True when a command of another conversation ran then, too. */
+      readonly shared: boolean;
+      /** At most 100. */
+      readonly files: readonly CommandFile[];
+      readonly fileCount: number;
+      /** False when the project has more files than are looked at (20,000), so that some changes may be missing here. */
+      readonly complete: boolean;
     }
   /** The person undid patches, or redid undone ones. */
   | {

@@ -15,6 +15,20 @@ export interface PatchFile {
   readonly hunks: readonly PatchHunk[];
 }
 
+/** A file that changed while commands ran. */
+export interface CommandFile {
+  /** Path relative to the project with forward slashes. */
+  readonly path: string;
+  readonly kind: "added" | "modified" | "deleted";
+  /** Lines; null when the earlier content was not known, or it is no text. */
+  readonly added: number | null;
+  readonly removed: number | null;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Empty when the earlier content was not known, or there is too much to show. */
+  readonly hunks: readonly PatchHunk[];
+}
+
 /** A run of changed lines with up to three lines of context, in unified-diff terms. Line numbers are 1-based. */
 export interface PatchHunk {
   readonly oldStart: number;

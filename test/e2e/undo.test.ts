@@ -57,6 +57,30 @@ test("a turn is undone and redone from its end: files, cards, review and counts 
   });
 });
 
+test("what a command changed is named under its call and in the review, and a hunk leads to its call", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page }) => {
+    await fixTest(page);
+    await page.getByTestId("hunk-origin").first().click();
+    await page.getByTestId("call-undo").first().waitFor();
+    await picture(page, "undo-origin-dark");
+
+    await sendPrompt(page, "run `echo made > made.txt`");
+    await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]').nth(2));
+    await page.locator('[data-testid="script-lane"][data-tool="exec"]').last().click();
+    const changed = page.getByTestId("changed-by-command").last();
+    await changed.waitFor();
+    // The stocktake may still run in the background: then nobody can tell which of the two it was.
+    expect(await changed.innerText()).toMatch(/Changed (by this command|while these commands ran)\s*made\.txt\s*new \+1 −0/);
+    await changed.getByRole("button").click();
+    await page.locator('[data-testid="review-file"][data-path="made.txt"]').waitFor();
+    expect(await page.locator('[data-testid="review-file"][data-path="made.txt"]').innerText()).toContain("changed by a command");
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `undo-command-${colorScheme}`);
+    }
+  });
+});
+
 test("a conflict names the lines; nothing changes until the person insists, and even that is undone", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, project }) => {
     const file = join(project, "src/money.ts");

@@ -31,6 +31,7 @@ export async function execCommand(args: readonly string[]): Promise<number> {
     signal.addEventListener("abort", onAbort, { once: true });
     const result = await conversation.send(prompt, []).done;
     await engine.tasks.idle();
+    await engine.settled();
     if (signal.aborted || result.status === "interrupted") return 130;
     return result.status === "completed" ? 0 : 1;
   });

@@ -68,6 +68,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     await engine.tasks.idle();
+    await engine.settled();
     emit({ type: "script_finished", ...end });
     if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, (text) => engine.redact(text)) as unknown as End);
     if (signal.aborted) return 130;

@@ -13,6 +13,8 @@ export interface TurnSetup {
   readonly approval: ApprovalMode;
   readonly sandbox: SandboxLevel;
   readonly ports: Pick<LoopPorts, "provider" | "maxRequests" | "buildRequest" | "runCall" | "isParallel">;
+  /** Waits until everything the turn's calls did was told in the log, a moment at most. Never rejects. */
+  settled?(): Promise<void>;
 }
 
 /** What a turn gives to the house when it asks for its setup. */
@@ -115,6 +117,7 @@ export function createConversation(deps: {
           unread = false;
         },
       });
+      await setup.settled?.();
     } catch (thrown) {
       outcome = {
         status: signal.aborted ? "interrupted" : "failed",

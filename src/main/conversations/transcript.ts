@@ -1,5 +1,5 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
-import type { PatchFile } from "../../protocol/patch.ts";
+import type { CommandFile, PatchFile } from "../../protocol/patch.ts";
 import { scopeName } from "../../protocol/undo.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import { foldRow } from "./row.ts";
@@ -46,6 +46,10 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
         : `- \`${event.name}\` ${event.callId}: ${event.summary} (${Math.round(event.durationMs)} ms)`;
     case "patch_applied":
       return event.files.map(fileDiff).join("\n\n");
+    case "files_changed_by_command": {
+      const files = event.files.map((file) => `- \`${file.path}\` ${file.kind}${counts(file)}`).join("\n");
+      return `Changed by a command (${event.callIds.join(", ")}):\n\n${files}`;
+    }
     case "patch_reverted":
       return `> ${event.kind === "undo" ? "Undone" : "Redone"} by the person: ${scopeName(event.scope)} (${event.callIds.join(", ")})\n\n${event.files.map(fileDiff).join("\n\n")}`;
     case "task_delivered":
@@ -57,6 +61,10 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
     default:
       return null;
   }
+}
+
+function counts({ added, removed }: CommandFile): string {
+  return added === null || removed === null ? "" : ` +${added} −${removed}`;
 }
 
 function fileDiff(file: PatchFile): string {

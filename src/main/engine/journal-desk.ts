@@ -3,6 +3,7 @@ import type { Conversation } from "../conversations/conversation.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createQueue, type Queue } from "../lib/queue.ts";
 import { createJournal, type Journal } from "../project/journal.ts";
+import type { CommandWatch } from "./command-watch.ts";
 import { tellUntold, undo, type UndoRequest } from "./undo.ts";
 
 /** The journal with what the house does around it: one writer per project, undo, and logs that tell all of it. */
@@ -18,9 +19,18 @@ export interface JournalDesk {
 }
 
 /** Opens the journal in a folder and sets right what was cut short. */
-export async function openJournalDesk(folder: string, logger: Logger): Promise<JournalDesk> {
+export async function openJournalDesk(folder: string, logger: Logger, watch: Pick<CommandWatch, "hold">): Promise<JournalDesk> {
   const journal = createJournal({ folder });
-  const inTurn = createQueue();
+  const queue = createQueue();
+  const inTurn: Queue = (projectRoot, action) =>
+    queue(projectRoot, async () => {
+      const release = watch.hold(projectRoot);
+      try {
+        return await action();
+      } finally {
+        release();
+      }
+    });
   const telling = new Map<string, Promise<void>>();
   /** Files that recovery left alone, by conversation, until its log was told. */
   const leftAlone = new Map<string, string[]>();

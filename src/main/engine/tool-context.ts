@@ -8,6 +8,7 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { CommandWatch } from "./command-watch.ts";
 import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
 import type { ToolContext } from "../tools/tool.ts";
@@ -36,6 +37,7 @@ export interface CallParts {
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   readonly harness: Harness;
+  readonly watch: CommandWatch;
   /** Tasks of this process that wait or run. */
   openTasks(): number;
   spawnTask(
@@ -65,13 +67,16 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     sandboxLevel: scene.sandboxLevel,
     settings: scene.settings,
     signal,
-    runner: parts.runner,
+    runner: parts.watch.runner(parts.runner, { scene, callId: call.callId }),
     sandbox: parts.sandbox,
     harness: parts.harness,
     scriptContext: (limits) => scriptContext(scene, limits, parts.openTasks()),
     scriptStore: scene.scriptStore,
     saveOutput: (text) => scene.saveOutput(call.callId, text),
-    emit: (event) => scene.emit(event),
+    emit(event) {
+      parts.watch.sees(scene, event);
+      scene.emit(event);
+    },
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
     async callTool(child, childSignal) {
       const outcome = await runCall(

@@ -29,12 +29,14 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
       hint: "Set it in the settings or the environment, or choose the Demo provider, which needs no key.",
     });
   }
+  deps.parts.watch.prepare(scene.projectRoot);
   const effort = scene.settings.providers[provider.id].effort;
   return {
     provider: provider.id,
     model,
     approval: scene.approval,
     sandbox: scene.sandboxLevel,
+    settled: () => deps.parts.watch.settled(),
     ports: {
       provider,
       maxRequests: scene.settings.maxRequestsPerTurn,

@@ -4,7 +4,7 @@ import type { ErrorData } from "../../protocol/error.ts";
 import type { Usage } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { PatchFile } from "../../protocol/patch.ts";
+import type { CommandFile, PatchFile } from "../../protocol/patch.ts";
 import type { ApprovalMode, ProviderId } from "../../protocol/settings.ts";
 import type { TaskKind, TaskStatus } from "../../protocol/task.ts";
 import type { UndoScope } from "../../protocol/undo.ts";
@@ -25,6 +25,15 @@ export interface ConversationView {
   readonly approvals: readonly PendingApproval[];
   /** Every applied patch in order, undone ones too: what the review panel shows. */
   readonly patches: readonly PatchStep[];
+  /** What commands changed, in order. */
+  readonly commandChanges: readonly CommandChange[];
+}
+
+/** Files that changed while commands ran. */
+export interface CommandChange {
+  readonly turnId: TurnId;
+  readonly callIds: readonly CallId[];
+  readonly files: readonly CommandFile[];
 }
 
 export interface TurnView {
@@ -98,6 +107,18 @@ export interface CallView {
   readonly outputBytes: number;
   /** The task a `spawn` started. */
   readonly taskId: TaskId | null;
+  /** Files that changed while this command ran. */
+  readonly changed: CommandChanges | null;
+}
+
+export interface CommandChanges {
+  readonly files: readonly CommandFile[];
+  /** All of them, also those that are not named. */
+  readonly fileCount: number;
+  /** Other commands ran at the same time: it may have been one of them. */
+  readonly amongOthers: boolean;
+  /** False when not all files of the project were looked at. */
+  readonly complete: boolean;
 }
 
 export interface CallStep extends StepBase {
@@ -238,6 +259,7 @@ export const emptyView: ConversationView = {
   turns: [],
   approvals: [],
   patches: [],
+  commandChanges: [],
 };
 
 /** The turn that runs now, if one does. */

@@ -28,6 +28,7 @@ export function startedCall(event: { readonly callId: CallId; readonly time: num
     text: "",
     outputBytes: 0,
     taskId: null,
+    changed: null,
   };
 }
 

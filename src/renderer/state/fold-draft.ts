@@ -1,5 +1,15 @@
 import type { CallId, ConversationId, TaskId, TurnId } from "../../protocol/ids.ts";
-import type { CallView, ConversationView, PatchStep, PendingApproval, ScriptStep, Step, TaskStep, TurnView } from "./conversation-view.ts";
+import type {
+  CallView,
+  CommandChange,
+  ConversationView,
+  PatchStep,
+  PendingApproval,
+  ScriptStep,
+  Step,
+  TaskStep,
+  TurnView,
+} from "./conversation-view.ts";
 
 /**
  * A view while a batch is folded into it. Lists are copied at most once per batch, steps are replaced, and what nobody
@@ -14,6 +24,7 @@ export class Draft {
   readonly #turns: CopyOnWrite<TurnView>;
   readonly #approvals: CopyOnWrite<PendingApproval>;
   readonly #patches: CopyOnWrite<PatchStep>;
+  readonly #commandChanges: CopyOnWrite<CommandChange>;
   /** Call lists of scripts that this batch already copied and may change in place, with the number of open calls. */
   readonly #ownCalls = new Map<CallId, { readonly calls: CallView[]; open: number }>();
 
@@ -26,6 +37,7 @@ export class Draft {
     this.#turns = new CopyOnWrite(view.turns);
     this.#approvals = new CopyOnWrite(view.approvals);
     this.#patches = new CopyOnWrite(view.patches);
+    this.#commandChanges = new CopyOnWrite(view.commandChanges);
   }
 
   finish(): ConversationView {
@@ -37,6 +49,7 @@ export class Draft {
       turns: this.#turns.list,
       approvals: this.#approvals.list,
       patches: this.#patches.list,
+      commandChanges: this.#commandChanges.list,
     };
     const same = (Object.keys(view) as (keyof ConversationView)[]).every((key) => view[key] === this.#before[key]);
     return same ? this.#before : view;
@@ -101,6 +114,10 @@ export class Draft {
       this.#patches.own()[at] = marked;
       this.update(patch.key, () => marked);
     }
+  }
+
+  changedByCommand(change: CommandChange): void {
+    this.#commandChanges.own().push(change);
   }
 
   ask(approval: PendingApproval): void {

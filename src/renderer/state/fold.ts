@@ -91,6 +91,8 @@ function apply(draft: Draft, event: SpindleEvent): void {
       });
       return;
     }
+    case "files_changed_by_command":
+      return changedByCommand(draft, event);
     case "patch_reverted":
       draft.revert(new Set(event.callIds), event.kind === "undo");
       draft.push({
@@ -302,6 +304,22 @@ function finishScript(step: ScriptStep, event: EventOf<"tool_finished">, outcome
     ...scriptResult(event.result),
     error: outcome.failure,
   };
+}
+
+function changedByCommand(draft: Draft, event: EventOf<"files_changed_by_command">): void {
+  draft.changedByCommand({ turnId: event.turnId, callIds: event.callIds, files: event.files });
+  for (const callId of event.callIds) {
+    draft.call(callId, (call) => ({
+      ...call,
+      changed: {
+        // A command that runs on is told of several times.
+        files: [...(call.changed?.files ?? []), ...event.files],
+        fileCount: (call.changed?.fileCount ?? 0) + event.fileCount,
+        amongOthers: (call.changed?.amongOthers ?? false) || event.shared || event.callIds.length > 1,
+        complete: (call.changed?.complete ?? true) && event.complete,
+      },
+    }));
+  }
 }
 
 function callKey(callId: CallId): string {

@@ -16,6 +16,8 @@ export interface LayoutStore {
   readonly reviewFile: string | null;
   /** Only this patch is reviewed; null: all of the conversation. Not remembered. */
   readonly reviewCall: CallId | null;
+  /** The call the conversation is to show; a new object for every jump. Not remembered. */
+  readonly jump: { readonly callId: CallId } | null;
 }
 
 /** Places and sizes, remembered in localStorage. Use `useLayout.setState` or the functions below. */
@@ -31,6 +33,7 @@ export const useLayout = create<LayoutStore>()(
       diffWrap: false,
       reviewFile: null,
       reviewCall: null,
+      jump: null,
     }),
     {
       name: "spindle.layout",
@@ -54,6 +57,11 @@ export function toggleSidebar(): void {
 
 export function toggleReview(): void {
   useLayout.setState(({ reviewOpen }) => ({ reviewOpen: !reviewOpen, reviewDismissed: reviewOpen }));
+}
+
+/** Scrolls the conversation to a call and opens it in its script. */
+export function jumpToCall(callId: CallId): void {
+  useLayout.setState({ jump: { callId } });
 }
 
 /** A patch came while the person watches: shows it, unless they closed the review before. */

@@ -8,7 +8,7 @@ function file(kind: PatchFile["kind"], path: string, before: string | null, afte
 
 /** One patch per list; `path kind before>after` is enough to see what was folded. */
 function merged(...patches: readonly (readonly PatchFile[])[]): string[] {
-  return mergePatches(patches.map((files, index) => ({ callId: `c${index + 1}`, files }))).map(
+  return mergePatches(patches.map((files, index) => ({ callId: `c${index + 1}`, line: null, files }))).map(
     (each) =>
       `${each.fromPath === null ? "" : `${each.fromPath}→`}${each.path} ${each.kind} ${each.before}>${each.after}${each.changedBetween ? " !" : ""}`,
   );
@@ -84,8 +84,8 @@ describe("mergePatches", () => {
   it.each(cases)("$name", ({ patches, expected }) => expect(merged(...patches)).toEqual(expected));
 
   it("gives a file a new key with every further patch and sums counts it cannot compute", () => {
-    const one = mergePatches([{ callId: "c1", files: [file("update", "a", null, null)] }]);
-    const two = mergePatches(["c1", "c2"].map((callId) => ({ callId, files: [file("update", "a", null, null)] })));
+    const one = mergePatches([{ callId: "c1", line: null, files: [file("update", "a", null, null)] }]);
+    const two = mergePatches(["c1", "c2"].map((callId) => ({ callId, line: null, files: [file("update", "a", null, null)] })));
     expect({ keys: new Set([one[0]?.key, two[0]?.key]).size, added: two[0]?.added, parts: two[0]?.parts }).toEqual({
       keys: 2,
       added: 2,

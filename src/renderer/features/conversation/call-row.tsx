@@ -2,8 +2,10 @@ import { ChevronRight, FilePen, FileText, Folder, Search, SquareTerminal, Waypoi
 import { memo, type ReactNode, useState } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
 import type { CallView } from "../../state/conversation-view.ts";
+import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
+import { ChangedFiles } from "../../ui/changed-files.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
 import { verbOf } from "./activity.ts";
@@ -18,6 +20,7 @@ export const CallRow = memo(function CallRow({ call, first }: { readonly call: C
   return (
     <ThreadRow node={<ToolIcon tool={call.tool} />} first={first} className="pb-3">
       <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
+      {call.changed === null ? null : <ChangedFiles {...call.changed} onOpen={(file) => openReview({ file })} />}
       {shown ? <CallBody call={call} /> : null}
     </ThreadRow>
   );

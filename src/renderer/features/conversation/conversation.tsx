@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
+import { useLayout } from "../../state/layout.ts";
 import type { ScriptStep, UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -11,7 +12,7 @@ import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { activityOf } from "./activity.ts";
 import { ConversationHead } from "./conversation-head.tsx";
 import { EmptyConversation } from "./empty-conversation.tsx";
-import { type Row, rowsOf } from "./rows.ts";
+import { holdsCall, type Row, rowsOf } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
 import { RunningRow } from "./small-rows.tsx";
 
@@ -94,6 +95,7 @@ function Thread({
     if (prompt?.kind === "user") sendPrompt(prompt.text, prompt.attachments).catch(onError);
   }, [prompt, onError]);
   useJumpKeys(rows, list);
+  useJumpToCall(rows, list);
   const promptKey = prompt?.key;
   const seenPrompt = useRef(promptKey);
   useEffect(() => {
@@ -154,6 +156,22 @@ function useJumpKeys(rows: readonly Row[], list: React.RefObject<VirtualListHand
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [rows, list]);
+}
+
+/** Goes to a call that another part of the window asked for. */
+function useJumpToCall(rows: readonly Row[], list: React.RefObject<VirtualListHandle | null>): void {
+  const jump = useLayout((state) => state.jump);
+  const latest = useRef(rows);
+  useEffect(() => {
+    latest.current = rows;
+  }, [rows]);
+  useEffect(() => {
+    if (jump === null) return;
+    const at = latest.current.findIndex((row) => holdsCall(row, jump.callId));
+    if (at >= 0) list.current?.toIndex(at);
+    // A script card takes the jump itself, once it is drawn.
+    if (latest.current[at]?.kind !== "script") useLayout.setState({ jump: null });
+  }, [jump, list]);
 }
 
 function isPrompt(row: Row | undefined): row is UserStep {

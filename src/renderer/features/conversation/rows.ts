@@ -1,3 +1,4 @@
+import type { CallId } from "../../../protocol/ids.ts";
 import type { CallStep, Step } from "../../state/conversation-view.ts";
 
 /** Several reading calls in a row, shown as one line. */
@@ -36,6 +37,14 @@ export function rowsOf(steps: readonly Step[]): readonly Row[] {
   }
   flush();
   return rows;
+}
+
+/** The row that shows a call: its script's card, the card of its patch, or a row of its own. */
+export function holdsCall(row: Row, callId: CallId): boolean {
+  if (row.kind === "script") return callId === row.callId || callId.startsWith(`${row.callId}.`);
+  if (row.kind === "calls") return row.steps.some(({ call }) => call.callId === callId);
+  if (row.kind === "call") return row.call.callId === callId;
+  return row.kind === "patch" && row.callId === callId && !callId.includes(".");
 }
 
 /** Steps that another row already tells: a patch call by its card, a task of a script by its lane. */

@@ -2,6 +2,7 @@ import { ChevronDown } from "lucide-react";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FilePath, KindMark } from "./file-marks.tsx";
+import { Origins } from "./origins.tsx";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
@@ -45,6 +46,7 @@ export function FileHeader({
         <FilePath path={file.path} />
         {file.fromPath === null ? null : <span className="truncate text-fg3">from {file.fromPath}</span>}
       </button>
+      <Origins origins={file.origins} diff={parsed.diff} />
       {note === null ? null : (
         <span className="min-w-0 truncate text-micro text-fg3" title={note}>
           {note}
@@ -57,9 +59,11 @@ export function FileHeader({
 
 /** What a reader must know about a file besides its lines. */
 function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
+  if (file.parts === 0) return parsed.diff === null ? "Changed by a command; the earlier content is not known" : "Changed by a command";
   if (parsed.diff === null) return "Binary or larger than 1 MiB: only the counts are kept";
   if (parsed.hunkCount === 0)
     return file.kind === "add" ? "Empty file" : file.kind === "move" ? "Moved, not changed" : "Only line ends or the last newline differ";
+  if (file.byCommands.length > 0) return "Also changed by a command";
   if (file.changedBetween) return "Includes changes made between two patches";
   return file.parts > 1 ? `${file.parts} patches` : null;
 }

@@ -99,7 +99,13 @@ function FileRow({ file, parsed }: { readonly file: ReviewFile; readonly parsed:
       <FileMark name={file.path} />
       <FilePath path={file.path} className="flex-1" />
       <span className="shrink-0 text-micro text-fg3 @max-md:hidden">
-        {parsed !== undefined && parsed.diff === null ? "not shown" : hunks === 0 ? "" : formatCount(hunks, "hunk")}
+        {file.byCommands.length > 0
+          ? "changed by a command"
+          : parsed !== undefined && parsed.diff === null
+            ? "not shown"
+            : hunks === 0
+              ? ""
+              : formatCount(hunks, "hunk")}
       </span>
       {added === null || removed === null || (parsed !== undefined && isUncounted(parsed)) ? (
         <span className="min-w-18" />

@@ -1,5 +1,6 @@
 import type { CallId } from "../../../protocol/ids.ts";
 import type { PatchFile, PatchHunk } from "../../../protocol/patch.ts";
+import { changedRanges, type LineRange, mapRange } from "./line-ranges.ts";
 
 /** What the review shows of one file: all patches to it in a scope, folded into one change. */
 export interface ReviewFile {
@@ -20,17 +21,30 @@ export interface ReviewFile {
   readonly parts: number;
   /** True when the file changed between two patches (a command, a person): that change is part of what is shown. */
   readonly changedBetween: boolean;
+  /** Where its hunks come from, in the order of the patches. */
+  readonly origins: readonly HunkOrigin[];
+  /** Commands that changed it, too; its only ones when `parts` is 0. */
+  readonly byCommands: readonly CallId[];
+}
+
+/** A call that patched a file, and which lines of the file as it is shown. */
+export interface HunkOrigin {
+  readonly callId: CallId;
+  /** Line of the script that made the call. */
+  readonly line: number | null;
+  readonly ranges: readonly LineRange[];
 }
 
 export interface PatchPart {
   readonly callId: CallId;
+  readonly line: number | null;
   readonly files: readonly PatchFile[];
 }
 
 interface Chain {
   readonly firstPath: string;
   readonly parts: PatchFile[];
-  readonly ids: string[];
+  readonly patches: PatchPart[];
 }
 
 /**
@@ -46,11 +60,11 @@ export function mergePatches(patches: readonly PatchPart[]): readonly ReviewFile
       const source = file.kind === "move" ? (file.fromPath ?? file.path) : file.path;
       let chain = byPath.get(source);
       if (chain === undefined) {
-        chain = { firstPath: source, parts: [], ids: [] };
+        chain = { firstPath: source, parts: [], patches: [] };
         chains.push(chain);
       }
       chain.parts.push(file);
-      chain.ids.push(patch.callId);
+      chain.patches.push(patch);
       byPath.delete(source);
       byPath.set(file.path, chain);
     }
@@ -61,12 +75,13 @@ export function mergePatches(patches: readonly PatchPart[]): readonly ReviewFile
   });
 }
 
-function mergeChain({ firstPath, parts, ids }: Chain): ReviewFile | null {
+function mergeChain({ firstPath, parts, patches }: Chain): ReviewFile | null {
   const first = parts[0];
   const last = parts.at(-1);
   if (first === undefined || last === undefined) return null;
   const path = last.path;
-  const shared = { key: `${path}\n${ids.join(" ")}`, path, parts: parts.length };
+  const key = `${path}\n${patches.map((patch) => patch.callId).join(" ")}`;
+  const shared = { key, path, parts: parts.length, origins: originsOf(parts, patches), byCommands: [] };
   if (parts.length === 1) {
     const fromPath = first.kind === "move" ? (first.fromPath ?? null) : null;
     return {
@@ -99,4 +114,15 @@ function mergeChain({ firstPath, parts, ids }: Chain): ReviewFile | null {
   if (before === after && !moved) return null;
   const changedBetween = parts.some((part, index) => index > 0 && part.before !== parts[index - 1]?.after);
   return { ...shared, fromPath, kind, before, after, added: null, removed: null, hunks: null, changedBetween };
+}
+
+/** Lines that each patch changed, followed through the patches after it. */
+function originsOf(parts: readonly PatchFile[], patches: readonly PatchPart[]): HunkOrigin[] {
+  return patches.map(({ callId, line }, index) => ({
+    callId,
+    line,
+    ranges: changedRanges(parts[index]?.hunks ?? []).map((range) =>
+      parts.slice(index + 1).reduce((moved, later) => mapRange(moved, later.hunks), range),
+    ),
+  }));
 }

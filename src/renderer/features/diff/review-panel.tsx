@@ -9,7 +9,8 @@ import { describeStop, type HunkStop, hunkStops, nextStop } from "./hunk-stops.t
 import { mergePatches, type ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 import { ReviewHead, ReviewScopeBar, type ReviewScopeBarProps, type ReviewTotals } from "./review-head.tsx";
-import { patchesInScope, type ReviewScope, scopeChoices, undoScopeOf } from "./review-scope.ts";
+import { withCommandChanges } from "./command-changes.ts";
+import { commandsInScope, patchesInScope, type ReviewScope, scopeChoices, undoScopeOf } from "./review-scope.ts";
 import { useParsedFiles } from "./use-parsed-files.ts";
 
 /** The review of what the shown conversation wrote: files, their diffs, and keys to walk through them. */
@@ -30,13 +31,17 @@ function ConversationReview() {
   const asked = useLayout((state) => state.reviewCall);
   const callId = patches.some((patch) => patch.callId === asked) ? asked : null;
   const [scope, setScope] = useScope(callId);
-  const files = useMemo(() => mergePatches(patchesInScope(patches, scope, callId)), [patches, scope, callId]);
+  const commandChanges = useConversation((state) => state.view.commandChanges);
+  const files = useMemo(
+    () => withCommandChanges(mergePatches(patchesInScope(patches, scope, callId)), commandsInScope(patches, commandChanges, scope, callId)),
+    [patches, commandChanges, scope, callId],
+  );
   const { parsed, error } = useParsedFiles(files);
   const totals = useMemo(() => totalsOf(files, parsed), [files, parsed]);
   return (
     <section aria-label="Review" data-testid="review-panel" className="@container flex h-full min-w-0 flex-col bg-panel">
       <ReviewHead totals={files.length === 0 ? null : totals} undo={patches.length === 0 ? null : undoScopeOf(patches, scope, callId)} />
-      {patches.length === 0 ? (
+      {patches.length === 0 && commandChanges.length === 0 ? (
         <EmptyState
           className="flex-1"
           icon={<FileDiff size={28} aria-hidden />}

@@ -33,6 +33,20 @@ export function undoScopeOf(patches: readonly ScopedPatch[], scope: ReviewScope,
   return scope === "turn" && turnId !== null ? { kind: "turn", id: turnId } : { kind: "conversation" };
 }
 
+/** What commands changed in a scope; one patch alone has none. */
+export function commandsInScope<C extends { readonly turnId: TurnId }>(
+  patches: readonly ScopedPatch[],
+  changes: readonly C[],
+  scope: ReviewScope,
+  callId: CallId | null,
+): readonly C[] {
+  if (scope === "conversation") return changes;
+  if (scope === "patch") return [];
+  const asked = patches.find((patch) => patch.callId === callId);
+  const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
+  return changes.filter((change) => change.turnId === turnId);
+}
+
 /** The newest patch that stands, or the newest of all when everything is undone. */
 function lastTurnPatch<P extends ScopedPatch>(patches: readonly P[]): P | undefined {
   return patches.findLast((patch) => !patch.undone) ?? patches.at(-1);

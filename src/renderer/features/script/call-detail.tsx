@@ -2,9 +2,11 @@ import { X } from "lucide-react";
 import type { Json } from "../../../protocol/json.ts";
 import { formatDuration } from "../../lib/format.ts";
 import type { CallView } from "../../state/conversation-view.ts";
+import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { IconButton } from "../../ui/button.tsx";
+import { ChangedFiles } from "../../ui/changed-files.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
@@ -41,6 +43,7 @@ export function CallDetail({ call, onClose }: { readonly call: CallView; readonl
           <X size={13} aria-hidden />
         </IconButton>
       </div>
+      {call.changed === null ? null : <ChangedFiles {...call.changed} onOpen={(file) => openReview({ file })} />}
       <Part title="Arguments">
         <CodeLines code={argumentsText(call.input)} lang="json" />
       </Part>

@@ -98,11 +98,18 @@ function single(call: CallView, origin: number, duration: (ms: number) => string
     status: call.status,
     start: call.startedAt - origin,
     end: call.finishedAt === null ? null : Math.max(call.finishedAt, call.startedAt + (call.durationMs ?? 0)) - origin,
-    note: call.status === "done" && call.tool !== "readFile" ? call.summary : "",
+    note: noteOf(call),
     outcome: outcomeOf(call, duration),
     line: call.line,
     calls: [call],
   };
+}
+
+/** What a command changed says more than that it ended well. */
+function noteOf(call: CallView): string {
+  const changed = call.changed?.fileCount ?? 0;
+  if (changed > 0) return `${changed} ${changed === 1 ? "file" : "files"} changed`;
+  return call.status === "done" && call.tool !== "readFile" ? call.summary : "";
 }
 
 function folded(key: string, calls: readonly CallView[], origin: number, duration: (ms: number) => string): Lane {

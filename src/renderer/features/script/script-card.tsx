@@ -1,7 +1,8 @@
 import { Check, ChevronDown, ChevronRight, CircleAlert, Square } from "lucide-react";
-import { memo, useCallback, useState } from "react";
+import { memo, useCallback, useEffect, useState } from "react";
 import { formatCount, formatDuration, formatElapsed } from "../../lib/format.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
+import { useLayout } from "../../state/layout.ts";
 import { useNow } from "../../state/now.ts";
 import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
@@ -20,6 +21,13 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
   const [selected, setSelected] = useState<string | null>(null);
   const [line, setLine] = useState<number | null>(null);
   const select = useCallback((callId: string | null) => setSelected((now) => (now === callId ? null : callId)), []);
+  const jump = useLayout((state) => state.jump);
+  useEffect(() => {
+    if (jump === null || !jump.callId.startsWith(`${step.callId}.`)) return;
+    setOpen(true);
+    setSelected(jump.callId);
+    useLayout.setState({ jump: null });
+  }, [jump, step.callId]);
   const call = selected === null ? undefined : step.calls.find((each) => each.callId === selected);
   const bodyId = `script-${step.callId}`;
   return (
