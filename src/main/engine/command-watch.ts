@@ -120,7 +120,7 @@ function tell({ changes, ended, complete }: Found<WatchedCall>, projectRoot: str
     first.scene.emit({
       type: "files_changed_by_command",
       turnId: first.scene.turnId,
-      callIds: calls.map(({ callId }) => callId),
+      callIds: calls.map(({ callId }) => callId).sort((a, b) => a.localeCompare(b, "en", { numeric: true })),
       shared,
       files: files.map((change) => {
         const file = commandFile(change, projectRoot, Math.min(room, MAX_SHOWN_FILE));

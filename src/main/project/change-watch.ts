@@ -73,6 +73,24 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
   let tail = Promise.resolve();
   let isQueued = false;
   let isLooking = false;
+  /** When the last look ended, how long it took, ms; and what ends the rest that follows it. */
+  let restedFrom = 0;
+  let took = 0;
+  let endRest = (): void => {};
+  /** How many wait for the next look. */
+  let hurried = 0;
+  /** Commands that follow each other at once must not compete with looking: it takes a quarter of the time at most. */
+  const rest = async (): Promise<void> => {
+    const ms = Math.min(500, restedFrom + 3 * took - performance.now());
+    if (ms <= 0 || hurried > 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  };
   /** Who writes right now, and what was written since the look began: none of it is a command's doing. */
   let writers = 0;
   let whenFree: (() => void)[] = [];
@@ -111,7 +129,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     });
     isComplete = complete && looked === places.length;
     await noWriter();
-    const isOver = (window: Window<C>): boolean => window.end !== null && window.end < startedAt;
+    const isOver = (window: Window<C>): boolean => window.end !== null && window.end <= startedAt;
     const ended = windows.filter(isOver).map((window) => window.command);
     windows = windows.filter((window) => !isOver(window));
     const found: FoundChange<C>[] = [];
@@ -139,10 +157,14 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     if (isQueued) return;
     isQueued = true;
     tail = tail.then(async () => {
+      await rest();
       isQueued = false;
       isLooking = true;
+      const startedAt = performance.now();
       await look().catch(() => undefined);
       isLooking = false;
+      restedFrom = performance.now();
+      took = restedFrom - startedAt;
     });
   };
   const prepare = (): Promise<void> => (first ??= firstLook().catch(() => undefined));
@@ -153,7 +175,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
       await prepare();
       if (windows.every((window) => window.end !== null) && !isQueued && !isLooking) {
         // Nothing of ours runs: what differs now in a file we know was changed by somebody else.
-        for (const place of [...texts.places()]) {
+        for (const place of texts.places()) {
           const now = stampOf(place);
           if (texts.at(place, now) !== null) continue;
           texts.forget(place);
@@ -199,10 +221,13 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
       if (now !== null && !seen.has(place)) seen.set(place, now);
     },
     async settled() {
+      hurried++;
+      endRest();
       for (let last: Promise<void> | null = null; last !== tail;) {
         last = tail;
         await last;
       }
+      hurried--;
     },
   };
 }

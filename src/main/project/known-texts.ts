@@ -11,7 +11,7 @@ export interface KnownTexts {
   /** Reads the file unless its text is known; resolves with it, or null when it is no text, too large, or changes meanwhile. Never rejects. */
   read(place: string): Promise<string | null>;
   forget(place: string): void;
-  places(): IterableIterator<string>;
+  places(): readonly string[];
 }
 
 /** A file larger than this is not kept, bytes. */
@@ -43,7 +43,7 @@ export function createKnownTexts({ maxFiles = 500, maxChars = 8 * 1024 * 1024 } 
     at,
     set,
     forget,
-    places: () => known.keys(),
+    places: () => [...known.keys()],
     async read(place) {
       const stamp = stampOf(place);
       if (stamp === null || stamp.size > MAX_FILE) return null;

@@ -63,9 +63,10 @@ describe("changes by commands", () => {
         await tools.applyPatch({ patch: ${JSON.stringify(patch)} });
         await slow;
         await tools.exec({ cmd: "echo two >> a" });
+        await tools.exec({ cmd: "sleep 0.4" });
         await tools.exec({ cmd: "echo three >> a" });`),
     );
-    expect(noticed(conversation.events)).toEqual(["c1.3: modified a +1 -0", "c1.4: modified a +1 -0"]);
+    expect(noticed(conversation.events)).toEqual(["c1.3: modified a +1 -0", "c1.5: modified a +1 -0"]);
   });
 
   test("commands at the same time are named together, because nobody can tell which one it was", async () => {
@@ -77,6 +78,18 @@ describe("changes by commands", () => {
         await tools.exec({ cmd: "true" });`),
     );
     expect(noticed(conversation.events)).toEqual(["c1.1 c1.2: modified a 2>4"]);
+  });
+
+  test("commands that follow at once: what stood in between may be gone before it was read, and is then not claimed", async () => {
+    const spindle = lab();
+    spindle.write({ a: "1\n" });
+    const { conversation } = await turn(spindle, callsScript(`for (let i = 0; i < 5; i++) await tools.exec({ cmd: "echo 2 >> a" });`));
+    const sizes = of(conversation.events, "files_changed_by_command").flatMap(({ files }) => files);
+    expect([sizes[0]?.bytesBefore, sizes.at(-1)?.bytesAfter, sizes.every((file) => file.bytesAfter > file.bytesBefore)]).toEqual([
+      2,
+      12,
+      true,
+    ]);
   });
 
   test("what the person changes between two commands is not the commands' doing", async () => {
