@@ -22,12 +22,16 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
   const [line, setLine] = useState<number | null>(null);
   const select = useCallback((callId: string | null) => setSelected((now) => (now === callId ? null : callId)), []);
   const jump = useLayout((state) => state.jump);
-  useEffect(() => {
-    if (jump === null || !jump.callId.startsWith(`${step.callId}.`)) return;
+  const [taken, setTaken] = useState<typeof jump>(null);
+  if (jump !== null && jump !== taken && jump.callId.startsWith(`${step.callId}.`)) {
+    setTaken(jump);
     setOpen(true);
     setSelected(jump.callId);
-    useLayout.setState({ jump: null });
-  }, [jump, step.callId]);
+  }
+  useEffect(() => {
+    // Taken: a card that is drawn anew later must not open by it again.
+    if (taken?.callId.startsWith(`${step.callId}.`) === true) useLayout.setState({ jump: null });
+  }, [taken, step.callId]);
   const call = selected === null ? undefined : step.calls.find((each) => each.callId === selected);
   const bodyId = `script-${step.callId}`;
   return (
