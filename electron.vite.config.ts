@@ -56,6 +56,7 @@ export default defineConfig({
           cli: "src/main/cli.ts",
           worker: "src/main/harness/worker.ts",
           broker: "src/main/runner/broker.ts",
+          "shell-worker": "src/main/shell/worker.ts",
         },
         output: names,
       },

@@ -8,7 +8,15 @@ import { run } from "./run.mjs";
 import { SetupError, step } from "./say.mjs";
 
 const sources = ["src", "resources/prompts", "electron.vite.config.ts", "package.json", "package-lock.json"];
-const results = ["main/index.cjs", "main/cli.cjs", "main/worker.cjs", "main/broker.cjs", "preload/index.cjs", "renderer/index.html"];
+const results = [
+  "main/index.cjs",
+  "main/cli.cjs",
+  "main/worker.cjs",
+  "main/broker.cjs",
+  "main/shell-worker.cjs",
+  "preload/index.cjs",
+  "renderer/index.html",
+];
 const stampFile = join(stateDir, "build");
 
 /** Builds when needed. Compares contents, not times: a switched branch and back costs nothing. */

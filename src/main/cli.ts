@@ -1,6 +1,7 @@
 import path from "node:path";
 import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
+import { inspectCommand } from "./cli/inspect-command.ts";
 import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
 import { runCommand } from "./cli/run.ts";
 import { undoCommand } from "./cli/undo.ts";
@@ -19,6 +20,9 @@ const help = `spindle: a coding agent whose model writes one script instead of f
   spindle undo CONVERSATION [--call ID | --script ID | --turn ID] [--redo] [--force] [--json]
       Puts files back as they were before the patches of a conversation or a part of it. Refuses, and says which lines, where a
       file changed since. Exit 0 done, 1 refused, 2 usage.
+  spindle inspect-command [--json] [CMD]
+      What Spindle understands of a command line: patch call, plain words, what it reads, forced rm. Runs nothing; the
+      command line comes from standard input when it is not given or is a dash.
   spindle conversations list | show ID | export ID [--markdown|--json]
   spindle tasks list | show ID | cancel ID [--json]
 
@@ -27,7 +31,10 @@ const help = `spindle: a coding agent whose model writes one script instead of f
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...args] = argv;
-  if (command !== "apply-patch" && args.some((word) => word === "--help" || word === "-h")) {
+  if (
+    command !== "apply-patch" &&
+    args.slice(0, args.includes("--") ? args.indexOf("--") : undefined).some((word) => word === "--help" || word === "-h")
+  ) {
     process.stdout.write(help);
     return 0;
   }
@@ -48,6 +55,8 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(stderr);
       return exitCode;
     }
+    case "inspect-command":
+      return inspectCommand(args, process.stdin);
     case "--help":
     case "-h":
     case "help":

@@ -35,17 +35,18 @@ import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openRecents, type Recents } from "./settings/data-folder.ts";
 import { openSettings, type SettingsFile } from "./settings/settings.ts";
 import { settingsForWindow, settingsFromWindow } from "./settings/window-settings.ts";
+import { createShellInspector, type ShellFiles } from "./shell/inspect.ts";
 import { openLedger } from "./tasks/ledger.ts";
 import { createTaskManager, type TaskManager } from "./tasks/manager.ts";
 import { createApplyPatchTool } from "./tools/apply-patch/tool.ts";
 import type { GateCall, GateOutcome } from "./tools/dispatch.ts";
-import { execTool } from "./tools/exec.ts";
+import { createExecTool } from "./tools/exec.ts";
 import { grepFilesTool } from "./tools/grep-files.ts";
 import { listDirTool } from "./tools/list-dir.ts";
 import { readFileTool } from "./tools/read-file.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { createScriptTool } from "./tools/script/tool.ts";
-import { spawnTool } from "./tools/spawn.ts";
+import { createSpawnTool } from "./tools/spawn.ts";
 import type { Tool } from "./tools/tool.ts";
 
 export interface EngineOptions {
@@ -55,6 +56,8 @@ export interface EngineOptions {
   /** Built worker entry and QuickJS's wasm. */
   readonly workerFile: string;
   readonly wasmFile: string;
+  /** What reads commands; loaded with the first one. */
+  readonly shellFiles: ShellFiles;
   readonly runner: Runner;
   readonly sandbox: Sandbox;
   /** Who answers approvals: a person at a window, or nobody (command line: what would ask is denied). */
@@ -139,15 +142,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const taskLevels = new Map<string, SandboxLevel>();
   let closing = false;
 
-  const applyPatchTool = createApplyPatchTool(changes);
+  const applyPatch = createApplyPatchTool(changes);
+  const inspector = createShellInspector(options.shellFiles);
+  const execTool = createExecTool({ inspector, applyPatch });
   const tools = createRegistry([
     createScriptTool({ toolNames: () => [...tools.keys()].filter((name) => name !== "script") }),
     readFileTool,
     listDirTool,
     grepFilesTool,
-    applyPatchTool,
+    applyPatch,
     execTool,
-    spawnTool,
+    createSpawnTool({ inspector, applyPatch }),
   ] as readonly Tool[]);
 
   const provider = createProviderShelf((id) => effective().providers[id], options);
@@ -212,6 +217,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const workDeps: TaskWorkDeps = {
     store,
     parts,
+    execTool,
     provider: () => providerOf(""),
     levelOf: (taskId) => taskLevels.get(taskId),
     setModel: (conversationId, model) => models.set(conversationId, model),
@@ -379,6 +385,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all([changes.settled(), watch.settled()]);
       await store.close();
       await harness.close();
+      await inspector.close();
       await options.runner.close();
     },
   };

@@ -15,7 +15,7 @@ import { openSandbox } from "./engine/open-sandbox.ts";
 import { openProject } from "./project/project.ts";
 import { createBrokerRunner } from "./runner/broker-runner.ts";
 import { dataFolder, makeDataFolder } from "./settings/data-folder.ts";
-import { quickjsWasmFile } from "./wasm-file.ts";
+import { quickjsWasmFile, shellFiles } from "./wasm-file.ts";
 
 registerAppScheme();
 lockDownApp();
@@ -60,6 +60,7 @@ async function prepare() {
     env: process.env,
     workerFile: path.join(__dirname, "worker.cjs"),
     wasmFile: quickjsWasmFile(),
+    shellFiles: shellFiles(__dirname),
     runner,
     sandbox,
     audience: "person",

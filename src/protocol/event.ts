@@ -1,5 +1,6 @@
 import type { ApprovalAnswer, ApprovalRequest } from "./approval.ts";
 import type { Attachment } from "./attachment.ts";
+import type { CommandAction } from "./command-action.ts";
 import type { ErrorData } from "./error.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "./ids.ts";
 import type { Json } from "./json.ts";
@@ -98,6 +99,8 @@ export type EventBody =
       readonly durationMs: number;
       /** A few words for a row: `7 files`, `exit 1`, `212 lines`. */
       readonly summary: string;
+      /** What a command did, for display, when that is known: reads, listings, searches. */
+      readonly actions?: readonly CommandAction[];
       /** What the model reads (direct calls) or a shortened form of it (calls of a script). */
       readonly text: string;
       /** Structured result; shortened when large (`resultTruncated`). */

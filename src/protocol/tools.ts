@@ -138,10 +138,11 @@ export const grepFilesResult = z.object({
   truncated: z.boolean(),
   notes: z.array(z.string()).optional().describe("What could not be searched; absent when all was."),
 });
+const patchedFiles = z.array(
+  z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() }),
+);
 export const applyPatchResult = z.object({
-  files: z.array(
-    z.object({ path: z.string(), kind: z.enum(["add", "update", "delete", "move"]), added: z.number().int(), removed: z.number().int() }),
-  ),
+  files: patchedFiles,
   added: z.number().int(),
   removed: z.number().int(),
 });
@@ -154,6 +155,7 @@ export const execResult = z.object({
   durationMs: z.number(),
   timedOut: z.boolean(),
   truncated: z.boolean(),
+  files: patchedFiles.optional().describe("Only when the command was a call of apply_patch that was applied."),
 });
 export const spawnResult = z.object({
   id: z.string(),

@@ -4,7 +4,6 @@ import type { SandboxInfo } from "../../protocol/ipc.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { isInside } from "../lib/paths.ts";
-import { hasForcedRm } from "./forced-rm.ts";
 
 /** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
@@ -16,9 +15,16 @@ export type PolicyEffect =
       readonly workdir: string;
       readonly escalated: boolean;
       readonly justification: string | undefined;
+      /** It may delete by force. Read from the command line before, so that the policy stays pure. */
+      readonly forcedRm: boolean;
     }
   | { readonly kind: "script" }
-  | { readonly kind: "spawn"; readonly input: SpawnInput };
+  | {
+      readonly kind: "spawn";
+      readonly input: SpawnInput;
+      /** The command of a task may delete by force; false for the other kinds. */
+      readonly forcedRm: boolean;
+    };
 
 export interface PolicyInput {
   readonly effect: PolicyEffect;
@@ -63,9 +69,9 @@ export function decide(input: PolicyInput): PolicyDecision {
     case "write":
       return decideWrite(effect.paths, input);
     case "command":
-      return decideCommand(effect.cmd, effect.escalated, input);
+      return decideCommand(effect, input);
     case "spawn":
-      return decideSpawn(effect.input, input);
+      return decideSpawn(effect, input);
     default:
       return assertNever(effect);
   }
@@ -108,10 +114,13 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
   }
 }
 
-function decideCommand(cmd: string, escalated: boolean, input: PolicyInput): PolicyDecision {
+function decideCommand(
+  { escalated, forcedRm }: { readonly escalated: boolean; readonly forcedRm: boolean },
+  input: PolicyInput,
+): PolicyDecision {
   const decision = decideOrdinaryCommand(escalated, input);
   // Nothing holds it back there, and an earlier "for this conversation" meant other commands.
-  if (decision.decision !== "deny" && decision.runLevel === "full" && hasForcedRm(cmd)) {
+  if (decision.decision !== "deny" && decision.runLevel === "full" && forcedRm) {
     return ask("full", "forced_rm", "It deletes by force, outside the sandbox.");
   }
   return decision;
@@ -148,12 +157,15 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
   }
 }
 
-function decideSpawn(spawn: SpawnInput, input: PolicyInput): PolicyDecision {
+function decideSpawn(
+  { input: spawn, forcedRm }: { readonly input: SpawnInput; readonly forcedRm: boolean },
+  input: PolicyInput,
+): PolicyDecision {
   switch (spawn.kind) {
     case "ask":
       return allow(input.sandboxLevel);
     case "exec":
-      return decideCommand(spawn.cmd, false, input);
+      return decideCommand({ escalated: false, forcedRm }, input);
     case "agent":
     case "script":
       // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.

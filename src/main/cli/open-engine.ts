@@ -4,7 +4,7 @@ import { createEngine, type Engine } from "../engine.ts";
 import { openSandbox } from "../engine/open-sandbox.ts";
 import { createLocalRunner } from "../runner/local-runner.ts";
 import { dataFolder, makeDataFolder } from "../settings/data-folder.ts";
-import { quickjsWasmFile } from "../wasm-file.ts";
+import { quickjsWasmFile, shellFiles } from "../wasm-file.ts";
 
 /** The engine on plain Node, to be closed with its sandbox's folder. Nobody can answer a question here, so what would ask is denied. */
 async function openEngine(override: (settings: Settings) => Settings): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
@@ -18,6 +18,7 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
       env: process.env,
       workerFile: path.join(__dirname, "worker.cjs"),
       wasmFile: quickjsWasmFile(),
+      shellFiles: shellFiles(__dirname),
       runner,
       sandbox,
       audience: "nobody",

@@ -24,7 +24,8 @@ export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext
       const justification = effect.kind === "command" ? effect.justification : undefined;
       const request = {
         callId: call.callId,
-        tool: call.name,
+        // A patch in a command is asked about as the patch it is, and an answer for this conversation holds for both.
+        tool: effect.kind === "write" ? "applyPatch" : call.name,
         summary: describeEffect(effect, ctx.projectRoot),
         reason: decision.reason,
         ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),

@@ -9,7 +9,7 @@ import type { ConversationStore } from "../conversations/store.ts";
 import { fileError, resolveForReading } from "../lib/paths.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TaskOutcome, TaskWork } from "../tasks/manager.ts";
-import { execTool } from "../tools/exec.ts";
+import type { createExecTool } from "../tools/exec.ts";
 import { fitOutput } from "../tools/script/fit-output.ts";
 import { outcomeJson, outcomeText } from "../tools/script/outcome.ts";
 import { runScript } from "../tools/script/run.ts";
@@ -18,6 +18,7 @@ import { type CallParts, type CallScene, toolContext } from "./tool-context.ts";
 export interface TaskWorkDeps {
   readonly store: ConversationStore;
   readonly parts: CallParts;
+  readonly execTool: ReturnType<typeof createExecTool>;
   /** The scene of the conversation that started the task, with its settings of now. */
   sceneOf(conversationId: string): CallScene;
   provider(): { readonly provider: Provider; readonly model: string };
@@ -67,7 +68,7 @@ function taskCallId(work: TaskWork): string {
 async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
   const ctx = toolContext({ callId: taskCallId(work), name: "exec", input: null }, taskScene(work, deps), deps.parts, work.signal);
   // The manager's own timer ends the task; the command only needs a limit that is not shorter.
-  const { result, text } = await execTool.run(
+  const { result, text } = await deps.execTool.run(
     {
       cmd: input.cmd,
       timeoutMs: input.timeoutMs ?? 3_600_000,

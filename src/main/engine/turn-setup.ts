@@ -58,7 +58,9 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
           signal,
         );
       },
-      isParallel: (call) => call.name !== "applyPatch" && call.name !== "script",
+      // What may write files keeps its place among its neighbours, a patch in a command too.
+      isParallel: (call) =>
+        call.name !== "applyPatch" && call.name !== "script" && !(call.name === "exec" && /apply_?patch/.test(call.input)),
     },
   };
 }

@@ -42,7 +42,8 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     ctx.signal.throwIfAborted();
     const tool = lookUp(call.name, deps.tools);
     const input = validate(tool, call.input);
-    const effect = tool.effect(input, ctx);
+    const effect = await tool.effect(input, ctx);
+    ctx.signal.throwIfAborted();
     const sandboxLevel = await deps.authorize(call, effect, ctx);
     ctx.signal.throwIfAborted();
     const outcome = await tool.run(input, { ...ctx, sandboxLevel });
@@ -54,6 +55,7 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
       ok,
       ...(outcome.code === undefined ? {} : { code: outcome.code }),
       summary: outcome.summary,
+      ...(outcome.actions === undefined ? {} : { actions: outcome.actions }),
       text: logText(call, text),
       ...logResult(call, result),
     });

@@ -2,11 +2,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
-import { assignments } from "../approvals/describe-effect.ts";
 import { isInside, realpathOfExisting } from "../lib/paths.ts";
 import type { RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
+import type { ShellInspector } from "../shell/inspect.ts";
+import { commandEffect, type PatchTool } from "./exec/command-effect.ts";
+import { runPatch } from "./exec/run-patch.ts";
+import { understand, type Understood } from "./exec/understand.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 
 /** What one command needs of a call's context. */
@@ -17,31 +20,42 @@ const maxCommandBytes = 131_071;
 
 /**
  * The tool `exec`: runs one command line to its end and returns all of it. A command that fails or runs into its timeout is
- * a result like any other; only a command that could not start is an error.
+ * a result like any other; only a command that could not start is an error. A command line that is nothing but a call of
+ * `apply_patch` is a patch call: the policy sees a write, `applyPatch` does it.
  */
-export const execTool = defineTool({
-  name: "exec",
-  description:
-    "Runs a command line with bash and returns its exit code and output when it has ended. Commands run in a sandbox: the project is writable except .git, there is no network. Long commands: use spawn.",
-  input: execInput,
-  result: execResult,
-  effect: (input, ctx) => ({
-    kind: "command" as const,
-    // The variables belong to what is approved: they can change what a command does.
-    cmd: `${assignments(input.env ?? {})}${input.cmd}`,
-    workdir: path.resolve(ctx.projectRoot, input.workdir ?? "."),
-    escalated: escalation(input),
-    justification: input.justification,
-  }),
-  async run(input, ctx) {
-    const timeoutMs = input.timeoutMs ?? ctx.settings.exec.timeoutMs;
-    const run = await runCommand(input, timeoutMs, ctx, (stream, text) =>
-      ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }),
-    );
-    const { omittedBytes: _, ...result } = run;
-    return { result: result satisfies ExecResult, text: modelText(run, timeoutMs, ctx), summary: summaryOf(run, timeoutMs) };
-  },
-});
+export function createExecTool(deps: { readonly inspector: ShellInspector; readonly applyPatch: PatchTool }) {
+  // By the input object of the call, so that `run` need not read again what `effect` has read.
+  const read = new WeakMap<ExecInput, Understood>();
+  return defineTool({
+    name: "exec",
+    description:
+      "Runs a command line with bash and returns its exit code and output when it has ended. Commands run in a sandbox: the project is writable except .git, there is no network. Long commands: use spawn.",
+    input: execInput,
+    result: execResult,
+    async effect(input, ctx) {
+      const escalated = escalation(input);
+      const understood = await understand(input, ctx.projectRoot, deps.inspector);
+      read.set(input, understood);
+      return commandEffect({ ...input, escalated }, understood, ctx.projectRoot, deps.applyPatch);
+    },
+    async run(input, ctx) {
+      const { inspection, patch } = read.get(input) ?? (await understand(input, ctx.projectRoot, deps.inspector));
+      if (patch !== null) return runPatch(patch, ctx, deps.applyPatch);
+      const timeoutMs = input.timeoutMs ?? ctx.settings.exec.timeoutMs;
+      const run = await runCommand(input, timeoutMs, ctx, (stream, text) =>
+        ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }),
+      );
+      const { omittedBytes: _, ...result } = run;
+      const isKnown = inspection.actions.length > 0 && inspection.actions.every((action) => action.type !== "unknown");
+      return {
+        result: result satisfies ExecResult,
+        text: modelText(run, timeoutMs, ctx),
+        summary: summaryOf(run, timeoutMs),
+        ...(isKnown ? { actions: inspection.actions } : {}),
+      };
+    },
+  });
+}
 
 /**
  * Runs a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside (unless the level

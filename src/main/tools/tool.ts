@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CommandAction } from "../../protocol/command-action.ts";
 import type { EventBody } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
@@ -63,6 +64,8 @@ export interface ToolOutcome<R> {
   /** False when the tool worked but the outcome is a failure the model should see as one (a failed script). Default true. */
   readonly ok?: boolean;
   readonly code?: string;
+  /** What a command did, for display; absent when that is not known. */
+  readonly actions?: readonly CommandAction[];
 }
 
 /** A tool: every one has this same shape. `run` throws `SpindleError`; it must honour `ctx.signal`. */
@@ -72,8 +75,8 @@ export interface Tool<I = unknown, R = unknown> {
   readonly description: string;
   readonly input: z.ZodType<I>;
   readonly result: z.ZodType<R>;
-  /** May throw `SpindleError` (for example `invalid_patch`): then nothing runs. */
-  effect(input: I, ctx: Pick<ToolContext, "projectRoot">): Effect;
+  /** May throw `SpindleError` (for example `invalid_patch`): then nothing runs. `run` gets the same input object. */
+  effect(input: I, ctx: Pick<ToolContext, "projectRoot">): Effect | Promise<Effect>;
   run(input: I, ctx: ToolContext): Promise<ToolOutcome<R>>;
 }
 

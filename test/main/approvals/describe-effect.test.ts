@@ -12,8 +12,11 @@ describe("what a card shows", () => {
     expect([
       describeEffect({ kind: "write", paths: ["/p/a.ts"] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"] }, root),
-      describeEffect({ kind: "command", cmd: "X='1' npm test", workdir: "/p/sub", escalated: false, justification: undefined }, root),
-      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } } }, root),
+      describeEffect(
+        { kind: "command", cmd: "X='1' npm test", workdir: "/p/sub", escalated: false, justification: undefined, forcedRm: false },
+        root,
+      ),
+      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } }, forcedRm: false }, root),
     ]).toEqual(["change a.ts", "change 2 files: a.ts, /q/b", "X='1' npm test  (in sub)", "CC='it'\\''s' make"]);
   });
 });

@@ -7,7 +7,7 @@ import type { ModelMessage, ModelRequest, Provider } from "../../../src/main/pro
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
 import type { EventType, SpindleEvent } from "../../../src/protocol/event.ts";
 import type { Settings } from "../../../src/protocol/settings.ts";
-import { harnessFiles } from "../../support/worker-file.ts";
+import { harnessFiles, shellFiles } from "../../support/worker-file.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 export interface OpenOptions {
@@ -56,6 +56,7 @@ export function useEngines(): () => EngineLab {
           home: lab.home,
           env: options.env ?? {},
           ...(await harnessFiles()),
+          shellFiles: await shellFiles(),
           runner: createLocalRunner(),
           sandbox,
           audience: options.audience ?? "nobody",

@@ -31,7 +31,7 @@ async function failureOf(
   const ctx = toolContext(root, overrides);
   const input = { patch, ...(workdir === undefined ? {} : { workdir }) };
   try {
-    tool.effect(input, ctx);
+    await tool.effect(input, ctx);
     await tool.run(input, ctx);
   } catch (error) {
     if (error instanceof SpindleError) return { code: error.code, message: error.message, hint: error.hint, details: error.details };
@@ -116,7 +116,7 @@ describe("applyPatch", () => {
     expect(readFolder(root).files).toEqual({ "a.ts": "1\n2\n3\n4\nfive\n5b\n6\n7\n8\n9\n", "d/new.ts": "x\n", "n.ts": "n\n" });
   });
 
-  test("names the real places it will write before it runs, links followed", () => {
+  test("names the real places it will write before it runs, links followed", async () => {
     fillFolder(root, { files: { "real/f": "1\n" }, links: { link: "real", dangling: "/nowhere/else" } });
     const patch = patchOf(
       "*** Update File: link/f",
@@ -128,7 +128,7 @@ describe("applyPatch", () => {
       "*** Move to: b/c",
       " 1",
     );
-    expect(tool.effect({ patch, workdir: "." }, { projectRoot: root })).toEqual({
+    expect(await tool.effect({ patch, workdir: "." }, { projectRoot: root })).toEqual({
       kind: "write",
       paths: [path.join(root, "real/f"), "/nowhere/else", path.join(root, "link"), path.join(root, "a"), path.join(root, "b/c")],
     });

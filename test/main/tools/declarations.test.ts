@@ -1,13 +1,17 @@
 import { transformSync } from "oxc-transform";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { execTool } from "../../../src/main/tools/exec.ts";
+import { createJournal } from "../../../src/main/project/journal.ts";
+import { createShellInspector } from "../../../src/main/shell/inspect.ts";
+import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
+import { createExecTool } from "../../../src/main/tools/exec.ts";
 import { grepFilesTool } from "../../../src/main/tools/grep-files.ts";
 import { inputSchema, textFieldOf, toolDeclarations } from "../../../src/main/tools/declarations.ts";
 import { listDirTool } from "../../../src/main/tools/list-dir.ts";
 import { readFileTool } from "../../../src/main/tools/read-file.ts";
-import { spawnTool } from "../../../src/main/tools/spawn.ts";
+import { createSpawnTool } from "../../../src/main/tools/spawn.ts";
 import { defineTool, type Tool } from "../../../src/main/tools/tool.ts";
+import { shellFiles } from "../../support/worker-file.ts";
 
 const sample = defineTool({
   name: "sample",
@@ -44,6 +48,13 @@ test("a tool reads as TypeScript with its notes", () => {
   }>;
 };`);
 });
+
+const parts = {
+  inspector: createShellInspector(await shellFiles()),
+  applyPatch: createApplyPatchTool({ journal: createJournal({ folder: "/nowhere" }) }),
+};
+const execTool = createExecTool(parts);
+const spawnTool = createSpawnTool(parts);
 
 test("the real tools: every public name and field is declared", () => {
   const text = toolDeclarations([readFileTool, listDirTool, grepFilesTool, execTool, spawnTool] as unknown as Tool[]);

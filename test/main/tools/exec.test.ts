@@ -1,13 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
 import type { Runner } from "../../../src/main/runner/runner.ts";
 import { createSandbox } from "../../../src/main/sandbox/create-sandbox.ts";
 import type { Sandbox } from "../../../src/main/sandbox/sandbox.ts";
-import { execTool } from "../../../src/main/tools/exec.ts";
+import { createJournal } from "../../../src/main/project/journal.ts";
+import { createShellInspector } from "../../../src/main/shell/inspect.ts";
+import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
+import { createExecTool } from "../../../src/main/tools/exec.ts";
 import type { ToolContext } from "../../../src/main/tools/tool.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
+import { shellFiles } from "../../support/worker-file.ts";
 import { toolContext } from "../../support/tool-context.ts";
 import { livingWith } from "../runner/living.ts";
 
@@ -15,11 +19,18 @@ const tempFolder = useTempFolders();
 let runner: Runner;
 let sandbox: Sandbox;
 let project: string;
+let execTool: ReturnType<typeof createExecTool>;
+const inspector = createShellInspector(await shellFiles());
+afterAll(() => inspector.close());
 
 beforeEach(async () => {
   const base = tempFolder();
   project = path.join(base, "project");
   mkdirSync(project);
+  execTool = createExecTool({
+    inspector,
+    applyPatch: createApplyPatchTool({ journal: createJournal({ folder: path.join(base, "journal") }) }),
+  });
   runner = createLocalRunner();
   sandbox = await createSandbox({
     platform: process.platform,
@@ -151,16 +162,31 @@ describe("exec", () => {
     await expect.poll(() => livingWith(mark), { timeout: 1_000, interval: 10 }).toEqual([]);
   });
 
-  it("tells the policy the whole command: variables, folder, escalation", () => {
-    const effect = (input: Parameters<typeof execTool.effect>[0]) => execTool.effect(input, { projectRoot: "/p" });
-    expect(effect({ cmd: "npm i", workdir: "a", env: { A: "it's" }, escalated: true, justification: "network" })).toEqual({
+  it("tells the policy the whole command: variables, folder, escalation, forced rm", async () => {
+    const effect = async (input: Parameters<typeof execTool.effect>[0]) => execTool.effect(input, { projectRoot: "/p" });
+    expect(await effect({ cmd: "npm i", workdir: "a", env: { A: "it's" }, escalated: true, justification: "network" })).toEqual({
       kind: "command",
       cmd: "A='it'\\''s' npm i",
       workdir: "/p/a",
       escalated: true,
       justification: "network",
+      forcedRm: false,
     });
-    expect(() => effect({ cmd: "npm i", escalated: true })).toThrow(expect.objectContaining({ code: "invalid_input" }));
+    expect(await effect({ cmd: "timeout 5 rm -rf build" })).toMatchObject({ forcedRm: true });
+    await expect(effect({ cmd: "npm i", escalated: true })).rejects.toMatchObject({ code: "invalid_input" });
+  });
+
+  it("says what a command did when that is a read, a listing or a search, and nothing otherwise", async () => {
+    writeFileSync(path.join(project, "a.txt"), "one\n");
+    const actions = async (cmd: string) => (await execTool.run({ cmd }, context())).actions;
+    expect([await actions("cat a.txt | head -5"), await actions("cat a.txt && true > b"), await actions("ls; grep -rn one .")]).toEqual([
+      [{ type: "read", command: "cat a.txt", name: "a.txt", path: path.join(project, "a.txt") }],
+      undefined,
+      [
+        { type: "listFiles", command: "ls", path: null },
+        { type: "search", command: "grep -rn one .", query: "one", path: "." },
+      ],
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Json } from "../../../protocol/json.ts";
 import type { ScriptReport } from "../../../protocol/script-report.ts";
 import { SpindleError } from "../../../protocol/error.ts";
-import { applyPatchResult } from "../../../protocol/tools.ts";
+import { applyPatchResult, execResult } from "../../../protocol/tools.ts";
 import type { ScriptCall } from "../../harness/harness.ts";
 
 type ChangedFile = ScriptReport["changedFiles"][number];
@@ -31,20 +31,24 @@ export function watchEffects(): ScriptEffects {
   let stopped = 0;
   let tasks = 0;
 
-  const patch = async (running: Promise<Json>): Promise<Json> => {
-    const result = await running;
-    const parsed = applyPatchResult.safeParse(result);
-    for (const { path, kind } of parsed.data?.files ?? []) {
+  const changed = (changedFiles: readonly ChangedFile[]): void => {
+    for (const { path, kind } of changedFiles) {
       // A file that was added and then updated is still a new one.
       const before = files.get(path)?.kind;
       files.set(path, { path, kind: before === "add" && kind === "update" ? "add" : kind });
     }
+  };
+  const patch = async (running: Promise<Json>): Promise<Json> => {
+    const result = await running;
+    changed(applyPatchResult.safeParse(result).data?.files ?? []);
     return result;
   };
   const command = async (running: Promise<Json>): Promise<Json> => {
     try {
       const result = await running;
-      ended++;
+      const files = execResult.safeParse(result).data?.files;
+      if (files === undefined) ended++;
+      else changed(files);
       return result;
     } catch (error) {
       if (!(error instanceof SpindleError) || !neverRan.has(error.code)) stopped++;

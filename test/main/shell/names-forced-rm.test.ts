@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { hasForcedRm } from "../../../src/main/approvals/forced-rm.ts";
+import { namesForcedRm } from "../../../src/main/shell/forced-rm.ts";
 
-describe("the look for a forced rm", () => {
+describe("the coarse look for a forced rm", () => {
   it.each([
     "rm -rf build",
     "rm -f x",
@@ -22,7 +22,7 @@ describe("the look for a forced rm", () => {
     "find . -exec rm -f {} +",
     "(rm -fr x)",
   ])("finds it in %j", (cmd) => {
-    expect(hasForcedRm(cmd)).toBe(true);
+    expect(namesForcedRm(cmd)).toBe(true);
   });
 
   it.each([
@@ -36,6 +36,6 @@ describe("the look for a forced rm", () => {
     "echo farm -f",
     "docker run --rm -f x",
   ])("lets %j pass", (cmd) => {
-    expect(hasForcedRm(cmd)).toBe(false);
+    expect(namesForcedRm(cmd)).toBe(false);
   });
 });

@@ -1,0 +1,25 @@
+import { commandActions } from "./actions.ts";
+import { findPatch } from "./find-patch.ts";
+import { hasForcedRm, namesForcedRm } from "./forced-rm.ts";
+import type { Inspection } from "./inspect.ts";
+import type { ShellParser } from "./parser.ts";
+import { plainWords } from "./plain-words.ts";
+
+/** All that is understood of a command line that would run in `folder`; one parse for all questions. */
+export function readCommand(cmd: string, folder: string, parser: ShellParser): Inspection {
+  const parsed = parser.parse(cmd);
+  const words = plainWords(parsed);
+  const forcedRm = hasForcedRm(parsed, parser);
+  return {
+    patch: findPatch(parsed),
+    words,
+    actions: commandActions(cmd, words, folder),
+    forcedRm,
+    mayForceRm: forcedRm || namesForcedRm(cmd),
+  };
+}
+
+/** What is understood of a command line that was not, or could not be, parsed. */
+export function unreadCommand(cmd: string): Inspection {
+  return { patch: null, words: null, actions: [{ type: "unknown", command: cmd }], forcedRm: false, mayForceRm: namesForcedRm(cmd) };
+}

@@ -1,0 +1,31 @@
+import path from "node:path";
+import type { ExecInput } from "../../../protocol/tools.ts";
+import { assignments } from "../../approvals/describe-effect.ts";
+import type { createApplyPatchTool } from "../apply-patch/tool.ts";
+import type { Effect } from "../tool.ts";
+import type { Understood } from "./understand.ts";
+
+/** The tool that patch calls in commands are handed to. */
+export type PatchTool = ReturnType<typeof createApplyPatchTool>;
+
+/**
+ * What the policy decides about a command line: a patch call is a write of its paths, whatever the command line asked for
+ * besides. Throws `invalid_patch` when that patch cannot be read.
+ */
+export function commandEffect(
+  input: Pick<ExecInput, "cmd" | "workdir" | "env" | "justification"> & { readonly escalated: boolean },
+  { inspection, patch }: Understood,
+  projectRoot: string,
+  applyPatch: PatchTool,
+): Effect | Promise<Effect> {
+  if (patch !== null) return applyPatch.effect(patch, { projectRoot });
+  return {
+    kind: "command",
+    // The variables belong to what is approved: they can change what a command does.
+    cmd: `${assignments(input.env ?? {})}${input.cmd}`,
+    workdir: path.resolve(projectRoot, input.workdir ?? "."),
+    escalated: input.escalated,
+    justification: input.justification,
+    forcedRm: inspection.mayForceRm,
+  };
+}
