@@ -3,6 +3,7 @@ import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
 import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
 import { runCommand } from "./cli/run.ts";
+import { undoCommand } from "./cli/undo.ts";
 import { readVersion } from "./lib/version.ts";
 import { runApplyPatchCli } from "./tools/apply-patch/cli.ts";
 
@@ -15,6 +16,9 @@ const help = `spindle: a coding agent whose model writes one script instead of f
       One script through the harness, without a model.
   spindle apply-patch [PATCH]
       The patch tool in the current directory; the patch comes from standard input when it is not given.
+  spindle undo CONVERSATION [--call ID | --script ID | --turn ID] [--redo] [--force] [--json]
+      Puts files back as they were before the patches of a conversation or a part of it. Refuses, and says which lines, where a
+      file changed since. Exit 0 done, 1 refused, 2 usage.
   spindle conversations list | show ID | export ID [--markdown|--json]
   spindle tasks list | show ID | cancel ID [--json]
 
@@ -32,6 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return execCommand(args);
     case "run":
       return runCommand(args);
+    case "undo":
+      return undoCommand(args);
     case "conversations":
       return conversationsCommand(args);
     case "tasks":

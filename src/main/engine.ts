@@ -4,25 +4,28 @@ import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
 import { isTaskOver, type TaskRow } from "../protocol/task.ts";
+import type { UndoResult } from "../protocol/undo.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
+import { createDelivery, openOrNull } from "./engine/deliver.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
+import { openJournalDesk } from "./engine/journal-desk.ts";
 import { createOutputFiles } from "./engine/output-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
 import { createScriptStores } from "./engine/script-stores.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
 import { secrets } from "./engine/secrets.ts";
 import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
+import type { UndoRequest } from "./engine/undo.ts";
 import { createHarness } from "./harness/create-harness.ts";
 import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor } from "./lib/redact.ts";
-import { createJournal } from "./project/journal.ts";
 import { openProject } from "./project/project.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -94,6 +97,8 @@ export interface Engine {
   deleteConversation(conversationId: string): Promise<void>;
   /** Replaces secrets in a text; for output that passes by the logs. */
   redact(text: string): string;
+  /** Undoes or redoes changes of files; see `engine/undo.ts` for what it promises and throws. Also `conversation_busy`. */
+  undo(conversationId: string, request: UndoRequest): Promise<UndoResult>;
   transcript(conversationId: string, format: "markdown" | "json"): string;
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
@@ -112,8 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const effective = (): Settings => (options.override ?? ((settings) => settings))(settingsFile.get());
   const redact = createRedactor(() => secrets(effective(), options.env));
   const logger = createLogger(options.home, redact);
-  const journal = createJournal({ folder: path.join(options.home, "journal") });
-  for (const outcome of await journal.recover()) logger.info("A patch that was cut short was set right", { ...outcome });
+  const changes = await openJournalDesk(path.join(options.home, "journal"), logger);
 
   const { workers, extraWorkers, memoryMb } = effective().script;
   const harness = createHarness({
@@ -131,7 +135,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const taskLevels = new Map<string, SandboxLevel>();
   let closing = false;
 
-  const applyPatchTool = createApplyPatchTool({ journal });
+  const applyPatchTool = createApplyPatchTool(changes);
   const tools = createRegistry([
     createScriptTool({ toolNames: () => [...tools.keys()].filter((name) => name !== "script") }),
     readFileTool,
@@ -194,6 +198,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
         for (const listener of eventListeners) listener(event);
       });
+      changes.opened(conversation);
     },
     onTurnEnd: () => undefined,
   });
@@ -243,18 +248,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
   });
 
-  /** Writes a result into its conversation's log, once: the log itself tells whether it stands there already. */
-  const deliver = (task: TaskRow, text: string, target: Conversation | CallScene): void => {
-    if (task.notify === "silent" || task.delivery !== "pending") return;
-    const there = target.events.some((event) => event.type === "task_delivered" && event.taskId === task.taskId);
-    if (!there) {
-      const delivered = { type: "task_delivered" as const, taskId: task.taskId, title: task.title, status: task.status, text };
-      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && options.wake && !closing);
-      else target.emit(delivered);
-    }
-    tasks.markDelivery(task.taskId, "delivered");
-  };
-
+  const deliver = createDelivery({ tasks: () => tasks, mayWake: () => options.wake && !closing });
   for (const entry of tasks.undelivered()) {
     if (entry.row.notify === "silent") continue;
     const { conversationId, taskId } = entry.row;
@@ -341,6 +335,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       approvals.forget(conversationId);
     },
     redact,
+    undo: (conversationId, request) => changes.undo(store.open(conversationId), request),
     transcript(conversationId, format) {
       const events = store.read(conversationId);
       return format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(conversationId, events);
@@ -374,20 +369,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       closing = true;
       await tasks.close();
+      await changes.settled();
       await store.close();
       await harness.close();
       await options.runner.close();
     },
   };
   return engine;
-}
-
-function openOrNull(store: ConversationStore, id: string, logger: Logger): Conversation | null {
-  try {
-    return store.open(id);
-  } catch (error) {
-    // Deleted, or held by another process: the ledger keeps the result, and the next start delivers it.
-    logger.error(`A task's conversation ${id} could not be opened`, error);
-    return null;
-  }
 }

@@ -22,6 +22,8 @@ export const errorCodes = [
   // Patches.
   "invalid_patch",
   "patch_failed",
+  "undo_conflict",
+  "still_running",
   // Search.
   "invalid_pattern",
   // Commands.

@@ -7,6 +7,7 @@ import type { PatchFile } from "./patch.ts";
 import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
+import type { UndoScope } from "./undo.ts";
 
 /** Tokens as the provider reported them. */
 export interface Usage {
@@ -104,7 +105,28 @@ export type EventBody =
       readonly resultTruncated?: boolean;
     }
   | { readonly type: "script_log"; readonly callId: CallId; readonly level: LogLevel; readonly text: string; readonly scriptLine?: number }
-  | { readonly type: "patch_applied"; readonly turnId: TurnId; readonly callId: CallId; readonly files: readonly PatchFile[] }
+  | {
+      readonly type: "patch_applied";
+      readonly turnId: TurnId;
+      readonly callId: CallId;
+      /** Line of the script (1-based) that made the call. */
+      readonly scriptLine?: number;
+      readonly files: readonly PatchFile[];
+    }
+  /** The person undid patches, or redid undone ones. */
+  | {
+      readonly type: "patch_reverted";
+      readonly kind: "undo" | "redo";
+      readonly scope: UndoScope;
+      /** The calls whose patches were put back or forth. */
+      readonly callIds: readonly CallId[];
+      /** Id of the change in the journal. */
+      readonly changeId: string;
+      /** True when files had changed since and were put back all the same. */
+      readonly forced: boolean;
+      /** What changed on disk, one entry per place, without texts; a moved file is one that went and one that came. */
+      readonly files: readonly PatchFile[];
+    }
   | { readonly type: "approval_requested"; readonly turnId: TurnId; readonly request: ApprovalRequest }
   | {
       readonly type: "approval_answered";

@@ -7,6 +7,7 @@ import type { ConversationId, TurnId } from "./ids.ts";
 import type { ProviderId, Settings } from "./settings.ts";
 import { settingsSchema } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
+import { type UndoResult, undoScopeSchema } from "./undo.ts";
 
 /** The row of a conversation in the sidebar. */
 export interface ConversationRow {
@@ -96,6 +97,8 @@ export const calls = {
   "conversations.export": z.strictObject({ id, format: z.enum(["markdown", "json"]) }),
   /** The messages of the next model request as they would be sent: the raw view. */
   "conversations.raw": z.strictObject({ id }),
+  /** Undoes (redoes) changes of files; fails with `undo_conflict` and the lines when they changed since, unless forced. */
+  "changes.undo": z.strictObject({ id, scope: undoScopeSchema, redo: z.boolean(), force: z.boolean() }),
   "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), answer: answerSchema }),
   "tasks.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
@@ -127,6 +130,7 @@ export interface CallResults {
   "conversations.show": null;
   "conversations.export": { readonly text: string };
   "conversations.raw": { readonly text: string };
+  "changes.undo": UndoResult;
   "approvals.answer": null;
   "tasks.list": readonly TaskRow[];
   "tasks.cancel": { readonly stopped: readonly string[] };

@@ -8,6 +8,7 @@ import { TaskList } from "./features/tasks/task-list.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
+import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
@@ -69,6 +70,7 @@ export function App() {
           <SettingsDialog />
         </Suspense>
       ) : null}
+      <UndoConflictDialog />
       <Notices />
     </Tooltip.Provider>
   );

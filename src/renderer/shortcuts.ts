@@ -3,6 +3,7 @@ import { openSettings, pickProject, useApp } from "./state/app.ts";
 import { selectConversation, stepConversation, useConversations } from "./state/conversations.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 import { reportError } from "./state/notices.ts";
+import { revertLastTurn } from "./state/undo.ts";
 import { toggleReview, toggleSidebar } from "./state/layout.ts";
 
 /** The keys of the window (Ctrl, or Cmd on a Mac). Components handle their own keys first. */
@@ -10,7 +11,7 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
-      const run = event.altKey ? altCommand(event.key) : event.shiftKey ? undefined : command(event.key.toLowerCase());
+      const run = event.altKey ? altCommand(event.key, event.shiftKey) : event.shiftKey ? undefined : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
       run();
@@ -42,10 +43,11 @@ function command(key: string): (() => void) | undefined {
   }
 }
 
-function altCommand(key: string): (() => void) | undefined {
+function altCommand(key: string, shift: boolean): (() => void) | undefined {
   if (useApp.getState().app === null) return undefined;
   if (key === "ArrowDown") return () => stepConversation(1);
   if (key === "ArrowUp") return () => stepConversation(-1);
+  if (key.toLowerCase() === "z") return () => revertLastTurn(shift);
   return undefined;
 }
 

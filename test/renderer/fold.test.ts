@@ -29,6 +29,8 @@ function told(step: Step): string {
       return `script ${step.status} ${step.calls.length}`;
     case "patch":
       return `patch ${step.files.length} +${step.added} -${step.removed}`;
+    case "revert":
+      return `${step.redo ? "redo" : "undo"} ${step.scope.kind} ${step.files.length}`;
     case "task":
       return `task ${step.status}`;
     case "delivery":

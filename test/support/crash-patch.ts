@@ -6,9 +6,10 @@ import { toolContext } from "./tool-context.ts";
 
 /**
  * A process of its own that applies one patch and kills itself (SIGKILL, nothing is cleaned up) right before its n-th
- * operation on the disk. Arguments: project, journal's folder, n, file with the patch. Exits 0 when it got through.
+ * operation on the disk. Arguments: project, journal's folder, n, file with the patch; or instead of a file `undo` or `redo`,
+ * for the calls c1 and c2. Exits 0 when it got through.
  */
-const [projectRoot = "", folder = "", killAt = "0", patchFile = ""] = process.argv.slice(2);
+const [projectRoot = "", folder = "", killAt = "0", action = ""] = process.argv.slice(2);
 let operations = 0;
 
 function counted<A extends unknown[], R>(real: (...args: A) => R): (...args: A) => R {
@@ -18,8 +19,9 @@ function counted<A extends unknown[], R>(real: (...args: A) => R): (...args: A) 
   };
 }
 
-const patch = fs.readFileSync(patchFile, "utf8");
-const probe = await fs.promises.open(patchFile, "r");
+const isRevert = action === "undo" || action === "redo";
+const patch = isRevert ? "" : fs.readFileSync(action, "utf8");
+const probe = await fs.promises.open(process.execPath, "r");
 const handle = Object.getPrototypeOf(probe) as Record<
   "write" | "writeFile" | "sync" | "truncate" | "chmod" | "chown",
   (...args: unknown[]) => unknown
@@ -32,8 +34,17 @@ const promises = fs.promises as unknown as Record<
 >;
 for (const name of ["open", "rename", "unlink", "mkdir", "symlink", "writeFile", "rm", "rmdir"] as const)
   promises[name] = counted(promises[name]);
+const atOnce = fs as unknown as Record<
+  "openSync" | "writeSync" | "fchmodSync" | "fchownSync" | "fsync" | "renameSync" | "mkdirSync",
+  (...args: unknown[]) => unknown
+>;
+for (const name of ["openSync", "writeSync", "fchmodSync", "fchownSync", "renameSync", "mkdirSync"] as const)
+  atOnce[name] = counted(atOnce[name]);
+// Promisified when it is imported: what is counted must be there before.
+atOnce.fsync = counted(atOnce.fsync);
 syncBuiltinESMExports();
 
-const tool = createApplyPatchTool({ journal: createJournal({ folder }) });
-await tool.run({ patch }, toolContext(projectRoot));
+const journal = createJournal({ folder });
+if (isRevert) await journal[action]({ conversationId: "c_test", callIds: ["c1", "c2"] });
+else await createApplyPatchTool({ journal }).run({ patch }, toolContext(projectRoot));
 fs.writeSync(1, `${operations}\n`);

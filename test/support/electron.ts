@@ -124,3 +124,10 @@ async function hasFullSandbox(page: Page): Promise<boolean> {
     return reply.ok && reply.value.sandbox.enforcer === "bubblewrap";
   });
 }
+
+/** Writes a picture of the window to out/pictures, for people to look at. */
+export async function picture(page: Page, name: string): Promise<void> {
+  // Colours fade for 100 ms after a change of theme.
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: join("out", "pictures", `${name}.png`) });
+}

@@ -16,6 +16,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
     turnId: "t1",
     callId: "c1",
     parentCallId: undefined,
+    scriptLine: undefined,
     fromScript: false,
     projectRoot,
     readGrants: [],

@@ -1,5 +1,6 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
 import type { ProviderId } from "../../protocol/settings.ts";
+import { scopeName } from "../../protocol/undo.ts";
 import type { ModelImage, ModelMessage } from "../providers/provider.ts";
 import { environmentContext, originalUserPrompt, type Surroundings, taskResultText, userText } from "./prompt.ts";
 
@@ -76,6 +77,9 @@ export function modelMessages(
       case "tool_finished":
         if (event.parentCallId === undefined) round.results.set(event.callId, event);
         break;
+      case "patch_reverted":
+        round.later.push({ role: "user", text: changesUndone(event) });
+        break;
       case "task_delivered":
         round.later.push({ role: "user", text: taskResultText(event) });
         break;
@@ -93,6 +97,15 @@ export function modelMessages(
   }
   flush();
   return messages;
+}
+
+/** One short line: the files on disk are not what the model left. */
+function changesUndone(event: Extract<SpindleEvent, { type: "patch_reverted" }>): string {
+  const shown = event.files.slice(0, 8).map((file) => file.path);
+  const files = event.files.length > shown.length ? [...shown, `${event.files.length - shown.length} more`] : shown;
+  const what = event.kind === "undo" ? "undid" : "brought back";
+  const calls = event.callIds.length > 8 ? `${event.callIds.length} calls` : event.callIds.join(", ");
+  return `<changes-${event.kind === "undo" ? "undone" : "redone"}>The person ${what} the changes of ${scopeName(event.scope)} (${calls}). Changed on disk: ${files.join(", ") || "nothing"}.</changes-${event.kind === "undo" ? "undone" : "redone"}>`;
 }
 
 function pictures(images: readonly ModelImage[] | undefined): { readonly images?: readonly ModelImage[] } {

@@ -1,4 +1,5 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
+import { scopeName } from "../../protocol/undo.ts";
 
 /** Writes a line to standard output; a reader that went away (a closed pipe) is no error of ours. */
 export function printLine(text: string): void {
@@ -25,6 +26,11 @@ export function eventText(event: SpindleEvent): string | null {
       return `  │ ${event.text}`;
     case "patch_applied":
       return event.files.map((file) => `  ${file.path} +${file.added} −${file.removed}`).join("\n");
+    case "patch_reverted":
+      return [
+        `${event.kind === "undo" ? "Undone" : "Redone"}: ${scopeName(event.scope)}`,
+        ...event.files.map((file) => `  ${file.path} +${file.added} −${file.removed}`),
+      ].join("\n");
     case "provider_retry":
       return `… ${event.error.message} Try ${event.attempt} of ${event.maxRetries} in ${(event.delayMs / 1000).toFixed(1)} s.`;
     case "approval_answered":

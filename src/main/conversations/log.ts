@@ -17,6 +17,7 @@ export interface ConversationLog {
 const synced: ReadonlySet<EventType> = new Set<EventType>([
   "user_message",
   "patch_applied",
+  "patch_reverted",
   "approval_answered",
   "task_delivered",
   "turn_finished",

@@ -14,8 +14,8 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
   let parentTaskId: string | null = null;
   let title = "";
   let status: ConversationRow["status"] = "idle";
-  let added = 0;
-  let removed = 0;
+  const patches = new Map<string, { added: number; removed: number }>();
+  const undone = new Set<string>();
   for (const event of events) {
     if (event.type === "conversation_started") {
       projectRoot = event.projectRoot;
@@ -25,12 +25,19 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
     else if (event.type === "turn_started" || event.type === "turn_finished") status = "idle";
     else if (event.type === "turn_failed") status = "failed";
     else if (event.type === "patch_applied") {
+      const sum = patches.get(event.callId) ?? { added: 0, removed: 0 };
       for (const file of event.files) {
-        added += file.added;
-        removed += file.removed;
+        sum.added += file.added;
+        sum.removed += file.removed;
       }
+      patches.set(event.callId, sum);
+    } else if (event.type === "patch_reverted") {
+      for (const callId of event.callIds)
+        if (event.kind === "undo") undone.add(callId);
+        else undone.delete(callId);
     }
   }
+  const standing = [...patches].filter(([callId]) => !undone.has(callId)).map(([, sum]) => sum);
   const first = events[0]?.time ?? 0;
   const row: ConversationRow = {
     id,
@@ -39,8 +46,8 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
     updatedAt: events.at(-1)?.time ?? first,
     status,
     unread: false,
-    added,
-    removed,
+    added: standing.reduce((total, sum) => total + sum.added, 0),
+    removed: standing.reduce((total, sum) => total + sum.removed, 0),
   };
   return { row, projectRoot, parentTaskId };
 }

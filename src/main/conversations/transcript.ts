@@ -1,4 +1,6 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
+import type { PatchFile } from "../../protocol/patch.ts";
+import { scopeName } from "../../protocol/undo.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import { foldRow } from "./row.ts";
 
@@ -43,12 +45,9 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
         ? fence(event.text, "")
         : `- \`${event.name}\` ${event.callId}: ${event.summary} (${Math.round(event.durationMs)} ms)`;
     case "patch_applied":
-      return event.files
-        .map(
-          (file) =>
-            `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`,
-        )
-        .join("\n\n");
+      return event.files.map(fileDiff).join("\n\n");
+    case "patch_reverted":
+      return `> ${event.kind === "undo" ? "Undone" : "Redone"} by the person: ${scopeName(event.scope)} (${event.callIds.join(", ")})\n\n${event.files.map(fileDiff).join("\n\n")}`;
     case "task_delivered":
       return `### Task: ${event.title} (${event.status})\n\n${event.text}`;
     case "turn_failed":
@@ -58,6 +57,10 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
     default:
       return null;
   }
+}
+
+function fileDiff(file: PatchFile): string {
+  return `**${file.path}** +${file.added} −${file.removed}\n\n${fence(file.hunks.flatMap((hunk) => hunk.lines).join("\n"), "diff")}`;
 }
 
 /** A code fence longer than any run of backticks inside. */

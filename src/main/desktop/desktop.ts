@@ -28,6 +28,7 @@ const rowEvents: ReadonlySet<EventType> = new Set<EventType>([
   "turn_finished",
   "turn_failed",
   "patch_applied",
+  "patch_reverted",
   "approval_requested",
   "approval_answered",
   "conversation_renamed",

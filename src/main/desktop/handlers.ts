@@ -79,6 +79,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     },
     "conversations.export": ({ id, format }) => ({ text: engine.transcript(id, format) }),
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
+    "changes.undo": ({ id, ...request }) => engine.undo(id, request),
     "approvals.answer": ({ id, approvalId, answer }) => {
       engine.approvals.answer(id, approvalId, answer);
       return null;

@@ -3,19 +3,23 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
 import { missingFolders, openAnchor, type Anchor } from "./anchor.ts";
+import type { Content, StoredContent } from "./content.ts";
 import { stampAt, type FileState } from "./file-state.ts";
 import { removeIfThere, stageWrite, type StagedWrite } from "./staged-write.ts";
+
+/** A state whose content may be in the blob store instead of in memory. */
+export type KnownState = FileState | { readonly type: "file"; readonly bytes: StoredContent; readonly mode: number };
 
 /** One place of the disk that changes. `path` is an entry in a real folder (`resolveWriteTarget`, `resolveEntry`). */
 export interface FileChange {
   readonly path: string;
-  readonly before: FileState | null;
+  readonly before: KnownState | null;
   /** Stamp of `before`: the change is refused when the place was touched since. */
   readonly stamp: string;
   readonly after:
     | {
         readonly type: "file";
-        readonly bytes: Uint8Array;
+        readonly bytes: Content;
         readonly newMode?: number | undefined;
         readonly addMode?: number | undefined;
         readonly exactMode?: number | undefined;
@@ -95,7 +99,12 @@ export async function changeFiles(changes: readonly FileChange[], id: string, ob
           }),
       );
     }
-    await inParallel(steps, 8, (step) => guarded(step.change, () => stage(step)));
+    for (let at = 0; at < steps.length; at += TOGETHER) {
+      const some = steps.slice(at, at + TOGETHER);
+      await inParallel(some, 8, (step) => guarded(step.change, () => stage(step)));
+      // Only when all are written: making files beside others that are being synced is several times slower than before it.
+      await inParallel(some, 8, (step) => guarded(step.change, async () => step.staged?.sync()));
+    }
     await observer.staged(steps.map(stagedChange), created);
     for (const step of steps) {
       done.push(step);
@@ -111,6 +120,9 @@ export async function changeFiles(changes: readonly FileChange[], id: string, ob
     await Promise.all([...anchors.values()].map((anchor) => anchor.close()));
   }
 }
+
+/** Files that are written before they are synced; as many stay open at a time. */
+const TOGETHER = 100;
 
 interface Step {
   readonly change: FileChange;
@@ -135,6 +147,7 @@ async function stage(step: Step): Promise<void> {
     newMode: after.newMode,
     addMode: after.addMode,
     exactMode: after.exactMode,
+    overLink: step.change.before?.type === "link",
   });
 }
 
@@ -169,7 +182,7 @@ async function putBack(done: readonly Step[], steps: readonly Step[], created: r
 }
 
 /** Makes a place as it was: content, mode, link or nothing. */
-export async function restoreState(anchor: Anchor, name: string, state: FileState | null): Promise<void> {
+export async function restoreState(anchor: Anchor, name: string, state: KnownState | null): Promise<void> {
   const place = anchor.at(name);
   if (state?.type === "file") {
     const staged = await stageWrite(anchor, {
@@ -177,8 +190,10 @@ export async function restoreState(anchor: Anchor, name: string, state: FileStat
       tempName: `.spindle-restore-${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`,
       bytes: state.bytes,
       exactMode: state.mode,
+      overLink: true,
     });
     try {
+      await staged.sync();
       await staged.commit();
     } finally {
       await staged.discard();

@@ -1,18 +1,15 @@
 import { z } from "zod";
-import { hashOf, type BlobStore } from "./blob-store.ts";
+import { undoScopeSchema } from "../../protocol/undo.ts";
+import { inParallel } from "../lib/in-parallel.ts";
+import type { BlobStore } from "./blob-store.ts";
 import type { FileChange, StagedChange } from "./change-files.ts";
-import type { FileState } from "./file-state.ts";
-
-const image = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("file"), hash: z.string(), size: z.number(), mode: z.number() }),
-  z.object({ type: z.literal("link"), target: z.string() }),
-]);
+import { hashOf, isStored } from "./content.ts";
+import { type Image, imageSchema } from "./image.ts";
 
 /** One change of files as the journal keeps it: what stood there, what stands there now. Contents are in the blob store. */
 const journalRecord = z.object({
   version: z.literal(1),
   id: z.string(),
-  /** `undo` and `redo` revert the record before them of the same call. */
   kind: z.enum(["patch", "undo", "redo"]),
   conversationId: z.string(),
   turnId: z.string(),
@@ -21,9 +18,23 @@ const journalRecord = z.object({
   time: z.number(),
   owner: z.object({ pid: z.number(), startTime: z.string().nullable() }),
   files: z.array(
-    z.object({ path: z.string(), temp: z.string().nullable(), inPlace: z.boolean(), before: image.nullable(), after: image.nullable() }),
+    z.object({
+      path: z.string(),
+      temp: z.string().nullable(),
+      inPlace: z.boolean(),
+      before: imageSchema.nullable(),
+      after: imageSchema.nullable(),
+    }),
   ),
   createdFolders: z.array(z.string()),
+  /** For `undo` and `redo`: the calls whose changes were put back or forth. */
+  callIds: z.array(z.string()).optional(),
+  /** For `undo` and `redo`: what the person chose. */
+  scope: undoScopeSchema.optional(),
+  /** Files that held something else than expected and were changed all the same; what they held is their `before`. */
+  forced: z.array(z.string()).optional(),
+  /** Folders that go with the change when nothing is left in them. */
+  emptied: z.array(z.string()).optional(),
 });
 
 /** Written before the first temp file and folder, so that a crash leaves none behind. */
@@ -36,7 +47,6 @@ export const stagingNote = z.object({
 
 export type JournalRecord = z.infer<typeof journalRecord>;
 export type JournalFile = JournalRecord["files"][number];
-export type Image = z.infer<typeof image>;
 
 /** The names of a change's contents. The mode of `after` is known only when it is staged. */
 export interface KeptImages {
@@ -47,28 +57,31 @@ export interface KeptImages {
 /** Puts the old contents on disk, durably, and the new ones as well (not durably: they only explain later differences). */
 export async function keepImages(blobs: BlobStore, changes: readonly FileChange[]): Promise<ReadonlyMap<FileChange, KeptImages>> {
   const kept = new Map<FileChange, KeptImages>();
-  await Promise.all(
-    changes.map(async (change) => {
-      const { before, after } = change;
-      const beforeImage: Image | null =
-        before?.type === "file" ? { type: "file", hash: hashOf(before.bytes), size: before.bytes.length, mode: before.mode } : before;
-      const afterImage: Image | null =
-        after?.type === "file" ? { type: "file", hash: hashOf(after.bytes), size: after.bytes.length, mode: 0 } : after;
-      if (before?.type === "file" && beforeImage?.type === "file") await blobs.put(before.bytes, beforeImage.hash, true);
-      if (after?.type === "file" && afterImage?.type === "file" && after.bytes.length <= MAX_KEPT_AFTER)
-        await blobs.put(after.bytes, afterImage.hash, false);
-      kept.set(change, { before: beforeImage, after: afterImage });
-    }),
-  );
+  const unsynced: { readonly bytes: Uint8Array; readonly hash: string }[] = [];
+  await inParallel(changes, 8, async (change) => {
+    const { before, after } = change;
+    const beforeImage = imageOf(before);
+    const afterImage = imageOf(after);
+    // A stored content is kept already, durably: whoever made the change saw to that.
+    if (before?.type === "file" && beforeImage?.type === "file" && !isStored(before.bytes)) {
+      await blobs.put(before.bytes, beforeImage.hash, false);
+      unsynced.push({ bytes: before.bytes, hash: beforeImage.hash });
+    }
+    if (after?.type === "file" && afterImage?.type === "file" && !isStored(after.bytes) && after.bytes.length <= MAX_KEPT_AFTER)
+      await blobs.put(after.bytes, afterImage.hash, false);
+    kept.set(change, { before: beforeImage, after: afterImage });
+  });
+  // Only now: making files beside others that are being synced is several times slower than before it.
+  await inParallel(unsynced, 8, ({ bytes, hash }) => blobs.put(bytes, hash, true));
   return kept;
 }
 
-/** True when a place holds what the image says; modes are not compared. */
-export function matchesImage(state: FileState | null, wanted: Image | null): boolean {
-  if (state === null || wanted === null) return state === wanted;
-  if (state.type === "link" || wanted.type === "link")
-    return state.type === "link" && wanted.type === "link" && state.target === wanted.target;
-  return state.bytes.length === wanted.size && hashOf(state.bytes) === wanted.hash;
+function imageOf(state: FileChange["before"] | FileChange["after"]): Image | null {
+  if (state?.type !== "file") return state;
+  const mode = "mode" in state ? state.mode : 0;
+  return isStored(state.bytes)
+    ? { type: "file", hash: state.bytes.hash, size: state.bytes.size, mode }
+    : { type: "file", hash: hashOf(state.bytes), size: state.bytes.length, mode };
 }
 
 /** A staged change as a record keeps it. */

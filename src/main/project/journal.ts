@@ -2,14 +2,19 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
+import type { UndoScope } from "../../protocol/undo.ts";
+import { displayPath, fileError } from "../lib/paths.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
-import { createBlobStore } from "./blob-store.ts";
-import { changeFiles, removeIfEmpty, type ChangeObserver, type FileChange } from "./change-files.ts";
+import { type BlobStore, createBlobStore } from "./blob-store.ts";
+import { ChangeFailure, changeFiles, removeIfEmpty, type ChangeObserver, type FileChange } from "./change-files.ts";
+import { isStored } from "./content.ts";
 import { DEFAULT_MAX_BYTES } from "./file-state.ts";
 import { namesIn, writeDurably } from "./durable.ts";
+import { type DoneRecords, openDoneRecords } from "./done-records.ts";
 import { journalFile, keepImages, parseRecord, stagingNote, type JournalRecord, type KeptImages } from "./journal-record.ts";
 import { recoverRecord, removeTemps, type RecordOutcome } from "./recover.ts";
-import { revertChanges } from "./revert.ts";
+import { planRevert } from "./revert.ts";
+import { coveredCalls, redoSteps, undoSteps } from "./revert-steps.ts";
 
 /** Which call changes files. */
 interface ChangeOrigin {
@@ -36,13 +41,27 @@ export interface Journal {
   recover(): Promise<RecoveredChange[]>;
   /** Changes of a conversation, oldest first. */
   list(conversationId: ConversationId): Promise<JournalRecord[]>;
+  /** The records of a conversation by their names alone: cheap. */
+  readonly done: DoneRecords;
+  /** Kept contents. */
+  readonly blobs: Pick<BlobStore, "get">;
   /**
-   * Puts the files of a call back as they were before it. Throws `not_found` when the call changed nothing or is undone,
-   * `patch_failed` when a file changed since (unless `force`); then nothing is changed.
+   * Puts the files of calls back as they were before them, as one change: all files or none, whatever happens in the middle.
+   * Calls that changed nothing or are undone already are passed over. Throws `not_found` when none is left and
+   * `undo_conflict` when a file changed since: then nothing is changed. With `force` the file is put back all the same and what
+   * it held is kept for the redo.
    */
-  undo(call: { conversationId: ConversationId; callId: CallId }, options?: { force?: boolean }): Promise<JournalRecord>;
-  /** Undoes an undo, with the same promises. */
-  redo(call: { conversationId: ConversationId; callId: CallId }, options?: { force?: boolean }): Promise<JournalRecord>;
+  undo(what: RevertRequest): Promise<JournalRecord>;
+  /** Undoes an undo, with the same promises: files hold again what they held before the undo. */
+  redo(what: RevertRequest): Promise<JournalRecord>;
+}
+
+export interface RevertRequest {
+  readonly conversationId: ConversationId;
+  readonly callIds: readonly CallId[];
+  readonly force?: boolean;
+  /** Kept with the record, for whoever has to tell of it later. */
+  readonly scope?: UndoScope;
 }
 
 /** `folder` is made when first needed. `maxBytes` limits the old contents of one change (default 128 MiB). */
@@ -51,9 +70,7 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
   const blobs = createBlobStore(path.join(folder, "blobs"));
   const staging = path.join(folder, "staging");
   const pending = path.join(folder, "pending");
-  const doneFolder = (conversationId: string): string => path.join(folder, "done", safeName(conversationId));
-  const doneFile = (change: { conversationId: string; callId: string; id: string }): string =>
-    path.join(doneFolder(change.conversationId), `${change.id}~${safeName(change.callId)}.json`);
+  const records = openDoneRecords(path.join(folder, "done"));
   const owner = processIdentity() ?? { pid: process.pid, startTime: null };
   const made = new Set<string>();
   const ensureFolder = async (wanted: string): Promise<void> => {
@@ -62,12 +79,17 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     made.add(wanted);
   };
 
-  const run = async (origin: ChangeOrigin, kind: JournalRecord["kind"], changes: readonly FileChange[]): Promise<JournalRecord> => {
+  const run = async (
+    origin: ChangeOrigin,
+    kind: JournalRecord["kind"],
+    changes: readonly FileChange[],
+    revert: Pick<JournalRecord, "callIds" | "forced" | "emptied" | "scope"> = {},
+  ): Promise<JournalRecord> => {
     assertKeepable(changes, maxBytes);
     const id = changeId(now());
     const note = path.join(staging, `${id}.json`);
     const open_ = path.join(pending, `${id}.json`);
-    const done = doneFile({ ...origin, id });
+    const done = records.fileOf({ ...origin, id, kind });
     await Promise.all([staging, pending, path.dirname(done)].map(ensureFolder));
     let record: JournalRecord | undefined;
     let keeping: Promise<ReadonlyMap<FileChange, KeptImages>> | undefined;
@@ -89,11 +111,16 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
           owner,
           files: staged.map((one) => journalFile(one, images)),
           createdFolders: [...createdFolders],
+          ...revert,
         };
         await writeDurably(open_, JSON.stringify(record));
         await rm(note, { force: true });
       },
-      committed: () => rename(open_, done),
+      async committed() {
+        // Before the record is closed, so that a crash in between leaves no empty folder behind: recovery does it again.
+        for (const emptied of revert.emptied ?? []) await removeIfEmpty(emptied).catch(() => undefined);
+        await rename(open_, done);
+      },
       async rolledBack() {
         await keeping?.catch(() => undefined);
         await rm(open_, { force: true });
@@ -105,35 +132,35 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     return record;
   };
 
-  const recordsOf = async (conversationId: ConversationId, callId?: CallId): Promise<JournalRecord[]> => {
-    const wanted = callId === undefined ? ".json" : `~${safeName(callId)}.json`;
-    const from = doneFolder(conversationId);
-    const names = (await namesIn(from)).filter((name) => name.endsWith(wanted)).toSorted();
-    return Promise.all(names.map((name) => readDone(path.join(from, name))));
-  };
-
   const revert = async (
-    call: { conversationId: ConversationId; callId: CallId },
+    { conversationId, callIds, force = false, scope }: RevertRequest,
     kind: "undo" | "redo",
-    force: boolean,
   ): Promise<JournalRecord> => {
-    const latest = (await recordsOf(call.conversationId, call.callId)).at(-1);
-    if (latest === undefined || (latest.kind === "undo") !== (kind === "redo")) {
-      throw new SpindleError(
-        "not_found",
-        kind === "undo" ? `Call ${call.callId} has no change of files to undo.` : `Call ${call.callId} has no undone change to redo.`,
-      );
-    }
-    const record = await run(latest, kind, await revertChanges(latest, blobs, { force, maxBytes }));
-    for (const made of latest.createdFolders.toReversed()) await removeIfEmpty(made);
-    return record;
+    const history = await records.history(conversationId, callIds);
+    const taken = coveredCalls(history, callIds, kind);
+    const origin = history.patches.findLast((record) => taken.has(record.callId));
+    if (origin === undefined) throw nothingTo(kind, callIds);
+    const { steps, emptied } = kind === "undo" ? undoSteps(history, taken) : redoSteps(history, taken);
+    const plan = await planRevert(steps, blobs, { force, maxBytes, projectRoot: origin.projectRoot, kind });
+    const change = run({ ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
+      callIds: [...taken],
+      ...(scope === undefined ? {} : { scope }),
+      forced: [...plan.forced],
+      emptied: [...emptied],
+    });
+    return change.catch((error: unknown) => {
+      if (!(error instanceof ChangeFailure)) throw error;
+      throw error.cause instanceof SpindleError ? error.cause : fileError(error.cause, displayPath(origin.projectRoot, error.change.path));
+    });
   };
 
   return {
     apply: async (origin, changes) => void (await run(origin, "patch", changes)),
-    list: (conversationId) => recordsOf(conversationId),
-    undo: (call, choice) => revert(call, "undo", choice?.force ?? false),
-    redo: (call, choice) => revert(call, "redo", choice?.force ?? false),
+    list: (conversationId) => records.read(conversationId),
+    done: records,
+    blobs,
+    undo: (what) => revert(what, "undo"),
+    redo: (what) => revert(what, "redo"),
     async recover() {
       const outcomes: RecoveredChange[] = [];
       for (const name of (await namesIn(pending)).toSorted()) {
@@ -147,8 +174,8 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
         if (isAlive(record.owner)) continue;
         const outcome = await recoverRecord(record, blobs);
         if (outcome.outcome === "finished") {
-          await ensureFolder(doneFolder(record.conversationId));
-          await rename(file, doneFile(record));
+          await ensureFolder(path.dirname(records.fileOf(record)));
+          await rename(file, records.fileOf(record));
         } else {
           await rm(file, { force: true });
         }
@@ -164,11 +191,11 @@ function originOf(origin: ChangeOrigin): ChangeOrigin {
   return { conversationId: origin.conversationId, turnId: origin.turnId, callId: origin.callId, projectRoot: origin.projectRoot };
 }
 
-async function readDone(file: string): Promise<JournalRecord> {
-  const record = parseRecord(await readFile(file, "utf8"));
-  if (record === undefined)
-    throw new SpindleError("io_error", `${file} is damaged or was written by a newer version.`, { details: { path: file } });
-  return record;
+function nothingTo(kind: "undo" | "redo", callIds: readonly CallId[]): SpindleError {
+  const what = callIds.length === 1 ? `Call ${callIds[0]} has` : "These calls have";
+  return new SpindleError("not_found", `${what} no ${kind === "undo" ? "change of files to undo" : "undone change to redo"}.`, {
+    hint: kind === "undo" ? "It may be undone already: then redo it." : "Undo comes first.",
+  });
 }
 
 /** Removes the temp files and folders of a process that died before anything was in its place. */
@@ -184,7 +211,11 @@ async function removeStaging(file: string): Promise<void> {
 }
 
 function assertKeepable(changes: readonly FileChange[], maxBytes: number): void {
-  const total = changes.reduce((sum, { before }) => sum + (before?.type === "file" ? before.bytes.length : 0), 0);
+  // What is stored already was kept once, file by file.
+  const total = changes.reduce(
+    (sum, { before }) => sum + (before?.type === "file" && !isStored(before.bytes) ? before.bytes.length : 0),
+    0,
+  );
   if (total <= maxBytes) return;
   throw new SpindleError("too_large", `The files of this patch hold ${total} bytes; over ${maxBytes} bytes cannot be kept for undo.`, {
     hint: "Split the patch, or change the large file with a command.",
@@ -198,11 +229,6 @@ function changeId(now: number): string {
   return `${now.toString(36).padStart(9, "0")}${counter.toString(36).padStart(3, "0")}-${Math.random().toString(36).slice(2, 8)}`;
 }
 let counter = 0;
-
-/** Ids come from our own events; anything else in them must not lead out of the folder. */
-function safeName(id: string): string {
-  return id.replace(/[^A-Za-z0-9_.-]/g, "_").replace(/^\.+/, "_");
-}
 
 function parseJson(text: string): unknown {
   try {

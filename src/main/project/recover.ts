@@ -2,8 +2,9 @@ import path from "node:path";
 import { openAnchor } from "./anchor.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { removeIfEmpty, restoreState } from "./change-files.ts";
-import { readState, type FileState } from "./file-state.ts";
-import { matchesImage, type Image, type JournalFile, type JournalRecord } from "./journal-record.ts";
+import { inParallel } from "../lib/in-parallel.ts";
+import { sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
+import type { JournalFile, JournalRecord } from "./journal-record.ts";
 import { removeIfThere, statOrUndefined } from "./staged-write.ts";
 
 /** How an interrupted change ended. */
@@ -19,9 +20,10 @@ export interface RecordOutcome {
  * May itself be interrupted and run again.
  */
 export async function recoverRecord(record: JournalRecord, blobs: BlobStore): Promise<RecordOutcome> {
-  const places = await Promise.all(record.files.map((file) => look(file)));
+  const places = await inParallel(record.files, 8, (file) => look(file));
   if (places.every((place) => place.isAfter)) {
     await removeTemps(record.files.flatMap((file) => file.temp ?? []));
+    for (const folder of record.emptied ?? []) await removeIfEmpty(folder);
     return { outcome: "finished", conflicts: [] };
   }
   const conflicts: string[] = [];
@@ -47,11 +49,6 @@ export async function removeTemps(temps: readonly string[]): Promise<void> {
   }
 }
 
-/** The content that an image names. */
-export async function stateOf(image: Image | null, blobs: BlobStore): Promise<FileState | null> {
-  return image?.type === "file" ? { type: "file", bytes: await blobs.get(image.hash), mode: image.mode } : image;
-}
-
 interface Place {
   readonly file: JournalFile;
   readonly isBefore: boolean;
@@ -60,25 +57,24 @@ interface Place {
 }
 
 async function look(file: JournalFile): Promise<Place> {
-  let state: FileState | null | undefined;
+  let image: SeenImage["image"];
   try {
-    ({ state } = await readState(file.path));
+    ({ image } = await seeImage(file.path));
   } catch {
-    // A folder, an unreadable or a huge file now: certainly neither content of ours.
-    state = undefined;
+    image = { type: "other", what: "cannot be read now" };
   }
   // The temp file of an in-place write goes only when the write is complete.
   const isTornByUs = file.inPlace && file.temp !== null && (await statOrUndefined(file.temp)) !== undefined;
   return {
     file,
-    isBefore: state !== undefined && matchesImage(state, file.before),
-    isAfter: state !== undefined && matchesImage(state, file.after) && !isTornByUs,
+    isBefore: sameImage(image, file.before),
+    isAfter: sameImage(image, file.after) && !isTornByUs,
     isTornByUs,
   };
 }
 
 async function putBack(file: JournalFile, blobs: BlobStore): Promise<void> {
-  const state = await stateOf(file.before, blobs);
+  const state = stateOf(file.before, blobs);
   const anchor = await openAnchor(path.dirname(file.path), state === null ? undefined : () => {});
   try {
     await restoreState(anchor, path.basename(file.path), state);

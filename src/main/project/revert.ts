@@ -1,71 +1,98 @@
 import { SpindleError } from "../../protocol/error.ts";
+import { inParallel } from "../lib/in-parallel.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { FileChange } from "./change-files.ts";
-import { readState, type FileState } from "./file-state.ts";
-import { matchesImage, type JournalFile, type JournalRecord } from "./journal-record.ts";
-import { stateOf } from "./recover.ts";
+import { type Image, sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
+import { type Conflict, conflictError } from "./revert-conflict.ts";
+
+/** One file of one change that is put back (or forth): `expected` should stand there, `wanted` shall. */
+export interface RevertStep {
+  readonly path: string;
+  readonly expected: Image | null;
+  readonly wanted: Image | null;
+}
+
+export interface RevertPlan {
+  /** One per place, whatever the number of steps; places that are as wanted already are left out. */
+  readonly changes: readonly FileChange[];
+  /** Places that held something else than expected, when that was allowed. */
+  readonly forced: readonly string[];
+}
 
 /**
- * The changes that put the files of a record back. A file that does not hold what the record left there is refused with
- * `patch_failed` (it names the first lines that differ) unless `force`.
+ * Folds steps, in the order they are to be taken, into one change per place. What stands there now is kept, durably, so that
+ * the change can be undone. A place that does not hold what a step expects is refused with `undo_conflict` (it names file and
+ * lines) unless `force`. Contents are streamed: memory does not grow with the number or size of the files.
  */
-export async function revertChanges(
-  record: JournalRecord,
+export async function planRevert(
+  steps: readonly RevertStep[],
   blobs: BlobStore,
-  options: { force: boolean; maxBytes: number },
-): Promise<FileChange[]> {
-  const changes: FileChange[] = [];
-  for (const file of record.files) {
-    const { state, stamp } = await readState(file.path, options.maxBytes);
-    if (!options.force && !matchesImage(state, file.after)) throw await changedSince(file, state, blobs);
-    const before = await stateOf(file.before, blobs);
-    changes.push({
-      path: file.path,
-      before: state,
-      stamp,
-      after: before?.type === "file" ? { type: "file", bytes: before.bytes, exactMode: before.mode } : before,
-    });
+  options: { readonly force: boolean; readonly maxBytes: number; readonly projectRoot: string; readonly kind: "undo" | "redo" },
+): Promise<RevertPlan> {
+  const places = new Map<string, Place>();
+  const paths = [...new Set(steps.map((step) => step.path))];
+  const seen = await inParallel(paths, 8, (path) => seeImage(path, options.maxBytes));
+  for (const [index, path] of paths.entries()) {
+    const found = seen[index];
+    if (found !== undefined) places.set(path, { ...found, now: found.image, firstExpected: undefined });
   }
-  return changes;
-}
-
-async function changedSince(file: JournalFile, state: FileState | null, blobs: BlobStore): Promise<SpindleError> {
-  const lines = await differingLines(file, state, blobs);
-  const where =
-    state === null
-      ? "was deleted"
-      : lines === undefined
-        ? "was changed"
-        : `was changed at ${lines.first === lines.last ? `line ${lines.first}` : `lines ${lines.first} to ${lines.last}`}`;
-  return new SpindleError("patch_failed", `${file.path} ${where} after the patch, so nothing was undone.`, {
-    hint: "Undo anyway to lose the later change, or undo the later change first.",
-    details: { path: file.path, ...(lines === undefined ? {} : { firstLine: lines.first, lastLine: lines.last }) },
+  const conflicts: Conflict[] = [];
+  for (const { path, expected, wanted } of steps) {
+    const place = places.get(path);
+    if (place === undefined) continue;
+    if (!sameImage(place.now, expected)) conflicts.push({ path, expected, found: place.now, onDisk: place.image });
+    place.firstExpected ??= { image: expected };
+    place.now = wanted;
+  }
+  const blocked = conflicts.some(({ onDisk }) => onDisk?.type === "other");
+  if (conflicts.length > 0 && (!options.force || blocked)) throw await conflictError(conflicts, blobs, options);
+  const changed = [...places].filter(([, place]) => !sameImage(place.image, place.now) || modeOf(place.image) !== wantedMode(place));
+  await inParallel(changed, 8, async ([path, { image }]) => {
+    if (image?.type === "file") await blobs.keepFile(path, image.hash, image.size);
   });
+  return { changes: changed.map(([path, place]) => changeOf(path, place, blobs)), forced: [...new Set(conflicts.map(({ path }) => path))] };
 }
 
-/** Lines of the present file between its common beginning and end with what the patch left. */
-async function differingLines(
-  file: JournalFile,
-  state: FileState | null,
-  blobs: BlobStore,
-): Promise<{ first: number; last: number } | undefined> {
-  if (state?.type !== "file" || file.after?.type !== "file") return undefined;
-  let left: string[];
-  try {
-    left = (await blobs.get(file.after.hash)).toString("utf8").split("\n");
-  } catch (error) {
-    // Only small new contents are kept, and not durably.
-    if (error instanceof SpindleError) return undefined;
-    throw error;
-  }
-  const present = state.bytes.toString("utf8").split("\n");
-  let first = 0;
-  while (first < left.length && first < present.length && left[first] === present[first]) first++;
-  let end = present.length;
-  let leftEnd = left.length;
-  while (end > first && leftEnd > first && present[end - 1] === left[leftEnd - 1]) {
-    end--;
-    leftEnd--;
-  }
-  return { first: first + 1, last: Math.max(first + 1, end) };
+interface Place extends SeenImage {
+  /** What the steps so far make of it. */
+  now: SeenImage["image"];
+  /** What the first step expected. */
+  firstExpected: { readonly image: Image | null } | undefined;
+}
+
+function changeOf(path: string, place: Place, blobs: BlobStore): FileChange {
+  const mode = wantedMode(place);
+  const after = place.now === null || place.now.type === "other" ? null : stateOf(place.now, blobs);
+  return {
+    path,
+    before: place.image === null || place.image.type === "other" ? null : stateOf(place.image, blobs),
+    stamp: place.stamp,
+    after: after?.type === "file" ? { type: "file", bytes: after.bytes, ...(mode === null ? {} : { exactMode: mode }) } : after,
+  };
+}
+
+/** The mode the change had found, or the present one when somebody changed the mode since: that is not ours to take back. */
+function wantedMode({ image, now, firstExpected }: Place): number | null {
+  const expected = modeOf(firstExpected?.image ?? null);
+  const present = modeOf(image);
+  if (now?.type !== "file") return null;
+  return present !== null && expected !== null && present !== expected ? present : now.mode;
+}
+
+function modeOf(image: SeenImage["image"]): number | null {
+  return image?.type === "file" ? image.mode : null;
+}
+
+/** For changes that cannot be taken alone: the undo before them was forced over later changes of the same files. */
+export function assertNotForced(paths: readonly string[], forced: readonly string[]): void {
+  const path = paths.find((each) => forced.includes(each));
+  if (path === undefined) return;
+  throw new SpindleError(
+    "undo_conflict",
+    `${path} was undone together with changes made after the patch, so a part alone cannot be redone.`,
+    {
+      hint: "Redo all that was undone together: the later changes come back with it.",
+      details: { conflicts: [{ path, lines: [] }] },
+    },
+  );
 }

@@ -16,6 +16,8 @@ export interface ToolContext {
   readonly turnId: TurnId;
   readonly callId: CallId;
   readonly parentCallId: CallId | undefined;
+  /** Line of the script (1-based) that made the call. */
+  readonly scriptLine: number | undefined;
   /** True when a script made the call: then a structured result matters, not the text. */
   readonly fromScript: boolean;
   /** Absolute real path of the project. */

@@ -7,6 +7,7 @@ import type { Json } from "../../protocol/json.ts";
 import type { PatchFile } from "../../protocol/patch.ts";
 import type { ApprovalMode, ProviderId } from "../../protocol/settings.ts";
 import type { TaskKind, TaskStatus } from "../../protocol/task.ts";
+import type { UndoScope } from "../../protocol/undo.ts";
 
 /**
  * What the window draws of one conversation: a flat list of steps in order (the rows of the virtual list) and the
@@ -22,7 +23,7 @@ export interface ConversationView {
   readonly turns: readonly TurnView[];
   /** Questions a person has not answered, oldest first. */
   readonly approvals: readonly PendingApproval[];
-  /** Every applied patch in order: what the review panel shows. */
+  /** Every applied patch in order, undone ones too: what the review panel shows. */
   readonly patches: readonly PatchStep[];
 }
 
@@ -152,9 +153,21 @@ export interface ScriptStep extends StepBase {
 export interface PatchStep extends StepBase {
   readonly kind: "patch";
   readonly callId: CallId;
+  /** Line of the script (1-based) that made the call. */
+  readonly line: number | null;
   readonly files: readonly PatchFile[];
   readonly added: number;
   readonly removed: number;
+  /** The person undid it; it can be redone. */
+  readonly undone: boolean;
+}
+
+/** The person undid or redid patches. */
+export interface RevertStep extends StepBase {
+  readonly kind: "revert";
+  readonly redo: boolean;
+  readonly scope: UndoScope;
+  readonly files: readonly PatchFile[];
 }
 
 export interface TaskStep extends StepBase {
@@ -207,7 +220,18 @@ export interface EndStep extends StepBase {
   readonly error: { readonly code: string; readonly message: string; readonly hint?: string } | null;
 }
 
-export type Step = UserStep | TextStep | CallStep | ScriptStep | PatchStep | TaskStep | DeliveryStep | RetryStep | NoticeStep | EndStep;
+export type Step =
+  | UserStep
+  | TextStep
+  | CallStep
+  | ScriptStep
+  | PatchStep
+  | RevertStep
+  | TaskStep
+  | DeliveryStep
+  | RetryStep
+  | NoticeStep
+  | EndStep;
 
 export const emptyView: ConversationView = {
   conversationId: null,
@@ -225,12 +249,13 @@ export function runningTurn(view: ConversationView): TurnView | null {
   return last?.status === "running" ? last : null;
 }
 
-/** Totals of all patches of a conversation. */
+/** Totals of all patches of a conversation that are not undone. */
 export function patchTotals(view: ConversationView): { readonly files: number; readonly added: number; readonly removed: number } {
   const paths = new Set<string>();
   let added = 0;
   let removed = 0;
   for (const patch of view.patches) {
+    if (patch.undone) continue;
     for (const file of patch.files) paths.add(file.path);
     added += patch.added;
     removed += patch.removed;

@@ -93,6 +93,16 @@ export class Draft {
     this.#patches.own().push(step);
   }
 
+  /** Marks the patches of calls as undone, or as standing again. */
+  revert(callIds: ReadonlySet<CallId>, undone: boolean): void {
+    for (const [at, patch] of this.#patches.list.entries()) {
+      if (!callIds.has(patch.callId) || patch.undone === undone) continue;
+      const marked = { ...patch, undone };
+      this.#patches.own()[at] = marked;
+      this.update(patch.key, () => marked);
+    }
+  }
+
   ask(approval: PendingApproval): void {
     this.#approvals.own().push(approval);
   }

@@ -84,12 +84,26 @@ function apply(draft: Draft, event: SpindleEvent): void {
         turnId: event.turnId,
         time: event.time,
         callId: event.callId,
+        line: event.scriptLine ?? null,
         files: event.files,
         added,
         removed,
+        undone: false,
       });
       return;
     }
+    case "patch_reverted":
+      draft.revert(new Set(event.callIds), event.kind === "undo");
+      draft.push({
+        kind: "revert",
+        key: `v${event.seq}`,
+        turnId: null,
+        time: event.time,
+        redo: event.kind === "redo",
+        scope: event.scope,
+        files: event.files,
+      });
+      return;
     case "approval_requested":
       draft.ask({ turnId: event.turnId, request: event.request, askedAt: event.time });
       draft.call(event.request.callId, (call) => ({ ...call, status: "asking" }));

@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { build } from "vite";
 import { createJournal } from "../../../src/main/project/journal.ts";
+import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
 import { fillFolder, readFolder } from "../../support/patch-folder.ts";
+import { toolContext } from "../../support/tool-context.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const run = promisify(execFile);
@@ -69,9 +71,10 @@ async function project() {
 async function applyAndDie(
   at: { root: string; data: string; patchFile: string },
   killAt: number,
+  action: string = at.patchFile,
 ): Promise<{ operations: number } | "killed"> {
   try {
-    const { stdout } = await run(process.execPath, [path.join(bundle, "crash.mjs"), at.root, at.data, String(killAt), at.patchFile]);
+    const { stdout } = await run(process.execPath, [path.join(bundle, "crash.mjs"), at.root, at.data, String(killAt), action]);
     return { operations: Number(stdout) };
   } catch (error) {
     if ((error as { signal?: string }).signal === "SIGKILL") return "killed";
@@ -145,7 +148,7 @@ test(
         conflicts: [],
       });
       if (isNew) {
-        await journal.undo({ conversationId: "c_test", callId: "c1" });
+        await journal.undo({ conversationId: "c_test", callIds: ["c1"] });
         expect({ killAt, state: stateOf(at.root, at.data) }).toEqual({ killAt, state: allOld });
       }
       if (died !== "killed") outcomes.through++;
@@ -157,5 +160,60 @@ test(
       rolledBackSome: true,
       notBegunSome: true,
     });
+  },
+);
+
+/** The second patch of a turn: some files of the first one again, and others. */
+const second = `*** Begin Patch
+*** Update File: changed.txt
+-new
++newer
+*** Delete File: bin/deep/run.sh
+*** Add File: bin/deep/other.txt
++x
+*** End Patch
+`;
+
+test(
+  `an undo of two patches killed at ${wanted} different moments is whole or not there after recovery, and so is its redo`,
+  { timeout: 300_000 },
+  async () => {
+    const outcomes = { undone: 0, standing: 0 };
+    const patched = async () => {
+      const at = await project();
+      const journal = createJournal({ folder: at.data });
+      const tool = createApplyPatchTool({ journal });
+      await tool.run({ patch }, toolContext(at.root));
+      await tool.run({ patch: second }, toolContext(at.root, { callId: "c2" }));
+      return at;
+    };
+    const look = (at: { root: string; data: string }) => {
+      const { files, links: found, modes, emptyFolders } = readFolder(at.root);
+      const leftovers = ["pending", "staging"].flatMap((name) => readdirSync(path.join(at.data, name)));
+      return { files, links: found, modes, emptyFolders, leftovers };
+    };
+    const first = await patched();
+    const standing = look(first);
+    const through = await applyAndDie(first, 0, "undo");
+    const undone = look(first);
+    expect([undone.files, undone.emptyFolders]).toEqual([allOld.files, []]);
+    const operations = through === "killed" ? 0 : through.operations;
+    for (let i = 0; i < wanted; i++) {
+      const at = await patched();
+      const killAt = 1 + Math.floor((i * operations) / wanted);
+      // Every second one dies in the redo of a whole undo.
+      const redo = i % 2 === 1;
+      if (redo) await createJournal({ folder: at.data }).undo({ conversationId: "c_test", callIds: ["c1", "c2"] });
+      await applyAndDie(at, killAt, redo ? "redo" : "undo");
+      const journal = createJournal({ folder: at.data });
+      const conflicts = (await journal.recover()).flatMap((one) => one.conflicts);
+      const last = (await journal.list("c_test")).at(-1)?.kind;
+      const isUndone = last === "undo";
+      expect({ killAt, redo, state: look(at), conflicts }).toEqual({ killAt, redo, state: isUndone ? undone : standing, conflicts: [] });
+      await journal[isUndone ? "redo" : "undo"]({ conversationId: "c_test", callIds: ["c1", "c2"] });
+      expect({ killAt, redo, state: look(at) }).toEqual({ killAt, redo, state: isUndone ? standing : undone });
+      outcomes[isUndone ? "undone" : "standing"]++;
+    }
+    expect([outcomes.undone > 0, outcomes.standing > 0]).toEqual([true, true]);
   },
 );

@@ -26,7 +26,7 @@ async function change(name: string, after: string | null): Promise<FileChange> {
 }
 
 const call = (callId: string) => ({ conversationId: "c_1", turnId: "t1", callId, projectRoot: root });
-const of = (callId: string) => ({ conversationId: "c_1", callId });
+const of = (...callIds: string[]) => ({ conversationId: "c_1", callIds });
 
 async function apply(callId: string, changes: Readonly<Record<string, string | null>>): Promise<void> {
   await journal.apply(call(callId), await Promise.all(Object.entries(changes).map(([name, after]) => change(name, after))));
@@ -138,12 +138,12 @@ describe("journal, undo and redo", () => {
     await apply("c1", { a: "1\ntwo\n3\n4\n", b: "2" });
     writeFileSync(path.join(root, "a"), "1\ntwo\n3\nfour\nfive\n");
     await expect(journal.undo(of("c1"))).rejects.toMatchObject({
-      code: "patch_failed",
-      message: `${root}/a was changed at lines 4 to 5 after the patch, so nothing was undone.`,
-      details: { firstLine: 4, lastLine: 5 },
+      code: "undo_conflict",
+      message: "a was changed at lines 4 to 5 after the patch, so nothing was undone.",
+      details: { conflicts: [{ path: "a", what: "was changed", lines: [[4, 5]] }], canForce: true },
     });
     expect(readFolder(root).files).toMatchObject({ b: "2" });
-    await journal.undo(of("c1"), { force: true });
+    await journal.undo({ ...of("c1"), force: true });
     const forced = readFolder(root).files;
     await journal.redo(of("c1"));
     expect([forced, readFolder(root).files]).toEqual([
@@ -159,7 +159,10 @@ describe("journal, undo and redo", () => {
     for (const name of ["a", "b"]) rmSync(path.join(root, name));
     symlinkSync("elsewhere", path.join(root, "b"));
     await expect(journal.undo(of("c1"))).rejects.toMatchObject({ message: expect.stringContaining("was deleted") });
-    await expect(journal.undo(of("c2"))).rejects.toMatchObject({ code: "patch_failed" });
+    await expect(journal.undo(of("c2"))).rejects.toMatchObject({
+      code: "undo_conflict",
+      message: expect.stringContaining("b became a link"),
+    });
     expect(readFolder(root)).toMatchObject({ files: {}, links: { b: "elsewhere" } });
   });
 
@@ -173,7 +176,7 @@ describe("journal, undo and redo", () => {
 
   test("ids cannot lead out of the journal's folder", async () => {
     await journal.apply({ ...call("../../c1"), conversationId: "../up" }, [await change("n", "1")]);
-    await journal.undo({ conversationId: "../up", callId: "../../c1" });
+    await journal.undo({ conversationId: "../up", callIds: ["../../c1"] });
     expect([readdirSync(path.join(data, "done")), readFolder(root).files]).toEqual([["__up"], {}]);
   });
 });

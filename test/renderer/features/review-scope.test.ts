@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { patchesInScope, scopeChoices } from "../../../src/renderer/features/diff/review-scope.ts";
 
 const patches = [
-  { turnId: "t1", callId: "c1", files: [] },
-  { turnId: "t1", callId: "c2", files: [] },
-  { turnId: "t2", callId: "c3", files: [] },
+  { turnId: "t1", callId: "c1", undone: false, files: [] },
+  { turnId: "t1", callId: "c2", undone: false, files: [] },
+  { turnId: "t2", callId: "c3", undone: false, files: [] },
 ];
 
 describe("the scope of a review", () => {

@@ -1,7 +1,7 @@
 import type { PatchHunk } from "../../../protocol/patch.ts";
 import { diffLines } from "../../lib/diff-lines.ts";
 import type { LineEdit } from "./build.ts";
-import type { FileLines } from "./lines.ts";
+import { type FileLines, splitLines } from "./lines.ts";
 
 /** What a change of one file looks like to a reader: counts of lines and hunks with context. */
 export interface FileDiff {
@@ -28,6 +28,14 @@ export function diffOfEdits(file: FileLines, edits: readonly LineEdit[], context
   }
   const count = (pick: (edit: LineEdit) => number): number => runs.reduce((sum, run) => sum + pick(run), 0);
   return { added: count((run) => run.added.length), removed: count((run) => run.removed), hunks };
+}
+
+/** Counts and hunks between two texts. */
+export function diffOfTexts(before: string, after: string): FileDiff {
+  const file = splitLines(before);
+  const fresh = splitLines(after);
+  const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
+  return diffOfEdits(file, [{ at: 0, removed: file.count, added }]);
 }
 
 function startOf(runs: readonly LineEdit[], index: number): number {

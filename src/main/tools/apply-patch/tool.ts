@@ -2,6 +2,7 @@ import path from "node:path";
 import { SpindleError } from "../../../protocol/error.ts";
 import { applyPatchInput, applyPatchResult, type ApplyPatchInput } from "../../../protocol/tools.ts";
 import { displayPath, isInside } from "../../lib/paths.ts";
+import { createQueue, type Queue } from "../../lib/queue.ts";
 import { ChangeFailure } from "../../project/change-files.ts";
 import type { Journal } from "../../project/journal.ts";
 import { defineTool, type ToolContext } from "../tool.ts";
@@ -13,10 +14,11 @@ import { placesOf, readsOf, verifyPatch } from "./verify.ts";
 
 /**
  * The tool `applyPatch`: the whole patch is checked against the disk first, then written as one through the journal, so
- * that a crash at any moment leaves all of it or nothing. Patches of one project are applied one after the other.
+ * that a crash at any moment leaves all of it or nothing. Patches of one project are applied one after the other; `inTurn` is
+ * the queue when others (undo) write there too.
  */
-export function createApplyPatchTool(deps: { readonly journal: Pick<Journal, "apply"> }) {
-  const inTurn = createQueue();
+export function createApplyPatchTool(deps: { readonly journal: Pick<Journal, "apply">; readonly inTurn?: Queue }) {
+  const inTurn = deps.inTurn ?? createQueue();
   return defineTool({
     name: "applyPatch",
     description:
@@ -57,7 +59,8 @@ async function applyOne(input: ApplyPatchInput, ctx: ToolContext, journal: Pick<
     throw writeError(error, verified.find((operation) => error instanceof ChangeFailure && operation.changes.includes(error.change))?.path);
   }
   const files = verified.map((operation) => patchFile(operation, ctx.projectRoot));
-  ctx.emit({ type: "patch_applied", turnId: ctx.turnId, callId: ctx.callId, files });
+  const line = ctx.scriptLine === undefined ? {} : { scriptLine: ctx.scriptLine };
+  ctx.emit({ type: "patch_applied", turnId: ctx.turnId, callId: ctx.callId, ...line, files });
   const added = files.reduce((sum, file) => sum + file.added, 0);
   const removed = files.reduce((sum, file) => sum + file.removed, 0);
   const seconds = String(Math.round((performance.now() - startedAt) / 100) / 10);
@@ -169,22 +172,4 @@ function writeError(error: unknown, shownPath: string | undefined): unknown {
     details: { path: absolute },
     cause: error,
   });
-}
-
-/** Runs actions with the same key one after the other. */
-function createQueue(): <T>(key: string, action: () => Promise<T>) => Promise<T> {
-  const tails = new Map<string, Promise<void>>();
-  return async (key, action) => {
-    const before = tails.get(key);
-    let release = (): void => {};
-    const tail = new Promise<void>((resolve) => (release = resolve));
-    tails.set(key, tail);
-    try {
-      await before;
-      return await action();
-    } finally {
-      release();
-      if (tails.get(key) === tail) tails.delete(key);
-    }
-  };
 }

@@ -27,6 +27,9 @@ export interface VerifiedOperation {
   readonly readFrom: string | null;
 }
 
+/** Operations checked between two looks at the event loop. */
+const BREATH = 16;
+
 type UpdateOperation = Extract<PatchOperation, { type: "update" }>;
 
 /**
@@ -35,7 +38,11 @@ type UpdateOperation = Extract<PatchOperation, { type: "update" }>;
  */
 export async function verifyPatch(operations: readonly PatchOperation[], cwd: string): Promise<VerifiedOperation[]> {
   assertNoPathTwice(operations, cwd);
-  const verified = await inParallel(operations, 8, (operation) => verifyOperation(operation, cwd));
+  const verified = await inParallel(operations, 8, async (operation, index) => {
+    // Small files are read at once: others get their turn in between.
+    if (index % BREATH === BREATH - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    return verifyOperation(operation, cwd);
+  });
   assertNoPlaceTwice(verified);
   return verified;
 }
@@ -152,7 +159,8 @@ function contentForUpdate(absolute: string, { state }: SeenState): { bytes: Buff
 async function verifyAdd(absolute: string, content: string): Promise<VerifiedOperation> {
   const after = Buffer.from(content, "utf8");
   const change = await writeChange(absolute, after, {});
-  const file = change.before?.type === "file" ? textOf(change.before.bytes) : splitLines("");
+  const { before } = change;
+  const file = before?.type === "file" && Buffer.isBuffer(before.bytes) ? textOf(before.bytes) : splitLines("");
   const fresh = splitLines(after);
   const added = Array.from({ length: fresh.count }, (_, i) => fresh.lineAt(i));
   return {
@@ -173,7 +181,7 @@ async function verifyDelete(absolute: string): Promise<VerifiedOperation> {
   const { before } = change;
   let file: FileLines | null = null;
   try {
-    if (before?.type === "file") file = splitLines(decodeUtf8(before.bytes));
+    if (before?.type === "file" && Buffer.isBuffer(before.bytes)) file = splitLines(decodeUtf8(before.bytes));
     else if (before === null || !(await stat(absolute)).isFile()) await readRegularFile(absolute);
   } catch (error) {
     throw unreadable(absolute, error);

@@ -4,8 +4,10 @@ import { formatCount } from "../../lib/format.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { type PatchDraft, readPatchDraft } from "../../state/patch-drafts.ts";
-import { ChangeCount } from "../../ui/badge.tsx";
+import { revert, useUndo } from "../../state/undo.ts";
+import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
+import { UndoButton } from "../../ui/undo-button.tsx";
 import { DraftLines } from "./draft-lines.tsx";
 import { FoldButton } from "./patch-preview.tsx";
 import { ThreadRow } from "./thread-row.tsx";
@@ -25,18 +27,27 @@ export function freshDraft(step: PatchStep): PatchDraft | null {
 export const PatchCard = memo(function PatchCard({ step, first }: { readonly step: PatchStep; readonly first: boolean }) {
   const draft = readPatchDraft(step.callId);
   const [open, setOpen] = useState(() => freshDraft(step) !== null);
+  const busy = useUndo((state) => state.busy);
   return (
     <ThreadRow node={<FileDiff size={13} />} first={first} nodeTop={15}>
       <section
         data-testid="patch-card"
         data-call={step.callId}
+        data-undone={step.undone}
         aria-label="Patch"
         className="overflow-hidden rounded-lg border border-strong bg-card shadow-card"
       >
         <div className="flex h-10.5 items-center gap-2.5 pr-2 pl-3.5">
           <h2 className="min-w-0 truncate text-ui font-semibold">Patch applied to {formatCount(step.files.length, "file")}</h2>
-          <ChangeCount added={step.added} removed={step.removed} />
+          {step.undone ? <Badge>Undone</Badge> : <ChangeCount added={step.added} removed={step.removed} />}
           <span className="flex-1" />
+          <UndoButton
+            undone={step.undone}
+            what="this patch"
+            data-testid="patch-undo"
+            disabled={busy}
+            onClick={() => void revert({ kind: "call", id: step.callId }, step.undone)}
+          />
           <Button onClick={() => openReview({ callId: step.callId })}>
             Review <ArrowUpRight size={13} aria-hidden className="text-fg3" />
           </Button>

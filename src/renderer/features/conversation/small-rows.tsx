@@ -1,8 +1,8 @@
-import { ChevronRight, Info, TriangleAlert, Waypoints } from "lucide-react";
+import { ChevronRight, Info, Redo2, TriangleAlert, Undo2, Waypoints } from "lucide-react";
 import { memo, useState } from "react";
-import { formatElapsed } from "../../lib/format.ts";
+import { formatCount, formatElapsed } from "../../lib/format.ts";
 import { openLink } from "../../state/notices.ts";
-import type { DeliveryStep, NoticeStep, RetryStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
+import type { DeliveryStep, NoticeStep, RetryStep, RevertStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
@@ -51,6 +51,27 @@ export const NoticeRow = memo(function NoticeRow({ step, first }: { readonly ste
     <ThreadRow node={warn ? <TriangleAlert size={12} className="text-warn" /> : <Info size={12} />} first={first} className="pb-3">
       <p data-testid="notice" data-code={step.code} className={cx("selectable text-small", warn ? "text-warn" : "text-fg3")}>
         {step.message}
+      </p>
+    </ThreadRow>
+  );
+});
+
+const revertWords = {
+  call: "a patch",
+  script: "the changes of a script",
+  turn: "the changes of a turn",
+  conversation: "the changes of the conversation",
+} as const;
+
+/** The person undid or redid patches. */
+export const RevertRow = memo(function RevertRow({ step, first }: { readonly step: RevertStep; readonly first: boolean }) {
+  return (
+    <ThreadRow node={step.redo ? <Redo2 size={12} /> : <Undo2 size={12} />} first={first} className="pb-3">
+      <p data-testid="revert-row" className="flex min-w-0 gap-2 text-ui text-fg2">
+        <span className="min-w-0 truncate">
+          You {step.redo ? "redid" : "undid"} {revertWords[step.scope.kind]}
+        </span>
+        <span className="ml-auto shrink-0 text-small text-fg3">{formatCount(step.files.length, "file")}</span>
       </p>
     </ThreadRow>
   );

@@ -7,6 +7,7 @@ import type { EndStep } from "../../state/conversation-view.ts";
 import { Button } from "../../ui/button.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { ThreadRow } from "./thread-row.tsx";
+import { TurnChanges } from "./turn-changes.tsx";
 
 /** Failures that a setting mends. */
 const settingCodes: ReadonlySet<string> = new Set([
@@ -44,6 +45,7 @@ export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step:
               </>
             }
           />
+          {step.turnId === null ? null : <TurnChanges turnId={step.turnId} />}
         </div>
       </ThreadRow>
     );
@@ -54,6 +56,7 @@ export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step:
         {endWords(step)} {facts}
         <span aria-hidden className="h-px flex-1 bg-line" />
       </p>
+      {step.turnId === null ? null : <TurnChanges turnId={step.turnId} />}
     </ThreadRow>
   );
 });

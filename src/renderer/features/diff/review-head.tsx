@@ -1,10 +1,13 @@
 import { ArrowDown, ArrowUp, Columns2, Rows3, TextWrap, X } from "lucide-react";
 import { formatCount } from "../../lib/format.ts";
 import { toggleReview, useLayout } from "../../state/layout.ts";
-import { ChangeCount } from "../../ui/badge.tsx";
+import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
+import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Select } from "../../ui/select.tsx";
+import { UndoButton } from "../../ui/undo-button.tsx";
+import type { UndoScope } from "../../../protocol/undo.ts";
 import type { ReviewScope, ScopeChoice } from "./review-scope.ts";
 
 export interface ReviewTotals {
@@ -13,8 +16,35 @@ export interface ReviewTotals {
   readonly hunks: number;
 }
 
+const undoWords = {
+  call: "this patch",
+  script: "the changes of this script",
+  turn: "the changes of this turn",
+  conversation: "all changes of the conversation",
+} as const;
+
+/** Undo (redo) of what is reviewed. */
+function ReviewUndo({ scope }: { readonly scope: UndoScope }) {
+  const changes = useScopeChanges(scope.kind, scope.kind === "conversation" ? "" : scope.id);
+  const busy = useUndo((state) => state.busy);
+  if (changes.state === "none") return null;
+  const undone = changes.state === "undone";
+  return (
+    <>
+      {undone ? <Badge>Undone</Badge> : null}
+      <UndoButton
+        undone={undone}
+        what={undoWords[scope.kind]}
+        data-testid="review-undo"
+        disabled={busy}
+        onClick={() => void revert(scope, undone)}
+      />
+    </>
+  );
+}
+
 /** The bar of the panel: name, totals, how diffs are drawn, close. */
-export function ReviewHead({ totals }: { readonly totals: ReviewTotals | null }) {
+export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | null; readonly undo: UndoScope | null }) {
   const layout = useLayout((state) => state.diffStyle);
   const wrap = useLayout((state) => state.diffWrap);
   return (
@@ -23,6 +53,7 @@ export function ReviewHead({ totals }: { readonly totals: ReviewTotals | null })
       {totals === null ? null : <ChangeCount added={totals.added} removed={totals.removed} />}
       <span className="flex-1" />
       <span className="no-drag flex items-center gap-1.5">
+        {undo === null ? null : <ReviewUndo scope={undo} />}
         <Segmented
           label="Layout of diffs"
           value={layout}

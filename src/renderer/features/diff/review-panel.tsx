@@ -9,7 +9,7 @@ import { describeStop, type HunkStop, hunkStops, nextStop } from "./hunk-stops.t
 import { mergePatches, type ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 import { ReviewHead, ReviewScopeBar, type ReviewScopeBarProps, type ReviewTotals } from "./review-head.tsx";
-import { patchesInScope, type ReviewScope, scopeChoices } from "./review-scope.ts";
+import { patchesInScope, type ReviewScope, scopeChoices, undoScopeOf } from "./review-scope.ts";
 import { useParsedFiles } from "./use-parsed-files.ts";
 
 /** The review of what the shown conversation wrote: files, their diffs, and keys to walk through them. */
@@ -35,7 +35,7 @@ function ConversationReview() {
   const totals = useMemo(() => totalsOf(files, parsed), [files, parsed]);
   return (
     <section aria-label="Review" data-testid="review-panel" className="@container flex h-full min-w-0 flex-col bg-panel">
-      <ReviewHead totals={files.length === 0 ? null : totals} />
+      <ReviewHead totals={files.length === 0 ? null : totals} undo={patches.length === 0 ? null : undoScopeOf(patches, scope, callId)} />
       {patches.length === 0 ? (
         <EmptyState
           className="flex-1"
@@ -100,12 +100,12 @@ function Review({
   return (
     <>
       <ReviewScopeBar {...bar} onStep={(direction) => step(direction)} />
-      <FileList files={files} parsed={parsed} current={path} onChoose={choose} />
+      {files.length === 0 ? null : <FileList files={files} parsed={parsed} current={path} onChoose={choose} />}
       <div className="min-h-0 flex-1">
         {error !== null ? (
           <ErrorState className="m-3" code="internal" message="The diffs could not be prepared." hint={error} />
         ) : files.length === 0 ? (
-          <EmptyState title="Nothing left to review" detail="These patches cancel each other out: the files are as they were." />
+          <NothingLeft />
         ) : shown.length > 0 ? (
           <DiffView files={shown} parsed={parsed} layout={layout} wrap={wrap} current={current} handle={view} onFileAtTop={setTopPath} />
         ) : (
@@ -116,6 +116,15 @@ function Review({
         {current === null ? "" : describeStop(current)}
       </p>
     </>
+  );
+}
+
+function NothingLeft() {
+  const undone = useConversation((state) => state.view.patches.some((patch) => patch.undone));
+  return undone ? (
+    <EmptyState title="Undone" detail="The files are as they were before these patches. Redo brings the changes back." />
+  ) : (
+    <EmptyState title="Nothing left to review" detail="These patches cancel each other out: the files are as they were." />
   );
 }
 

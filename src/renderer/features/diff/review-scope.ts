@@ -1,5 +1,6 @@
 import { assertNever } from "../../../protocol/error.ts";
 import type { CallId, TurnId } from "../../../protocol/ids.ts";
+import type { UndoScope } from "../../../protocol/undo.ts";
 import type { PatchPart } from "./merge-patches.ts";
 
 /** Which patches the review folds. Hunk decisions, the working tree and scripts of their own come later as further scopes. */
@@ -7,6 +8,7 @@ export type ReviewScope = "conversation" | "turn" | "patch";
 
 interface ScopedPatch extends PatchPart {
   readonly turnId: TurnId | null;
+  readonly undone: boolean;
 }
 
 export interface ScopeChoice {
@@ -23,17 +25,30 @@ export function scopeChoices(patches: readonly ScopedPatch[], callId: CallId | n
   return [whole, ...(turns.size > 1 || callId !== null ? [turn] : []), ...(callId === null ? [] : [patch])];
 }
 
-/** The patches of a scope. `callId` names the patch that was asked for; a turn without it is the last one with patches. */
+/** What an undo of the reviewed patches is about. */
+export function undoScopeOf(patches: readonly ScopedPatch[], scope: ReviewScope, callId: CallId | null): UndoScope {
+  const asked = patches.find((patch) => patch.callId === callId);
+  if (scope === "patch" && asked !== undefined) return { kind: "call", id: asked.callId };
+  const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
+  return scope === "turn" && turnId !== null ? { kind: "turn", id: turnId } : { kind: "conversation" };
+}
+
+/** The newest patch that stands, or the newest of all when everything is undone. */
+function lastTurnPatch<P extends ScopedPatch>(patches: readonly P[]): P | undefined {
+  return patches.findLast((patch) => !patch.undone) ?? patches.at(-1);
+}
+
+/** The patches of a scope that stand; one patch that was asked for is shown undone as well. `callId` names the patch that was asked for; a turn without it is the last one with patches. */
 export function patchesInScope<P extends ScopedPatch>(patches: readonly P[], scope: ReviewScope, callId: CallId | null): readonly P[] {
   const asked = patches.find((patch) => patch.callId === callId);
   switch (scope) {
     case "conversation":
-      return patches;
+      return patches.filter((patch) => !patch.undone);
     case "patch":
-      return asked === undefined ? patches : patches.filter((patch) => patch.callId === callId);
+      return asked === undefined ? patches.filter((patch) => !patch.undone) : patches.filter((patch) => patch.callId === callId);
     case "turn": {
-      const turnId = (asked ?? patches.at(-1))?.turnId ?? null;
-      return patches.filter((patch) => patch.turnId === turnId);
+      const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
+      return patches.filter((patch) => patch.turnId === turnId && !patch.undone);
     }
     default:
       return assertNever(scope);

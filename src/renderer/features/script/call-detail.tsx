@@ -3,12 +3,16 @@ import type { Json } from "../../../protocol/json.ts";
 import { formatDuration } from "../../lib/format.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { readLogs } from "../../state/log-rings.ts";
+import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { UndoButton } from "../../ui/undo-button.tsx";
 
 /** What one call got and gave: arguments, live output or result, error. */
 export function CallDetail({ call, onClose }: { readonly call: CallView; readonly onClose: () => void }) {
+  const changes = useScopeChanges("call", call.callId);
+  const busy = useUndo((state) => state.busy);
   const output = call.finishedAt === null && call.outputBytes > 0 ? outputOf(call) : call.text;
   return (
     <div className="border-t border-line bg-panel px-3.5 py-2.5" role="region" aria-label={`Call ${call.tool} ${call.subject}`}>
@@ -22,6 +26,16 @@ export function CallDetail({ call, onClose }: { readonly call: CallView; readonl
           ].join(" · ")}
         </span>
         <span className="flex-1" />
+        {changes.state === "none" ? null : (
+          <UndoButton
+            undone={changes.state === "undone"}
+            what="this patch"
+            size="sm"
+            data-testid="call-undo"
+            disabled={busy}
+            onClick={() => void revert({ kind: "call", id: call.callId }, changes.state === "undone")}
+          />
+        )}
         <CopyButton text={() => `${call.tool}(${argumentsText(call.input)})\n\n${output}`} label="Copy call" />
         <IconButton label="Close details" size="sm" onClick={onClose}>
           <X size={13} aria-hidden />

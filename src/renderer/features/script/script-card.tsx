@@ -7,6 +7,7 @@ import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
 import { CallDetail } from "./call-detail.tsx";
 import { Lanes } from "./lanes.tsx";
+import { ScriptChanges } from "./script-changes.tsx";
 import { ScriptFoot } from "./script-foot.tsx";
 import { ScriptSource } from "./script-source.tsx";
 
@@ -52,6 +53,7 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
           {call === undefined ? null : <CallDetail call={call} onClose={() => setSelected(null)} />}
         </div>
       ) : null}
+      <ScriptChanges step={step} />
       <ScriptFoot step={step} open={open} />
     </section>
   );

@@ -1,0 +1,108 @@
+import { SpindleError } from "../../protocol/error.ts";
+import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
+import { isInScope, scopeName, type UndoResult, type UndoScope } from "../../protocol/undo.ts";
+import type { Conversation } from "../conversations/conversation.ts";
+import { processIdentity } from "../lib/process-identity.ts";
+import type { Queue } from "../lib/queue.ts";
+import type { Journal } from "../project/journal.ts";
+import type { JournalRecord } from "../project/journal-record.ts";
+import { changedFiles } from "./changed-files.ts";
+
+export interface UndoRequest {
+  readonly scope: UndoScope;
+  /** Takes an undo back instead. */
+  readonly redo: boolean;
+  /** Also where files changed since; what they hold is kept and comes back with the redo. */
+  readonly force: boolean;
+}
+
+/**
+ * Undoes or redoes what the patches of a scope did to files, newest first, as one change, and writes `patch_reverted` into
+ * the conversation's log. Which calls belong to a scope comes from the log. Throws `not_found` when there is nothing to
+ * undo (redo), `undo_conflict` when files changed since, `still_running` while the scope's turn or script runs.
+ */
+export async function undo(
+  conversation: Conversation,
+  { scope, redo, force }: UndoRequest,
+  deps: { readonly journal: Journal; readonly inTurn: Queue },
+): Promise<UndoResult> {
+  assertEnded(conversation, scope);
+  const kind = redo ? "redo" : "undo";
+  return deps.inTurn(conversation.projectRoot, async () => {
+    const callIds = callsOf(conversation.events, scope);
+    if (callIds.length === 0)
+      throw new SpindleError("not_found", `There are no changes of files by ${scopeName(scope)} in this conversation.`, {
+        hint: "`spindle conversations show ID --json` lists its events with their ids.",
+      });
+    const record = await deps.journal[kind]({ conversationId: conversation.id, callIds, force, scope });
+    const event = await revertedEvent(record, scope, deps.journal);
+    conversation.emit(event);
+    return {
+      callIds: event.callIds,
+      files: event.files.length,
+      added: event.files.reduce((sum, file) => sum + file.added, 0),
+      removed: event.files.reduce((sum, file) => sum + file.removed, 0),
+    };
+  });
+}
+
+/**
+ * Writes into the log what the journal did and a process that died could not tell any more: an undo, or a patch whose call
+ * never returned. Records of this process are left out, they are on their way.
+ */
+export async function tellUntold(conversation: Conversation, journal: Journal): Promise<void> {
+  const { events } = conversation;
+  const self = processIdentity();
+  const callIds = new Set(events.flatMap((event) => (event.type === "patch_applied" ? [event.callId] : [])));
+  const ids = new Set(events.flatMap((event) => (event.type === "patch_reverted" ? [event.changeId] : [])));
+  for (const record of await journal.done.unknown(conversation.id, { callIds, ids })) {
+    if (record.owner.pid === self?.pid && record.owner.startTime === self.startTime) continue;
+    if (record.kind !== "patch") {
+      conversation.emit(await revertedEvent(record, record.scope ?? { kind: "call", id: record.callId }, journal));
+      continue;
+    }
+    const files = await changedFiles(record, journal.blobs, { texts: true });
+    conversation.emit({ type: "patch_applied", turnId: record.turnId, callId: record.callId, files });
+  }
+}
+
+function callsOf(events: readonly SpindleEvent[], scope: UndoScope): string[] {
+  return [...new Set(events.flatMap((event) => (event.type === "patch_applied" && isInScope(event, scope) ? [event.callId] : [])))];
+}
+
+async function revertedEvent(
+  record: JournalRecord,
+  scope: UndoScope,
+  journal: Journal,
+): Promise<Extract<EventBody, { type: "patch_reverted" }>> {
+  return {
+    type: "patch_reverted",
+    kind: record.kind === "redo" ? "redo" : "undo",
+    scope,
+    callIds: record.callIds ?? [record.callId],
+    changeId: record.id,
+    forced: (record.forced ?? []).length > 0,
+    files: await changedFiles(record, journal.blobs, { texts: false }),
+  };
+}
+
+/** What is being made is not undone: the rest of it would build on files that are gone. */
+function assertEnded({ events }: Conversation, scope: UndoScope): void {
+  const open = new Set<string>();
+  const turns = new Set<string>();
+  for (const event of events) {
+    if (event.type === "turn_started") turns.add(event.turnId);
+    else if (event.type === "turn_finished" || event.type === "turn_failed") turns.delete(event.turnId);
+    else if (event.type === "tool_started") open.add(event.callId);
+    else if (event.type === "tool_finished") open.delete(event.callId);
+  }
+  const runs = scope.kind === "conversation" ? turns.size > 0 : scope.kind === "turn" ? turns.has(scope.id) : open.has(scope.id);
+  if (!runs) return;
+  throw new SpindleError(
+    "still_running",
+    `${scope.kind === "conversation" ? "A turn of the conversation" : scopeName(scope)} is still running.`,
+    {
+      hint: "Stop it or wait for its end, then undo.",
+    },
+  );
+}

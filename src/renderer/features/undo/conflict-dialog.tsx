@@ -1,0 +1,81 @@
+import type { UndoConflict } from "../../../protocol/undo.ts";
+import { openReview } from "../../state/layout.ts";
+import { dismissRefusedUndo, revert, useUndo } from "../../state/undo.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+
+/** Files shown at once; the list scrolls. */
+const shownRanges = 8;
+
+/** An undo that was refused: which files changed since, at which lines, and the way to do it all the same. */
+export function UndoConflictDialog() {
+  const refused = useUndo((state) => state.refused);
+  const busy = useUndo((state) => state.busy);
+  const told = useUndo((state) => state.told);
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {told}
+      </p>
+      {refused === null ? null : (
+        <Dialog
+          open
+          onClose={dismissRefusedUndo}
+          title={refused.conflicts.length === 1 ? "A file changed since" : `${refused.conflicts.length} files changed since`}
+          testId="undo-conflict"
+        >
+          <div className="px-4 pt-3 pb-1 text-ui text-fg2">
+            Nothing was {refused.redo ? "redone" : "undone"}: these places hold later changes.
+          </div>
+          <ul aria-label="Changed since" className="max-h-72 overflow-auto px-4 pb-3" tabIndex={0}>
+            {refused.conflicts.map((conflict) => (
+              <li
+                key={conflict.path}
+                data-testid="undo-conflict-file"
+                className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-0"
+              >
+                <button
+                  type="button"
+                  onClick={() => openReview({ file: conflict.path })}
+                  className="min-w-0 truncate rounded-xs text-left font-mono text-code text-fg hover:underline"
+                >
+                  {conflict.path}
+                </button>
+                <span className="tabular ml-auto shrink-0 text-small text-fg3">{words(conflict)}</span>
+              </li>
+            ))}
+          </ul>
+          <div className="flex items-center gap-3 border-t border-line px-4 py-3">
+            <p className="min-w-0 flex-1 text-small text-fg3">
+              {refused.canForce
+                ? `${refused.redo ? "Redo" : "Undo"} anyway replaces them. What they hold now is kept: ${refused.redo ? "Undo" : "Redo"} brings it back.`
+                : refused.hint}
+            </p>
+            <Button variant="ghost" onClick={dismissRefusedUndo}>
+              {refused.canForce ? "Cancel" : "Close"}
+            </Button>
+            {refused.canForce ? (
+              <Button
+                variant="danger"
+                className="border border-strong"
+                data-testid="undo-force"
+                disabled={busy}
+                onClick={() => void revert(refused.scope, refused.redo, true)}
+              >
+                {refused.redo ? "Redo anyway" : "Undo anyway"}
+              </Button>
+            ) : null}
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** `lines 4 to 5, 9`, or what happened to the file when lines cannot be told. */
+function words({ what, lines }: UndoConflict): string {
+  if (lines.length === 0) return what.replace(/^was /, "");
+  const ranges = lines.slice(0, shownRanges).map(([from, to]) => (from === to ? `${from}` : `${from} to ${to}`));
+  const single = lines.length === 1 && lines[0]?.[0] === lines[0]?.[1];
+  return `${single ? "line" : "lines"} ${ranges.join(", ")}${lines.length > shownRanges ? ", …" : ""}`;
+}
