@@ -34,6 +34,14 @@ const promises = fs.promises as unknown as Record<
 >;
 for (const name of ["open", "rename", "unlink", "mkdir", "symlink", "writeFile", "rm", "rmdir"] as const)
   promises[name] = counted(promises[name]);
+const atOnce = fs as unknown as Record<
+  "openSync" | "writeSync" | "fchmodSync" | "fchownSync" | "fsync" | "renameSync" | "mkdirSync",
+  (...args: unknown[]) => unknown
+>;
+for (const name of ["openSync", "writeSync", "fchmodSync", "fchownSync", "renameSync", "mkdirSync"] as const)
+  atOnce[name] = counted(atOnce[name]);
+// Promisified when it is imported: what is counted must be there before.
+atOnce.fsync = counted(atOnce.fsync);
 syncBuiltinESMExports();
 
 const journal = createJournal({ folder });

@@ -1,15 +1,17 @@
-import { constants as flags } from "node:fs";
-import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { constants as flags, mkdirSync, renameSync, statSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { hashOf, pump, type StoredContent } from "./content.ts";
+import { createNewFile } from "./new-file.ts";
+import { removeIfThere } from "./staged-write.ts";
 
 /** Contents kept by their SHA-256, each once. Files are complete or absent, never torn. */
 export interface BlobStore {
   /** Keeps a content. `durable` waits until it is on disk, also when it was kept earlier without waiting. */
   put(bytes: Uint8Array, hash: string, durable: boolean): Promise<void>;
   /** Keeps, durably, what a file holds, without holding it in memory. Throws `patch_failed` when the file no longer has that hash. */
-  keepFile(place: string, hash: string, size: number): Promise<void>;
+  keepFile(source: string, hash: string, size: number): Promise<void>;
   /** Throws `not_found` when the content is not kept (any more), `io_error` when it was damaged. */
   get(hash: string): Promise<Buffer>;
   /** A content to stream; whether it is kept shows when it is read. */
@@ -21,11 +23,13 @@ export function createBlobStore(folder: string): BlobStore {
   const fileOf = (hash: string): string => path.join(folder, hash.slice(0, 2), hash);
   /** Contents known to be on disk, not only in the system's cache. */
   const synced = new Set<string>();
+  /** Folders that were made or found. */
+  const folders = new Set<string>();
 
   /** True when the content is there, and on disk when that is asked for. */
   const isKept = async (hash: string, size: number, durable: boolean): Promise<boolean> => {
     const file = fileOf(hash);
-    if (!(await holds(file, size))) return false;
+    if (!holds(file, size)) return false;
     if (!durable || synced.has(hash)) return true;
     const handle = await open(file, "r");
     try {
@@ -37,38 +41,51 @@ export function createBlobStore(folder: string): BlobStore {
     return true;
   };
 
-  const write = async (hash: string, durable: boolean, fill: (handle: FileHandle) => Promise<void>): Promise<void> => {
+  /** Fills a file beside its place and moves it there: complete or absent, never torn. */
+  const place = async (hash: string, durable: boolean, fill: (temp: string) => Promise<void>): Promise<void> => {
     const file = fileOf(hash);
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    const parent = path.dirname(file);
+    if (!folders.has(parent)) mkdirSync(parent, { recursive: true, mode: 0o700 });
+    folders.add(parent);
     const temp = `${file}.${process.pid}.${Math.random().toString(36).slice(2, 10)}`;
-    const handle = await open(temp, "wx", 0o600);
     try {
-      await fill(handle);
-      if (durable) await handle.sync();
+      await fill(temp);
     } catch (error) {
-      await unlink(temp);
+      await removeIfThere(temp);
       throw error;
-    } finally {
-      await handle.close();
     }
-    await rename(temp, file);
+    renameSync(temp, file);
     if (durable) synced.add(hash);
   };
 
   return {
     async put(bytes, hash, durable) {
       if (await isKept(hash, bytes.length, durable)) return;
-      await write(hash, durable, (handle) => handle.writeFile(bytes));
+      await place(hash, durable, async (temp) => {
+        const file = await createNewFile(temp, 0o600, bytes);
+        try {
+          await file.fill();
+          if (durable) await file.sync();
+        } finally {
+          await file.close();
+        }
+      });
     },
-    async keepFile(place, hash, size) {
+    async keepFile(source, hash, size) {
       if (await isKept(hash, size, true)) return;
-      const source = await open(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
+      const from = await open(source, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
       try {
-        await write(hash, true, async (handle) => {
-          if ((await pump(source, size, handle)).hash !== hash) throw changedMeanwhile(place);
+        await place(hash, true, async (temp) => {
+          const to = await open(temp, "wx", 0o600);
+          try {
+            if ((await pump(from, size, to)).hash !== hash) throw changedMeanwhile(source);
+            await to.sync();
+          } finally {
+            await to.close();
+          }
         });
       } finally {
-        await source.close();
+        await from.close();
       }
     },
     async get(hash) {
@@ -94,11 +111,6 @@ function changedMeanwhile(place: string): SpindleError {
   });
 }
 
-async function holds(file: string, size: number): Promise<boolean> {
-  try {
-    return (await stat(file)).size === size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
+function holds(file: string, size: number): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.size === size;
 }

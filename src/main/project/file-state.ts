@@ -1,6 +1,8 @@
-import { constants as flags, type Stats } from "node:fs";
-import { open, readlink, type FileHandle } from "node:fs/promises";
+import { closeSync, constants as flags, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
+import { readlink } from "node:fs/promises";
+import { promisify } from "node:util";
 import { SpindleError } from "../../protocol/error.ts";
+import { AT_ONCE_BYTES } from "./new-file.ts";
 import { statOrUndefined } from "./staged-write.ts";
 
 /** What stands at a place of the disk, or shall stand there. Null means nothing. */
@@ -19,15 +21,15 @@ export interface SeenState {
  * files over `maxBytes` are `too_large`; other errors are the system's.
  */
 export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BYTES): Promise<SeenState> {
-  let handle: FileHandle;
+  let descriptor: number;
   try {
     // Non-blocking and no-follow: a pipe or a link neither hangs nor leads elsewhere.
-    handle = await open(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
+    descriptor = openSync(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
   } catch (error) {
     return readUnopened(place, error);
   }
   try {
-    const facts = await handle.stat();
+    const facts = fstatSync(descriptor);
     if (!facts.isFile()) throw notAFile(place);
     if (facts.size > maxBytes) {
       throw new SpindleError("too_large", `${place} has ${facts.size} bytes; files over ${maxBytes} bytes cannot be kept for undo.`, {
@@ -35,9 +37,9 @@ export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BY
         details: { path: place, bytes: facts.size, limit: maxBytes },
       });
     }
-    return { state: { type: "file", bytes: await readAll(handle, facts.size), mode: facts.mode & 0o7777 }, stamp: stampOf(facts) };
+    return { state: { type: "file", bytes: await readAll(descriptor, facts.size), mode: facts.mode & 0o7777 }, stamp: stampOf(facts) };
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -50,12 +52,17 @@ async function readUnopened(place: string, error: unknown): Promise<SeenState> {
   return { state: { type: "link", target: await readlink(place) }, stamp: stampOf(facts) };
 }
 
+const readPooled = promisify(read);
+
 /** One read is enough for a file that has the size it said. */
-async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
+async function readAll(descriptor: number, size: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(size);
   let filled = 0;
   while (filled < size) {
-    const { bytesRead } = await handle.read(buffer, filled, size - filled, filled);
+    const bytesRead =
+      size <= AT_ONCE_BYTES
+        ? readSync(descriptor, buffer, filled, size - filled, filled)
+        : (await readPooled(descriptor, buffer, filled, size - filled, filled)).bytesRead;
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

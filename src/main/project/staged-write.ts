@@ -1,14 +1,17 @@
-import { constants as flags, type Stats } from "node:fs";
-import { access, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
+import { accessSync, constants as flags, lstatSync, renameSync, type Stats } from "node:fs";
+import { open as openFile, unlink, type FileHandle } from "node:fs/promises";
 import type { Anchor } from "./anchor.ts";
-import { type Content, isStored, sizeOf, writeContent } from "./content.ts";
+import { type Content, sizeOf, writeContent } from "./content.ts";
+import { createNewFile, type NewFile } from "./new-file.ts";
 
-/** New content of a file, complete and synced in a temp file beside it, not yet in its place. */
+/** New content of a file, complete in a temp file beside it, not yet in its place. */
 export interface StagedWrite {
   /** True when the content is copied over the old one instead of renamed into place: hard links, or an owner we cannot give. */
   readonly inPlace: boolean;
   /** Mode the file will have. */
   readonly mode: number;
+  /** Waits until the new content is on disk; before that nothing may be put in its place. */
+  sync(): Promise<void>;
   /** Puts the content in its place. On failure of an in-place write the old content is put back. */
   commit(): Promise<void>;
   /** Removes the temp file. Harmless after `commit`. */
@@ -30,7 +33,7 @@ export interface StageOptions {
 }
 
 /**
- * Writes the content to a temp file in the same folder and syncs it. Mode and owner of an existing file are kept; a file
+ * Writes the content to a temp file in the same folder. Mode and owner of an existing file are kept; a file
  * that this user may not write is refused although a rename would be possible. Throws the error of the system: EISDIR for
  * a folder, ELOOP for a link, EINVAL for a device or pipe.
  */
@@ -39,45 +42,51 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
   const temp = anchor.at(options.tempName);
   const found = await statOrUndefined(place);
   const existing = options.overLink === true && found?.isSymbolicLink() === true ? undefined : found;
-  if (existing !== undefined) await assertReplaceable(existing, place);
+  if (existing !== undefined) assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
-  const handle = await open(
-    temp,
-    flags.O_WRONLY | flags.O_CREAT | flags.O_EXCL | flags.O_NOFOLLOW,
-    wantedMode === undefined ? 0o666 : 0o600,
-  );
+  const file = await createNewFile(temp, wantedMode === undefined ? 0o666 : 0o600, options.bytes);
   let mode: number;
   let inPlace: boolean;
   try {
-    const ownerKept = existing === undefined || (await giveOwner(handle, existing));
+    const ownerKept = existing === undefined || (await giveOwner(file, existing));
     inPlace = existing !== undefined && (existing.nlink > 1 || !ownerKept);
-    if (wantedMode !== undefined) await handle.chmod(wantedMode);
-    if (isStored(options.bytes)) await writeContent(handle, options.bytes);
-    else await handle.writeFile(options.bytes);
-    await handle.sync();
-    mode = wantedMode ?? (await handle.stat()).mode & 0o7777;
+    if (wantedMode !== undefined) await file.chmod(wantedMode);
+    await file.fill();
+    mode = wantedMode ?? (await file.stat()).mode & 0o7777;
   } catch (error) {
-    await handle.close();
+    await file.close();
     await unlink(temp);
     throw error;
   }
-  await handle.close();
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    await file.close();
+  };
   return {
     inPlace,
     mode,
+    async sync() {
+      await file.sync();
+      await close();
+    },
     commit: async () => {
-      if (!inPlace || existing === undefined) return rename(temp, place);
+      if (!inPlace || existing === undefined) return renameSync(temp, place);
       await overwrite(place, existing, options.bytes, mode);
       await unlink(temp);
     },
-    discard: () => removeIfThere(temp),
+    async discard() {
+      await close();
+      await removeIfThere(temp);
+    },
   };
 }
 
 /** `lstat`, or undefined when there is nothing. */
 export async function statOrUndefined(place: string): Promise<Stats | undefined> {
   try {
-    return await lstat(place);
+    return lstatSync(place, { throwIfNoEntry: false });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -94,19 +103,19 @@ export async function removeIfThere(place: string): Promise<void> {
   }
 }
 
-async function assertReplaceable(existing: Stats, place: string): Promise<void> {
+function assertReplaceable(existing: Stats, place: string): void {
   if (existing.isDirectory()) throw systemError("EISDIR", "is a directory", place);
   if (existing.isSymbolicLink()) throw systemError("ELOOP", "became a symbolic link", place);
   if (!existing.isFile()) throw systemError("EINVAL", "is not a regular file", place);
-  await access(place, flags.W_OK);
+  accessSync(place, flags.W_OK);
 }
 
 /** False when the temp file cannot get the owner of the file it replaces. */
-async function giveOwner(handle: FileHandle, existing: Stats): Promise<boolean> {
-  const own = await handle.stat();
+async function giveOwner(file: NewFile, existing: Stats): Promise<boolean> {
+  const own = await file.stat();
   if (own.uid === existing.uid && own.gid === existing.gid) return true;
   try {
-    await handle.chown(existing.uid, existing.gid);
+    await file.chown(existing.uid, existing.gid);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EPERM") return false;
@@ -115,7 +124,7 @@ async function giveOwner(handle: FileHandle, existing: Stats): Promise<boolean> 
 }
 
 async function overwrite(place: string, expected: Stats, bytes: Content, mode: number): Promise<void> {
-  const handle = await open(place, flags.O_RDWR | flags.O_NOFOLLOW);
+  const handle = await openFile(place, flags.O_RDWR | flags.O_NOFOLLOW);
   try {
     const now = await handle.stat();
     if (now.ino !== expected.ino || now.dev !== expected.dev) throw systemError("EBUSY", "was replaced meanwhile", place);

@@ -18,6 +18,7 @@ export async function writeFileAtomic(
   try {
     const staged = await stageWrite(anchor, { name: path.basename(target), tempName: tempName(), bytes, ...options });
     try {
+      await staged.sync();
       await staged.commit();
     } finally {
       await staged.discard();

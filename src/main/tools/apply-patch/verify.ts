@@ -27,6 +27,9 @@ export interface VerifiedOperation {
   readonly readFrom: string | null;
 }
 
+/** Operations checked between two looks at the event loop. */
+const BREATH = 16;
+
 type UpdateOperation = Extract<PatchOperation, { type: "update" }>;
 
 /**
@@ -35,7 +38,11 @@ type UpdateOperation = Extract<PatchOperation, { type: "update" }>;
  */
 export async function verifyPatch(operations: readonly PatchOperation[], cwd: string): Promise<VerifiedOperation[]> {
   assertNoPathTwice(operations, cwd);
-  const verified = await inParallel(operations, 8, (operation) => verifyOperation(operation, cwd));
+  const verified = await inParallel(operations, 8, async (operation, index) => {
+    // Small files are read at once: others get their turn in between.
+    if (index % BREATH === BREATH - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    return verifyOperation(operation, cwd);
+  });
   assertNoPlaceTwice(verified);
   return verified;
 }

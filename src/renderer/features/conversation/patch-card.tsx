@@ -4,12 +4,12 @@ import { formatCount } from "../../lib/format.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { type PatchDraft, readPatchDraft } from "../../state/patch-drafts.ts";
-import { Button } from "../../ui/button.tsx";
-import { DraftLines } from "./draft-lines.tsx";
-import { FoldButton } from "./patch-preview.tsx";
 import { revert, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
+import { DraftLines } from "./draft-lines.tsx";
+import { FoldButton } from "./patch-preview.tsx";
 import { ThreadRow } from "./thread-row.tsx";
 
 /** Files named on the card; more are counted. */
