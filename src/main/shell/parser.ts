@@ -17,7 +17,7 @@ export interface ShellParser {
 
 /**
  * Pages of 64 KiB: at the start, as web-tree-sitter's glue has them, and at most (256 MiB). 2 Mi characters need about 130 MiB;
- * some scripts need memory by the square of their length (9,000 pipes), and would take gigabytes.
+ * some scripts need memory by the square of their length (5,000 pipes take all of it).
  */
 const memoryPages = { initial: 512, maximum: 4_096 };
 

@@ -8,6 +8,7 @@ import type { CommandFile, PatchFile } from "../../protocol/patch.ts";
 import type { ApprovalMode, ProviderId } from "../../protocol/settings.ts";
 import type { TaskKind, TaskStatus } from "../../protocol/task.ts";
 import type { UndoScope } from "../../protocol/undo.ts";
+import type { CommandLabel } from "./command-label.ts";
 
 /**
  * What the window draws of one conversation: a flat list of steps in order (the rows of the virtual list) and the
@@ -94,6 +95,8 @@ export interface CallView {
   readonly input: Json;
   /** What the call is about in a few words: a path, a pattern, a command. */
   readonly subject: string;
+  /** A quieter name for a command that only looked, or that was a patch call; null for everything else. */
+  readonly label: CommandLabel | null;
   readonly status: CallStatus;
   /** Line of the script (1-based), when a script made it. */
   readonly line: number | null;

@@ -2,11 +2,12 @@ import type { EventOf } from "../../protocol/event.ts";
 import type { CallId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { asRecord, callSubject } from "./call-subject.ts";
+import { type CommandLabel, commandLabel, patchLabel } from "./command-label.ts";
 import type { CallStatus, CallView, ScriptFailure, ScriptStep, ScriptWarningView } from "./conversation-view.ts";
 
 /** What a finished call changes in its view, and for a script where it failed. */
 export interface ScriptOutcomeView {
-  readonly call: Pick<CallView, "status" | "finishedAt" | "durationMs" | "summary" | "exitCode" | "error" | "text" | "taskId">;
+  readonly call: Pick<CallView, "status" | "finishedAt" | "durationMs" | "summary" | "label" | "exitCode" | "error" | "text" | "taskId">;
   readonly failure: ScriptFailure | null;
 }
 
@@ -17,6 +18,7 @@ export function startedCall(event: { readonly callId: CallId; readonly time: num
     tool,
     input,
     subject: callSubject(tool, input),
+    label: null,
     status: "running",
     line: null,
     startedAt: event.time,
@@ -45,6 +47,7 @@ export function callOutcome(event: EventOf<"tool_finished">): ScriptOutcomeView 
       finishedAt: event.time,
       durationMs: event.durationMs,
       summary: event.summary,
+      label: labelOf(event, result),
       exitCode,
       error: event.error ?? null,
       text: event.text,
@@ -52,6 +55,13 @@ export function callOutcome(event: EventOf<"tool_finished">): ScriptOutcomeView 
     },
     failure: event.ok ? null : failureOf(event),
   };
+}
+
+function labelOf(event: EventOf<"tool_finished">, result: { readonly [key: string]: Json } | null): CommandLabel | null {
+  if (event.name !== "exec") return null;
+  const files = result?.["files"];
+  if (!Array.isArray(files)) return commandLabel(event.actions);
+  return patchLabel(files.flatMap((file: Json) => asRecord(file)?.["path"] ?? []).filter((path) => typeof path === "string"));
 }
 
 function outcomeStatus(event: EventOf<"tool_finished">, exitCode: number | null, taskId: string | null): CallStatus {

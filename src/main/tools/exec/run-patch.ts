@@ -25,7 +25,7 @@ export async function runPatch(patch: ApplyPatchInput, ctx: ToolContext, applyPa
     return { result: { ...resultOf(0, text), files: result.files }, text: wrapped(text), summary };
   } catch (error) {
     if (!(error instanceof SpindleError) || error.code !== "patch_failed") throw error;
-    const failed = { summary: "exit 1", code: error.code };
+    const failed = { summary: "exit 1" };
     // Nothing was tried yet: the original says only why.
     if (error.message.startsWith("apply_patch verification failed"))
       return { ...failed, result: resultOf(1, error.message), text: withHint(error.message, error.hint) };

@@ -25,7 +25,7 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
   const running = call.finishedAt === null;
   const shown = open ?? (running && call.outputBytes > 0);
   return (
-    <ThreadRow node={<ToolIcon tool={call.tool} />} first={first} className="pb-3">
+    <ThreadRow node={<ToolIcon tool={shownAs(call)} />} first={first} className="pb-3">
       <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
       {call.changed === null ? null : <ChangedFiles {...call.changed} onOpen={(file) => openReview({ file })} />}
       {shown ? <CallBody call={call} /> : null}
@@ -78,8 +78,13 @@ function CallLine({ call, open, onToggle }: { readonly call: CallView; readonly 
       data-status={call.status}
       className="group flex w-full items-center gap-2 rounded-xs text-left text-ui"
     >
-      <span className="shrink-0 text-fg2">{running ? verbOf(call.tool) : past(call.tool)}</span>
-      <span className="min-w-0 truncate font-mono text-code text-fg3 group-hover:text-fg2">{call.subject}</span>
+      <span className="shrink-0 text-fg2">{running ? verbOf(call.tool) : past(shownAs(call))}</span>
+      <span
+        className="min-w-0 truncate font-mono text-code text-fg3 group-hover:text-fg2"
+        title={call.label === null ? undefined : commandOf(call)}
+      >
+        {call.label?.subject ?? call.subject}
+      </span>
       <ChevronRight size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", open && "rotate-90")} />
       <span className={cx("tabular ml-auto shrink-0 text-small", bad ? "text-warn" : "text-fg3")}>
         {running ? <Elapsed since={call.startedAt} asking={call.status === "asking"} /> : outcome(call)}
@@ -123,12 +128,44 @@ function CallBody({ call }: { readonly call: CallView }) {
           {call.error.hint === undefined ? null : <span className="block text-fg2">{call.error.hint}</span>}
         </p>
       )}
+      {call.label === null ? null : (
+        <pre
+          data-testid="raw-command"
+          className="selectable mb-1.5 border-b border-line pb-1.5 text-code whitespace-pre-wrap text-fg [overflow-wrap:anywhere]"
+        >
+          {commandOf(call)}
+        </pre>
+      )}
       {text === "" && call.error === null ? <p className="text-small text-fg3">No output{call.finishedAt === null ? " yet" : ""}</p> : null}
       {call.error === null && text !== "" ? (
         <pre className="selectable text-code whitespace-pre-wrap text-fg2 [overflow-wrap:anywhere]">{text}</pre>
       ) : null}
     </div>
   );
+}
+
+/** The tool whose name and mark a row has: a command that only looks is shown as what it looks at. */
+function shownAs(call: CallView): string {
+  switch (call.label?.kind) {
+    case "read":
+      return "readFile";
+    case "list":
+      return "listDir";
+    case "search":
+      return "grepFiles";
+    case "patch":
+      return "applyPatch";
+    case "look":
+      return "look";
+    case undefined:
+      return call.tool;
+  }
+}
+
+/** The command as it was given. */
+function commandOf(call: CallView): string {
+  const { input } = call;
+  return typeof input === "object" && input !== null && "cmd" in input && typeof input["cmd"] === "string" ? input["cmd"] : call.subject;
 }
 
 function liveText(call: CallView): string {
@@ -150,6 +187,8 @@ function past(tool: string): string {
       return "Searched";
     case "applyPatch":
       return "Patched";
+    case "look":
+      return "Looked at";
     case "spawn":
       return "Started";
     default:
@@ -166,6 +205,7 @@ function ToolIcon({ tool }: { readonly tool: string }): ReactNode {
     case "listDir":
       return <Folder size={12} />;
     case "grepFiles":
+    case "look":
       return <Search size={12} />;
     case "applyPatch":
       return <FilePen size={12} />;

@@ -47,12 +47,12 @@ export function holdsCall(row: Row, callId: CallId): boolean {
   return row.kind === "patch" && row.callId === callId && !callId.includes(".");
 }
 
-/** Steps that another row already tells: a patch call by its card, a task of a script by its lane. */
+/** Steps that another row already tells: a patch call (also one in a command) by its card, a task of a script by its lane. */
 function isTold(step: Step, next: Step | undefined): boolean {
   if (step.kind === "task") return step.callId?.includes(".") ?? false;
   return (
     step.kind === "call" &&
-    step.call.tool === "applyPatch" &&
+    (step.call.tool === "applyPatch" || step.call.label?.kind === "patch") &&
     step.call.error === null &&
     next?.kind === "patch" &&
     next.callId === step.call.callId

@@ -94,7 +94,7 @@ function single(call: CallView, origin: number, duration: (ms: number) => string
   return {
     key: call.callId,
     tool: call.tool,
-    subject: call.subject,
+    subject: call.label?.subject ?? call.subject,
     status: call.status,
     start: call.startedAt - origin,
     end: call.finishedAt === null ? null : Math.max(call.finishedAt, call.startedAt + (call.durationMs ?? 0)) - origin,
