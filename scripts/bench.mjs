@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--node] [--electron] [--json]: runs test/bench/NAME.ts and writes what it measured to out/bench/NAME.json.
+// npm run bench -- NAME [--node] [--electron] [--original] [--json]: runs test/bench/NAME.ts and writes what it measured to out/bench/NAME.json.
 // A bench exports `bench(report, surroundings)` and calls `report({metric, value, unit, floor?, ratio?, target, ok})` for each figure.
 // The exit code is 1 when a figure misses its target.
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
@@ -20,12 +20,15 @@ const startElectron = ["startup"];
 await runMain(async () => {
   const args = process.argv.slice(2);
   const asJson = args.includes("--json");
+  // Benches and tests that can compare with the original program fetch it only when this is set.
+  if (args.includes("--original")) process.env["SPINDLE_ORIGINAL"] = "1";
   const name = args.find((argument) => !argument.startsWith("-"));
   const known = existsSync(benches) ? readdirSync(benches).flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []) : [];
   if (name === undefined || !known.includes(name))
     throw new SetupError(
-      `Usage: npm run bench -- NAME [--node] [--electron] [--json]\nNAME is one of: ${known.join(", ") || "(none yet)"}\n` +
-        `--node, --electron: only there, of those that run in both (${inBoth.join(", ")})`,
+      `Usage: npm run bench -- NAME [--node] [--electron] [--original] [--json]\nNAME is one of: ${known.join(", ") || "(none yet)"}\n` +
+        `--node, --electron: only there, of those that run in both (${inBoth.join(", ")})\n` +
+        "--original (patch): fetch the original program and measure it as well",
     );
   const runtimes = wantedRuntimes(name, args);
   const ready = await bootstrap({ electron: startElectron.includes(name) || runtimes.includes("electron") });

@@ -1,7 +1,7 @@
 import { bringOriginal } from "../support/original-codex.ts";
 import { applying } from "./patch/apply.ts";
 import { arriving } from "./patch/arriving.ts";
-import type { Report } from "./patch/measure.ts";
+import type { Report } from "./lib/figures.ts";
 import { reading } from "./patch/reading.ts";
 
 /**
@@ -10,7 +10,7 @@ import { reading } from "./patch/reading.ts";
  */
 export async function bench(report: Report): Promise<void> {
   await arriving(report);
-  const original = process.argv.includes("--original") ? await bringOriginal() : null;
+  const original = process.env["SPINDLE_ORIGINAL"] === "1" ? await bringOriginal() : null;
   try {
     await applying(report, original);
   } finally {

@@ -5,8 +5,9 @@ import { createJournal } from "../../../src/main/project/journal.ts";
 import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
 import type { Original } from "../../support/original-codex.ts";
 import { toolContext } from "../../support/tool-context.ts";
+import type { Report } from "../lib/figures.ts";
 import { largeFileJob, manyFilesJob, typicalJob, type PatchJob } from "./jobs.ts";
-import { inTurn, reportRatio, subfolder, withFolder, type Report, type Subject } from "./measure.ts";
+import { inTurn, reportRatio, subfolder, withFolder, type Subject } from "./measure.ts";
 
 interface Case {
   readonly name: string;

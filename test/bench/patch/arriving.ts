@@ -1,6 +1,7 @@
 import { createPatchReader } from "../../../src/grammar/patch-reader.ts";
 import { createTextFieldReader } from "../../../src/main/providers/text-field.ts";
-import { inTurn, reportRatio, type Report } from "./measure.ts";
+import type { Report } from "../lib/figures.ts";
+import { inTurn, reportRatio } from "./measure.ts";
 
 /** Characters of a piece: about what a model sends at once. */
 const PIECE = 20;

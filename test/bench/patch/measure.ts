@@ -1,19 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-
-/** One line of `out/bench/patch.json`. `ratio` is value / floor, both measured in this run, interleaved. */
-export interface Figure {
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly floor?: number;
-  readonly ratio?: number;
-  readonly target: string;
-  readonly ok: boolean;
-}
-
-export type Report = (figure: Figure) => void;
+import type { Report } from "../lib/figures.ts";
 
 /** Something that is timed. `prepare` is not; `run` is given what it made. */
 export interface Subject<T> {

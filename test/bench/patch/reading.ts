@@ -6,7 +6,8 @@ import { rgPath } from "@vscode/ripgrep";
 import { grepFilesTool } from "../../../src/main/tools/grep-files.ts";
 import { readFileTool } from "../../../src/main/tools/read-file.ts";
 import { toolContext } from "../../support/tool-context.ts";
-import { inTurn, reportRatio, withFolder, type Report } from "./measure.ts";
+import type { Report } from "../lib/figures.ts";
+import { inTurn, reportRatio, withFolder } from "./measure.ts";
 
 /** A search over 50,000 files, against ripgrep that only lists the files; and lines of a 100 MB file, against reading it. */
 export async function reading(report: Report): Promise<void> {
