@@ -23,7 +23,8 @@ export interface CommandFile {
   /** Lines; null when the earlier content was not known, or it is no text. */
   readonly added: number | null;
   readonly removed: number | null;
-  readonly bytesBefore: number;
+  /** Null when the file was changed before Spindle saw it the first time. */
+  readonly bytesBefore: number | null;
   readonly bytesAfter: number;
   /** Empty when the earlier content was not known, or there is too much to show. */
   readonly hunks: readonly PatchHunk[];

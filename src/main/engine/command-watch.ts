@@ -23,7 +23,7 @@ export interface CommandWatch {
 }
 
 interface WatchedCall {
-  readonly scene: Pick<CallScene, "projectRoot" | "conversationId" | "turnId" | "emit">;
+  readonly scene: Pick<CallScene, "projectRoot" | "conversationId" | "turnId" | "background" | "emit">;
   readonly callId: string;
 }
 
@@ -56,7 +56,7 @@ export function createCommandWatch(): CommandWatch {
     runner: (runner, call) => ({
       close: () => runner.close(),
       async run(request, signal, onOutput) {
-        const end = await watchOf(call.scene.projectRoot).begin(call);
+        const end = await watchOf(call.scene.projectRoot).begin(call, { background: call.scene.background });
         try {
           return await runner.run(request, signal, onOutput);
         } finally {
@@ -71,7 +71,7 @@ export function createCommandWatch(): CommandWatch {
         for (const file of event.files) {
           const after = file.kind === "delete" ? null : file.after;
           watch.wrote(place(file.path), after);
-          if (after === null && file.kind !== "delete") void watch.remember(place(file.path));
+          if (after === null && file.kind !== "delete") watch.remember(place(file.path));
           if (file.fromPath !== undefined) watch.wrote(place(file.fromPath), null);
         }
       } else if (event.type === "tool_started" && event.name === "readFile") {
@@ -81,7 +81,7 @@ export function createCommandWatch(): CommandWatch {
         const key = `${conversationId} ${event.callId}`;
         const file = reading.get(key);
         reading.delete(key);
-        if (event.ok && file !== undefined) void watchOf(projectRoot).remember(file);
+        if (event.ok && file !== undefined) watchOf(projectRoot).remember(file);
       }
     },
     hold: (projectRoot) => watchOf(projectRoot).hold(),

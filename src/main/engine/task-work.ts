@@ -52,6 +52,7 @@ function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
   const scene = deps.sceneOf(work.task.conversationId);
   return {
     ...scene,
+    background: true,
     sandboxLevel: deps.levelOf(work.task.taskId) ?? scene.sandboxLevel,
     emit(event) {
       if (event.type === "tool_output") work.output(event.text);

@@ -25,6 +25,8 @@ export interface CallScene {
   readonly scriptStore: ScriptStore;
   /** Real paths of what may be read outside the project: what the person attached, the conversation's output files. */
   readGrants(): readonly string[];
+  /** True for the work of a task: nobody waits for its commands. */
+  readonly background?: boolean;
   /** Given with `spindle run --input`. */
   readonly input?: Json;
   /** Keeps a call's whole output in a file; null where there is no conversation to keep it with. Throws `io_error`. */

@@ -1,5 +1,7 @@
+import { createCommandWindows } from "./command-windows.ts";
 import { folderChangedAt, type FileStamp, lookAt, sameContent, stampOf } from "./file-stamps.ts";
 import { createKnownTexts } from "./known-texts.ts";
+import { createSparingQueue } from "./sparing-queue.ts";
 
 /** A file that changed while commands ran. */
 export interface FoundChange<C> {
@@ -10,12 +12,13 @@ export interface FoundChange<C> {
   /** Texts where they are known: before, because the file was read or patched earlier; "" for no file. */
   readonly before: string | null;
   readonly after: string | null;
-  readonly bytesBefore: number;
+  /** Null when the file was changed before it was seen the first time. */
+  readonly bytesBefore: number | null;
   readonly bytesAfter: number;
 }
 
 export interface Found<C> {
-  /** The commands that have ended since the look before. */
+  /** The commands that have ended since the look before; none when only known files were looked at. */
   readonly ended: readonly C[];
   readonly changes: readonly FoundChange<C>[];
   /** False when the project has more files than are looked at. */
@@ -24,20 +27,20 @@ export interface Found<C> {
 
 /**
  * Notices which files of a project change while commands run: by looking at sizes and times of its files, never by copying
- * them. Looking takes place beside the commands and after them, one look at a time for all of them; no command waits, but for
- * the first look at a project (at most `budgetMs` and the listing).
+ * them. Before a command only the files whose text is known are looked at (1 or 2 ms); all files are looked at beside the
+ * commands, after one has ended. A command that somebody waits for waits for the first look at a project, until that has taken `budgetMs`.
  */
 export interface ChangeWatch<C> {
   /** The first look, when there was none. Never rejects. */
   prepare(): Promise<void>;
-  /** A command begins now. Call what it gives when the command has ended: `report` then gets what was found, once per look. */
-  begin(command: C): Promise<() => void>;
+  /** A command is about to begin; it begins when this resolves. Call what it gives at its end: then `report` gets what was found. */
+  begin(command: C, options?: { readonly background?: boolean | undefined }): Promise<() => void>;
   /** Files are about to be written by somebody we know; `wrote` tells which, then what this gives is to be called. */
   hold(): () => void;
   /** A file that was written by somebody we know (a patch, an undo): no command's change. `text` is what it holds, when known. */
   wrote(place: string, text: string | null): void;
   /** A file whose content somebody read: a later change of it can be shown. */
-  remember(place: string): Promise<void>;
+  remember(place: string): void;
   /** Resolves when everything that ended so far was looked at. */
   settled(): Promise<void>;
 }
@@ -46,62 +49,88 @@ export interface ChangeWatchOptions<C> {
   /** Absolute paths of the project's files, at most `MAX_FILES`; `complete` is false when there are more. */
   readonly list: () => Promise<{ readonly paths: readonly string[]; readonly complete: boolean }>;
   readonly report: (found: Found<C>) => void;
-  /** Time for looking per look, ms, without listing. */
+  /** Time for looking per look, ms, without listing; also how long commands wait for the first look, and for texts that are being read. Default 150. */
   readonly budgetMs?: number;
 }
 
 /** Files that are looked at, at most. */
 export const MAX_FILES = 20_000;
-/** Changed files whose text is read to be shown, at most. */
+/** Changed files whose text is read to be shown, at most, per look. */
 const MAX_READ = 200;
-/** The kernel's clock for files may lag a few ms behind ours. */
-const LAG_MS = 12;
 
-interface Window<C> {
-  readonly command: C;
-  readonly start: number;
-  end: number | null;
+interface SeenChange<C> {
+  readonly place: string;
+  readonly before: FileStamp | undefined;
+  readonly after: FileStamp | null;
+  readonly known: string | null;
+  readonly commands: readonly C[];
+  readonly isEarly: boolean;
 }
 
 export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWatchOptions<C>): ChangeWatch<C> {
   const seen = new Map<string, FileStamp>();
   const texts = createKnownTexts();
-  let windows: Window<C>[] = [];
+  const windows = createCommandWindows<C>();
+  let first: { readonly look: Promise<void>; readonly startedAt: number } | null = null;
   let isComplete = false;
-  let first: Promise<void> | null = null;
-  /** The last look that was asked for; `isQueued` until it begins, `isLooking` while it runs. */
-  let tail = Promise.resolve();
-  let isQueued = false;
-  let isLooking = false;
-  /** When the last look ended, how long it took, ms; and what ends the rest that follows it. */
-  let restedFrom = 0;
-  let took = 0;
-  let endRest = (): void => {};
-  /** How many wait for the next look. */
-  let hurried = 0;
-  /** Commands that follow each other at once must not compete with looking: it takes a quarter of the time at most. */
-  const rest = async (): Promise<void> => {
-    const ms = Math.min(500, restedFrom + 3 * took - performance.now());
-    if (ms <= 0 || hurried > 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      endRest = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  };
+  /** Files that the first look found changed by a command that had begun already: what they were is not known. */
+  const changedEarly = new Set<string>();
   /** Who writes right now, and what was written since the look began: none of it is a command's doing. */
   let writers = 0;
   let whenFree: (() => void)[] = [];
   const ours = new Set<string>();
+  /** Texts that are being read: the next command would change them. */
+  const reading = new Set<Promise<unknown>>();
 
   const firstLook = async (): Promise<void> => {
     const { paths, complete } = await list();
     const looked = await lookAt(paths, budgetMs, (place, stamp) => {
-      if (stamp !== null && !seen.has(place)) seen.set(place, stamp);
+      if (stamp === null || seen.has(place)) return;
+      if (windows.at(stamp.ctime).length > 0) changedEarly.add(place);
+      else seen.set(place, stamp);
     });
     isComplete = complete && looked === paths.length;
+  };
+
+  /** Takes in how a file stands now; adds it to `changes` when a command may have changed it. */
+  const observe = (place: string, after: FileStamp | null, wasComplete: boolean, changes: SeenChange<C>[]): void => {
+    const before = seen.get(place);
+    if (after === null) seen.delete(place);
+    else seen.set(place, after);
+    if (sameContent(before, after)) return;
+    const commands = windows.at(after?.ctime ?? folderChangedAt(place));
+    const isBorn = before === undefined && windows.isBornDuring(after);
+    const isEarly = changedEarly.delete(place) && !isBorn;
+    if (commands.length === 0) return;
+    // Without a whole list from before, a file is new only when it was born meanwhile.
+    if (before === undefined && !wasComplete && !isBorn && !isEarly) return;
+    const known = isEarly ? null : before === undefined ? "" : texts.at(place, before);
+    changes.push({ place, before, after, known, commands, isEarly });
+  };
+
+  const read = <T>(work: Promise<T>): Promise<T> => {
+    const tracked = work.finally(() => reading.delete(tracked));
+    reading.add(tracked);
+    return tracked;
+  };
+
+  const withTexts = async (changes: readonly SeenChange<C>[]): Promise<FoundChange<C>[]> => {
+    const found: FoundChange<C>[] = [];
+    for (const [index, { place, before, after, known, commands, isEarly }] of changes.entries()) {
+      const fresh = after === null ? "" : index < MAX_READ ? await texts.read(place) : null;
+      if (after === null || fresh === null) texts.forget(place);
+      found.push({
+        path: place,
+        kind: after === null ? "deleted" : before === undefined && !isEarly ? "added" : "modified",
+        commands,
+        before: known,
+        // Changed once more since it was seen: what it holds now belongs to the next look.
+        after: after !== null && fresh !== null && texts.at(place, after) === null ? null : fresh,
+        bytesBefore: isEarly ? null : (before?.size ?? 0),
+        bytesAfter: after?.size ?? 0,
+      });
+    }
+    return found;
   };
 
   const noWriter = async (): Promise<void> => {
@@ -109,89 +138,58 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
   };
 
   const look = async (): Promise<void> => {
+    await first?.look;
     await noWriter();
     ours.clear();
     const startedAt = Date.now();
     const { paths, complete } = await list();
     const places = [...new Set([...seen.keys(), ...paths])];
-    const changes: { place: string; before: FileStamp | undefined; after: FileStamp | null; commands: readonly C[] }[] = [];
+    const changes: SeenChange<C>[] = [];
     const wasComplete = isComplete;
-    const looked = await lookAt(places, budgetMs, (place, after) => {
-      const before = seen.get(place);
-      if (after === null) seen.delete(place);
-      else seen.set(place, after);
-      if (sameContent(before, after)) return;
-      const commands = commandsAt(windows, after?.ctime ?? folderChangedAt(place));
-      if (commands.length === 0) return;
-      // Without a whole list from before, a file is new only when it was born meanwhile.
-      if (before === undefined && !wasComplete && !isBornDuring(after, windows)) return;
-      changes.push({ place, before, after, commands });
-    });
+    const looked = await lookAt(places, budgetMs, (place, after) => observe(place, after, wasComplete, changes));
     isComplete = complete && looked === places.length;
     await noWriter();
-    const isOver = (window: Window<C>): boolean => window.end !== null && window.end <= startedAt;
-    const ended = windows.filter(isOver).map((window) => window.command);
-    windows = windows.filter((window) => !isOver(window));
-    const found: FoundChange<C>[] = [];
-    for (const [index, { place, before, after, commands }] of changes.entries()) {
-      if (ours.has(place)) continue;
-      const known = before === undefined ? "" : texts.at(place, before);
-      const fresh = after === null ? "" : index < MAX_READ ? await texts.read(place) : null;
-      if (after === null || fresh === null) texts.forget(place);
-      found.push({
-        path: place,
-        kind: before === undefined ? "added" : after === null ? "deleted" : "modified",
-        commands,
-        before: known,
-        // Changed once more since the look: what it holds now belongs to the next one.
-        after: fresh !== null && after !== null && !sameContent(after, stampOf(place)) ? null : fresh,
-        bytesBefore: before?.size ?? 0,
-        bytesAfter: after?.size ?? 0,
-      });
-    }
-    report({ changes: found, ended, complete: isComplete });
+    const ended = windows.dropUntil(startedAt);
+    const changed = changes.filter(({ place }) => !ours.has(place));
+    report({ ended, changes: await read(withTexts(changed)), complete: isComplete });
   };
 
-  /** One look at a time; whoever asks before the next one begins shares it. A look that fails finds nothing. */
-  const lookSoon = (): void => {
-    if (isQueued) return;
-    isQueued = true;
-    tail = tail.then(async () => {
-      await rest();
-      isQueued = false;
-      isLooking = true;
-      const startedAt = performance.now();
-      await look().catch(() => undefined);
-      isLooking = false;
-      restedFrom = performance.now();
-      took = restedFrom - startedAt;
-    });
+  /** Only the files whose text is known: so that the coming command is not blamed for what happened before it, nor the other way round. */
+  const lookAtKnown = async (): Promise<void> => {
+    if (writers > 0) return;
+    const changes: SeenChange<C>[] = [];
+    const others: string[] = [];
+    for (const place of texts.places()) {
+      const now = stampOf(place);
+      if (sameContent(seen.get(place), now)) continue;
+      const count = changes.length;
+      observe(place, now, isComplete, changes);
+      if (changes.length === count) others.push(place);
+    }
+    const found = read(withTexts(changes));
+    for (const place of others) void read(texts.read(place));
+    await atMost(budgetMs, Promise.all(reading));
+    if (changes.length > 0) report({ ended: [], changes: await found, complete: isComplete });
   };
-  const prepare = (): Promise<void> => (first ??= firstLook().catch(() => undefined));
+
+  // A look that fails finds nothing; no command's result depends on it.
+  const looks = createSparingQueue(() => look().catch(() => undefined));
+
+  const prepare = (): Promise<void> => {
+    first ??= { look: firstLook().catch(() => undefined), startedAt: performance.now() };
+    return first.look;
+  };
 
   return {
     prepare,
-    async begin(command) {
-      await prepare();
-      if (windows.every((window) => window.end !== null) && !isQueued && !isLooking) {
-        // Nothing of ours runs: what differs now in a file we know was changed by somebody else.
-        for (const place of texts.places()) {
-          const now = stampOf(place);
-          if (texts.at(place, now) !== null) continue;
-          texts.forget(place);
-          if (now === null) seen.delete(place);
-          else {
-            seen.set(place, now);
-            // Beside the command: a text it changed meanwhile is known for another stamp, and so not taken for the earlier one.
-            void texts.read(place);
-          }
-        }
-      }
-      const window: Window<C> = { command, start: Date.now(), end: null };
-      windows.push(window);
+    async begin(command, { background = false } = {}) {
+      const firstDone = prepare();
+      if (!background) await atMost((first?.startedAt ?? 0) + budgetMs - performance.now(), firstDone);
+      await lookAtKnown();
+      const close = windows.open(command);
       return () => {
-        window.end = Date.now();
-        lookSoon();
+        close();
+        looks.ask();
       };
     },
     hold() {
@@ -206,40 +204,27 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     wrote(place, text) {
       ours.add(place);
       const now = stampOf(place);
-      if (now === null) {
-        seen.delete(place);
-        texts.forget(place);
-        return;
-      }
-      seen.set(place, now);
-      if (text === null) texts.forget(place);
+      if (now === null) seen.delete(place);
+      else seen.set(place, now);
+      if (now === null || text === null) texts.forget(place);
       else texts.set(place, text, now);
     },
-    async remember(place) {
-      if ((await texts.read(place)) === null) return;
-      const now = stampOf(place);
-      if (now !== null && !seen.has(place)) seen.set(place, now);
+    remember(place) {
+      void read(
+        texts.read(place).then((text) => {
+          const now = text === null ? null : stampOf(place);
+          if (now !== null && !seen.has(place)) seen.set(place, now);
+        }),
+      );
     },
-    async settled() {
-      hurried++;
-      endRest();
-      for (let last: Promise<void> | null = null; last !== tail;) {
-        last = tail;
-        await last;
-      }
-      hurried--;
-    },
+    settled: () => looks.settled(),
   };
 }
 
-/** Commands whose time holds a moment; only when none does, those that were close. */
-function commandsAt<C>(windows: readonly Window<C>[], time: number): readonly C[] {
-  const within = (slack: number) =>
-    windows.filter((window) => time >= window.start - slack && time <= (window.end ?? Number.POSITIVE_INFINITY) + slack);
-  const exact = within(0);
-  return (exact.length > 0 ? exact : within(LAG_MS)).map((window) => window.command);
-}
-
-function isBornDuring<C>(stamp: FileStamp | null, windows: readonly Window<C>[]): boolean {
-  return stamp !== null && windows.some((window) => stamp.birth >= window.start - LAG_MS);
+/** Waits for something, but not longer than this. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  if (ms <= 0) return;
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }
