@@ -161,7 +161,11 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     const others: string[] = [];
     for (const place of texts.places()) {
       const now = stampOf(place);
-      if (sameContent(seen.get(place), now)) continue;
+      if (sameContent(seen.get(place), now)) {
+        // Seen by a look that found no command to blame: the text is still that of before.
+        if (now !== null && texts.at(place, now) === null) others.push(place);
+        continue;
+      }
       const count = changes.length;
       observe(place, now, isComplete, changes);
       if (changes.length === count) others.push(place);

@@ -108,3 +108,27 @@ test("a writer we know is waited for, and nothing it wrote is a command's", asyn
   await watch.settled();
   expect(told()).toEqual(["c2: modified a 2>3 known"]);
 });
+
+test("what a person saved between two commands is known to the second one, also when a look saw it first", async () => {
+  const root = tempFolder();
+  const file = path.join(root, "a");
+  writeFileSync(file, "1");
+  await pause(40);
+  const { watch, told } = watchOf(root, () => ["a"]);
+  await watch.prepare();
+  watch.remember(file);
+  const end = await watch.begin("c1");
+  end();
+  await pause(40);
+  writeFileSync(file, "mine");
+  // A later look takes it in, and blames nobody.
+  const second = await watch.begin("c2");
+  second();
+  await watch.settled();
+  const third = await watch.begin("c3");
+  await pause(20);
+  writeFileSync(file, "theirs");
+  third();
+  await watch.settled();
+  expect(told()).toEqual(["c3: modified a 4>6 known"]);
+});
