@@ -69,6 +69,9 @@ async function play(ready, folder) {
     const { page, home } = spindle;
     await page.getByTestId("composer-input").waitFor({ timeout: 20_000 });
     report.check("the window is open on the copy", true);
+    await page.getByTestId("trust-folder").click();
+    await page.getByTestId("trust-bar").waitFor({ state: "hidden" });
+    report.check("the folder is trusted once the person says so", true);
 
     await page.getByTestId("composer-input").fill(prompt);
     await page.getByTestId("composer-send").click();

@@ -39,6 +39,7 @@ async function shoot(ready, folder) {
   const spindle = await launchSpindle({ electron, flags, folder, project, env: /** @type {Record<string, string>} */ (env) });
   try {
     const { page } = spindle;
+    await page.getByTestId("trust-folder").click();
     await page.getByTestId("composer-input").fill("Fix the failing test");
     await page.getByTestId("composer-send").click();
     await page.getByTestId("turn-end").first().waitFor({ timeout: 120_000 });

@@ -9,8 +9,8 @@ import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
 import { type ConversationStore, createConversationStore } from "./conversations/store.ts";
 import { transcriptMarkdown } from "./conversations/transcript.ts";
-import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
-import { authorize } from "./engine/authorize.ts";
+import type { ApprovalDesk } from "./engine/approval-desk.ts";
+import { type Authority, type AuthorityOptions, openAuthority } from "./engine/authority.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
 import { createDelivery, openOrNull } from "./engine/deliver.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
@@ -49,9 +49,8 @@ import { createScriptTool } from "./tools/script/tool.ts";
 import { createSpawnTool } from "./tools/spawn.ts";
 import type { Tool } from "./tools/tool.ts";
 
-export interface EngineOptions {
-  /** The data folder. */
-  readonly home: string;
+/** Home is the data folder; who answers approvals, which folders are trusted. */
+export interface EngineOptions extends AuthorityOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Built worker entry and QuickJS's wasm. */
   readonly workerFile: string;
@@ -60,8 +59,6 @@ export interface EngineOptions {
   readonly shellFiles: ShellFiles;
   readonly runner: Runner;
   readonly sandbox: Sandbox;
-  /** Who answers approvals: a person at a window, or nobody (command line: what would ask is denied). */
-  readonly audience: "person" | "nobody";
   /** True when a finished task may start a turn by itself. */
   readonly wake: boolean;
   /** Changes to the settings for this process only (command line flags). */
@@ -78,6 +75,7 @@ export interface Engine {
   readonly tasks: TaskManager;
   readonly harness: Harness;
   readonly approvals: ApprovalDesk;
+  readonly authority: Authority;
   readonly logger: Logger;
   /** Titles of conversations whose turn runs, and of tasks that are not over: what closing would stop. */
   working(): readonly string[];
@@ -134,7 +132,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     extraWorkers,
     memoryMb,
   });
-  const approvals = createApprovalDesk(options.audience);
+  const authority = openAuthority(options);
+  const approvals = authority.desk;
   const eventListeners = new Set<(event: SpindleEvent) => void>();
   const taskListeners = new Set<(task: TaskRow) => void>();
   const models = new Map<string, string>();
@@ -184,9 +183,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 
   const parts: CallParts = {
-    gate: { tools, now: Date.now, authorize: (call, effect, ctx) => authorize(call, effect, ctx, approvals) },
+    gate: { tools, now: Date.now, ...authority.gate },
     runner: options.runner,
     sandbox: options.sandbox,
+    reachOf: authority.reachOf,
+    isTrusted: authority.isTrusted,
     harness,
     watch,
     openTasks: () => tasks.open(),
@@ -288,6 +289,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tasks,
     harness,
     approvals,
+    authority,
     logger,
     working() {
       const turns = store.rows().filter(({ row }) => store.opened(row.id)?.isRunning() === true);
@@ -326,7 +328,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     async openProject(folder) {
       const opened = await openProject(folder);
       engine.recents.add(opened.root);
-      return opened;
+      return authority.describe(opened);
     },
     windowSettings: () => settingsForWindow(settingsFile.get()),
     updateFromWindow: (settings) => settingsForWindow(settingsFile.update(settingsFromWindow(settings, settingsFile.get()))),

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { app, BrowserWindow, dialog } from "electron";
 import { toErrorData } from "../protocol/error.ts";
-import type { ProjectInfo } from "../protocol/ipc.ts";
 import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
@@ -12,7 +11,7 @@ import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
-import { openProject } from "./project/project.ts";
+import { type OpenedFolder, openProject } from "./project/project.ts";
 import { createBrokerRunner } from "./runner/broker-runner.ts";
 import { dataFolder, makeDataFolder } from "./settings/data-folder.ts";
 import { quickjsWasmFile, shellFiles } from "./wasm-file.ts";
@@ -38,7 +37,7 @@ async function tell(message: string, detail: string): Promise<void> {
   await dialog.showMessageBox({ type: "error", message, detail, buttons: ["OK"] });
 }
 
-async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectInfo | null> {
+async function projectOf(argv: readonly string[], cwd: string): Promise<OpenedFolder | null> {
   const folder = folderArgument(argv);
   if (folder === null) return null;
   try {
@@ -64,6 +63,7 @@ async function prepare() {
     runner,
     sandbox,
     audience: "person",
+    trust: "asked",
     wake: true,
   });
   return { engine, closeSandbox };
@@ -90,7 +90,7 @@ async function main(): Promise<void> {
     link,
     loaded,
     version: readVersion(appFolder),
-    project,
+    project: project === null ? null : engine.authority.describe(project),
     screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null,
   });
 
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     if (window.isMinimized()) window.restore();
     window.focus();
     void projectOf(argv, cwd).then((opened) => {
-      if (opened !== null) desktop.setProject(opened);
+      if (opened !== null) desktop.setProject(engine.authority.describe(opened));
     });
   });
   let closed = false;

@@ -32,6 +32,7 @@ export const errorCodes = [
   "sandbox_unavailable",
   // Approvals.
   "denied",
+  "untrusted_folder",
   // Scripts.
   "script_syntax",
   "script_error",

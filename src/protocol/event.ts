@@ -103,6 +103,8 @@ export type EventBody =
       readonly actions?: readonly CommandAction[];
       /** What the model reads (direct calls) or a shortened form of it (calls of a script). */
       readonly text: string;
+      /** Hidden characters and escape sequences that were taken out of `text`. */
+      readonly hiddenRemoved?: number;
       /** Structured result; shortened when large (`resultTruncated`). */
       readonly result: Json;
       readonly resultTruncated?: boolean;
@@ -153,7 +155,8 @@ export type EventBody =
       readonly approvalId: string;
       readonly callId: CallId;
       readonly answer: ApprovalAnswer;
-      readonly by: "user" | "nobody" | "stop";
+      /** `rule`: a rule that was made meanwhile allows it. */
+      readonly by: "user" | "nobody" | "stop" | "rule";
     }
   | {
       readonly type: "provider_retry";

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { ApprovalAnswer } from "./approval.ts";
+import { approvalAnswerSchema } from "./approval.ts";
 import { attachmentSchema, type Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
 import type { ConversationId, TurnId } from "./ids.ts";
-import type { ProviderId, Settings } from "./settings.ts";
-import { settingsSchema } from "./settings.ts";
+import { type Rule, ruleDraftSchema } from "./rule.ts";
+import type { ProviderId, Reach, Settings } from "./settings.ts";
+import { reaches, settingsSchema } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
 import { type UndoResult, undoScopeSchema } from "./undo.ts";
 
@@ -27,6 +28,10 @@ export interface ProjectInfo {
   readonly name: string;
   /** Null when the folder is not a git repository (or git is missing). */
   readonly branch: string | null;
+  /** False until the person said they trust the folder: nothing of it is run before. */
+  readonly trusted: boolean;
+  /** What commands in it may reach besides files. */
+  readonly reach: Reach;
 }
 
 export interface ProviderInfo {
@@ -41,6 +46,8 @@ export interface ProviderInfo {
 export interface SandboxInfo {
   readonly enforcer: "bubblewrap" | "landlock" | "none";
   readonly detail: string;
+  /** What it can grant to commands besides files, beyond `nothing`. */
+  readonly grants: readonly Reach[];
 }
 
 export interface HarnessInfo {
@@ -71,11 +78,6 @@ export interface EventPage {
 
 const id = z.string().regex(/^[a-z0-9_]{1,80}$/);
 const none = z.strictObject({});
-const answerSchema: z.ZodType<ApprovalAnswer> = z.discriminatedUnion("decision", [
-  z.strictObject({ decision: z.literal("allow"), scope: z.enum(["once", "conversation"]) }),
-  z.strictObject({ decision: z.literal("deny"), note: z.string().max(4_000).exactOptional() }),
-]);
-
 /** What a window may ask of main: name -> schema of the input. Results are typed in `CallResults`. */
 export const calls = {
   "app.state": none,
@@ -99,7 +101,15 @@ export const calls = {
   "conversations.raw": z.strictObject({ id }),
   /** Undoes (redoes) changes of files; fails with `undo_conflict` and the lines when they changed since, unless forced. */
   "changes.undo": z.strictObject({ id, scope: undoScopeSchema, redo: z.boolean(), force: z.boolean() }),
-  "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), answer: answerSchema }),
+  "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), hash: z.string(), answer: approvalAnswerSchema }),
+  /** Rules about commands that hold in the open project: always, here, or in one of its conversations. */
+  "rules.list": none,
+  "rules.add": z.strictObject({ rule: ruleDraftSchema }),
+  "rules.remove": z.strictObject({ ruleId: z.string().min(1) }),
+  /** Says whether the open folder is trusted. */
+  "project.trust": z.strictObject({ trusted: z.boolean() }),
+  /** What commands in the open folder may reach besides files. */
+  "project.reach": z.strictObject({ reach: z.enum(reaches) }),
   "tasks.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
   /** The kept output of a task: an exec's output, an agent's or ask's text. */
@@ -132,6 +142,11 @@ export interface CallResults {
   "conversations.raw": { readonly text: string };
   "changes.undo": UndoResult;
   "approvals.answer": null;
+  "rules.list": readonly Rule[];
+  "rules.add": readonly Rule[];
+  "rules.remove": readonly Rule[];
+  "project.trust": ProjectInfo;
+  "project.reach": ProjectInfo;
   "tasks.list": readonly TaskRow[];
   "tasks.cancel": { readonly stopped: readonly string[] };
   "tasks.output": { readonly text: string; readonly truncated: boolean };

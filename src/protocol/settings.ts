@@ -3,6 +3,7 @@ import { z } from "zod";
 export const providerIds = ["demo", "openai-responses", "openai-compatible", "anthropic"] as const;
 export const approvalModes = ["plan", "ask", "auto"] as const;
 export const sandboxLevels = ["read-only", "workspace-write", "full"] as const;
+export const reaches = ["nothing", "local-sockets", "network"] as const;
 export const reasoningEfforts = ["minimal", "low", "medium", "high"] as const;
 
 export type ProviderId = (typeof providerIds)[number];
@@ -10,6 +11,11 @@ export type ProviderId = (typeof providerIds)[number];
 export type ApprovalMode = (typeof approvalModes)[number];
 /** What commands and patches may write: nothing, the project and a private temp folder, everything. */
 export type SandboxLevel = (typeof sandboxLevels)[number];
+/**
+ * What sandboxed commands reach besides files. nothing: their own loopback. local-sockets: also unix sockets they make themselves.
+ * network: the network of this machine, without unix sockets. Never both: abstract sockets of the desktop would be in reach.
+ */
+export type Reach = (typeof reaches)[number];
 export type ReasoningEffort = (typeof reasoningEfforts)[number];
 
 /** Limits of one script. CPU counts only time inside the sandbox, not time waiting for tools. */

@@ -156,12 +156,14 @@ export const execResult = z.object({
   timedOut: z.boolean(),
   truncated: z.boolean(),
   files: patchedFiles.optional().describe("Only when the command was a call of apply_patch that was applied."),
+  editedCmd: z.string().optional().describe("Only when the person changed the command before it ran: what ran instead."),
 });
 export const spawnResult = z.object({
   id: z.string(),
   kind: z.enum(["ask", "agent", "exec", "script"]),
   title: z.string(),
   status: z.string(),
+  editedCmd: z.string().optional().describe("Only when the person changed the command before it ran: what runs instead."),
 });
 
 export type ListDirResult = z.infer<typeof listDirResult>;

@@ -9,6 +9,7 @@ import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
+import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
@@ -111,7 +112,14 @@ function Workbench() {
       <Panel id="thread" minSize={360}>
         <ErrorBoundary name="The conversation">
           <Conversation renderScript={renderScript}>
-            <Composer dock={<ApprovalDock />} />
+            <Composer
+              dock={
+                <>
+                  <TrustBar />
+                  <ApprovalDock />
+                </>
+              }
+            />
           </Conversation>
         </ErrorBoundary>
       </Panel>

@@ -191,7 +191,7 @@ describe("fold", () => {
     story.add({
       type: "approval_requested",
       turnId: "t1",
-      request: { approvalId: "a1", callId: "c1", tool: "exec", summary: "npm publish", reason: "ask mode" },
+      request: { approvalId: "a1", hash: "h", callId: "c1", tool: "exec", summary: "npm publish", reason: "ask mode" },
     });
     const asking = fold(emptyView, story.events);
     story.add({ type: "approval_answered", approvalId: "a1", callId: "c1", answer: { decision: "allow", scope: "once" }, by: "user" });
@@ -219,7 +219,7 @@ describe("fold", () => {
     story.add({
       type: "approval_requested",
       turnId: "t1",
-      request: { approvalId: "a1", callId: "c1.1", tool: "exec", summary: "sleep 9", reason: "ask mode" },
+      request: { approvalId: "a1", hash: "h", callId: "c1.1", tool: "exec", summary: "sleep 9", reason: "ask mode" },
     });
     story.add({ type: "turn_finished", turnId: "t1", status: "interrupted", usage, durationMs: 40 }, 40);
     const view = fold(emptyView, story.events);
@@ -247,7 +247,7 @@ describe("fold", () => {
       5,
     );
     story.add(startOf(exec), 5);
-    const request = { approvalId: "a1", callId: "c1.1", tool: "exec", summary: "rm x", reason: "ask mode" } as const;
+    const request = { approvalId: "a1", hash: "h", callId: "c1.1", tool: "exec", summary: "rm x", reason: "ask mode" } as const;
     story.add({ type: "approval_requested", turnId: "t1", request });
     story.add({ type: "user_message", turnId: "t1", text: "Also this", attachments: [], source: "user" }, 5);
     return story;

@@ -53,7 +53,7 @@ describe("activityOf", () => {
     story.add({
       type: "approval_requested",
       turnId: "t1",
-      request: { approvalId: "a1", callId: "c1.2", tool: "exec", summary: "npm test", reason: "ask mode" },
+      request: { approvalId: "a1", hash: "h", callId: "c1.2", tool: "exec", summary: "npm test", reason: "ask mode" },
     });
     say();
     story.add({ type: "turn_finished", turnId: "t1", status: "interrupted", usage, durationMs: 5 });

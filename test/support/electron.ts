@@ -12,6 +12,8 @@ export interface AppOptions {
   readonly project?: "sample" | "empty" | "none";
   /** Written to settings.json before the start. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** False: the folder is opened for the first time, nobody has said that it is trusted. */
+  readonly trusted?: boolean;
   /** Another application than Spindle: a folder with a package.json. */
   readonly app?: string;
 }
@@ -43,6 +45,7 @@ export async function withApp(
     else copySample(project);
     mkdirSync(join(folder, "home"));
     writeFileSync(join(folder, "home", "settings.json"), JSON.stringify(options.settings ?? {}));
+    if (options.trusted !== false) writeFileSync(join(folder, "home", "projects.json"), JSON.stringify({ [project]: { trusted: true } }));
     const launched = await launchSpindle({
       electron,
       flags: (process.env["SPINDLE_TEST_ELECTRON_FLAGS"] ?? "").split(" ").filter((flag) => flag !== ""),

@@ -7,7 +7,7 @@ import { commandEnvironment } from "../../src/main/sandbox/command-environment.t
 import { createSandbox, type SandboxOptions } from "../../src/main/sandbox/create-sandbox.ts";
 import type { Sandbox, SandboxedCommand } from "../../src/main/sandbox/sandbox.ts";
 import { secretFolders } from "../../src/main/sandbox/secret-folders.ts";
-import type { SandboxLevel } from "../../src/protocol/settings.ts";
+import type { Reach, SandboxLevel } from "../../src/protocol/settings.ts";
 
 /** A project, things outside that a command must not touch, and the real sandbox between them. */
 export interface SandboxLab {
@@ -23,6 +23,7 @@ export interface SandboxLab {
 
 interface AttackOptions {
   readonly level?: SandboxLevel;
+  readonly reach?: Reach;
   readonly timeoutMs?: number;
   readonly before?: readonly string[];
   readonly signal?: AbortSignal;
@@ -80,6 +81,7 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
         level: options.level ?? "workspace-write",
         projectRoot: project,
         writableFolders: [],
+        reach: options.reach ?? "nothing",
         cwd: project,
         env,
       });

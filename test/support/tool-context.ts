@@ -22,10 +22,11 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
     readGrants: [],
     approval: "auto",
     sandboxLevel: "workspace-write",
+    reach: "nothing",
     settings: settingsSchema.parse({}),
     signal: new AbortController().signal,
     runner: { run: () => unused("runner"), close: () => unused("runner") },
-    sandbox: { info: { enforcer: "none", detail: "not used in this test" }, wrap: () => unused("sandbox") },
+    sandbox: { info: { enforcer: "none", detail: "not used in this test", grants: [] }, wrap: () => unused("sandbox") },
     harness: {
       run: () => unused("harness"),
       prewarm: () => unused("harness"),

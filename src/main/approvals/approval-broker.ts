@@ -10,6 +10,8 @@ export interface ApprovalQuestion {
   readonly turnId: TurnId;
   readonly request: Omit<ApprovalRequest, "approvalId">;
   readonly reasonKind: ReasonKind;
+  /** True when the rules of now allow it, so that nobody need be asked any more. */
+  allowedByRules?(): boolean;
 }
 
 export interface ApprovalBrokerOptions {
@@ -26,22 +28,33 @@ export interface ApprovalBroker {
    * the question is then answered by `stop`.
    */
   ask(question: ApprovalQuestion, signal: AbortSignal): Promise<ApprovalAnswer>;
-  /** The person's answer. Throws `bad_request` when the question is not open (answered meanwhile, or never put). */
-  answer(approvalId: string, answer: ApprovalAnswer): void;
+  /** The open question. Throws `bad_request` when it is not open (answered meanwhile, or never put) or asks about something else. */
+  question(named: NamedQuestion): ApprovalRequest;
+  /** The person's answer. Throws as `question` does. */
+  answer(named: NamedQuestion, answer: ApprovalAnswer): void;
+  /** Answers by yes what the rules of now allow. Called after rules were added. */
+  rulesChanged(): void;
   /** Open questions, oldest first. */
   pending(): readonly ApprovalRequest[];
+}
+
+/** Which question an answer is for, and what the person saw when giving it. */
+export interface NamedQuestion {
+  readonly approvalId: string;
+  readonly hash: string;
 }
 
 interface Open {
   readonly request: ApprovalRequest;
   readonly key: string;
-  settle(answer: ApprovalAnswer, by: "user" | "nobody" | "stop"): void;
+  allowedByRules(): boolean;
+  settle(answer: ApprovalAnswer, by: "user" | "nobody" | "stop" | "rule"): void;
 }
 
 /**
  * Makes the broker of one conversation. An answer with scope `conversation` holds for further questions of the same tool
- * with the same kind of reason (and the same summary, where the kind reaches outside the sandbox), also for those that are
- * open already; it is forgotten with the broker.
+ * with the same kind of reason (and the same summary, where it is a command or reaches outside the sandbox), also for those that
+ * are open already; it is forgotten with the broker.
  */
 export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBroker {
   const open = new Map<string, Open>();
@@ -60,7 +73,12 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
         else resolve(answer);
       };
       const stop = (): void => settle({ decision: "deny" }, "stop");
-      open.set(request.approvalId, { request, key: keyOf(question), settle });
+      open.set(request.approvalId, {
+        request,
+        key: keyOf(question),
+        settle,
+        allowedByRules: () => question.allowedByRules?.() ?? false,
+      });
       // A script may have hundreds of calls open on one signal: no leak, no warning.
       setMaxListeners(0, signal);
       signal.addEventListener("abort", stop, { once: true });
@@ -68,30 +86,55 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
       if (options.audience === "nobody") settle({ decision: "deny", note: nobodyNote(question.reasonKind) }, "nobody");
     });
 
+  const find = ({ approvalId, hash }: NamedQuestion): Open => {
+    const asked = open.get(approvalId);
+    if (asked === undefined)
+      throw new SpindleError("bad_request", "This question is not open any more.", {
+        hint: "It was answered already, or the turn was stopped.",
+        details: { approvalId },
+      });
+    if (asked.request.hash !== hash)
+      throw new SpindleError("bad_request", "This answer was given to another question.", {
+        hint: "Look at what is asked now, then answer.",
+        details: { approvalId },
+      });
+    return asked;
+  };
+
   return {
     async ask(question, signal) {
       if (signal.aborted) throw new SpindleError("cancelled", "The turn was stopped.");
       if (remembered.has(keyOf(question))) return { decision: "allow", scope: "conversation" };
       return put(question, signal);
     },
-    answer(approvalId, answer) {
-      const asked = open.get(approvalId);
-      if (asked === undefined)
-        throw new SpindleError("bad_request", "This question is not open any more.", {
-          hint: "It was answered already, or the turn was stopped.",
-          details: { approvalId },
-        });
+    question: (named) => find(named).request,
+    answer(named, answer) {
+      const asked = find(named);
       asked.settle(answer, "user");
-      if (answer.decision !== "allow" || answer.scope !== "conversation") return;
+      // Rules say what they are for; without them the answer holds for what is of the same kind.
+      if (answer.decision !== "allow" || answer.scope !== "conversation" || answer.rules !== undefined) return;
       remembered.add(asked.key);
       for (const other of [...open.values()].filter((one) => one.key === asked.key)) other.settle(answer, "user");
+    },
+    rulesChanged() {
+      for (const one of [...open.values()].filter((each) => each.allowedByRules()))
+        one.settle({ decision: "allow", scope: "once" }, "rule");
     },
     pending: () => [...open.values()].map((one) => one.request),
   };
 }
 
-/** Kinds that reach outside the sandbox: a yes to one of them is a yes to exactly this, not to the next of its kind. */
-const exactKinds: ReadonlySet<ReasonKind> = new Set(["escalated", "forced_rm", "write_outside", "write_guarded"]);
+/** Kinds of which a yes is one to exactly this, not to the next: every command, and what reaches outside the sandbox. */
+const exactKinds: ReadonlySet<ReasonKind> = new Set<ReasonKind>([
+  "command",
+  "command_unsandboxed",
+  "command_landlock",
+  "rule",
+  "escalated",
+  "forced_rm",
+  "write_outside",
+  "write_guarded",
+]);
 
 function keyOf({ request, reasonKind }: ApprovalQuestion): string {
   return `${request.tool} ${reasonKind}${exactKinds.has(reasonKind) ? ` ${request.summary}` : ""}`;
@@ -110,6 +153,8 @@ function nobodyNote(kind: ReasonKind): string {
     case "command_landlock":
     case "escalated":
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
+    case "rule":
+      return "Nobody is there to approve it, and a rule asks for it. See `spindle rules`.";
     case "forced_rm":
       return "Nobody is there to approve it. Delete without force (`rm -r`).";
     default:

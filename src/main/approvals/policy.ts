@@ -3,7 +3,11 @@ import { assertNever, type ErrorCode } from "../../protocol/error.ts";
 import type { SandboxInfo } from "../../protocol/ipc.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
+import type { Rule } from "../../protocol/rule.ts";
+import { patternText } from "../../protocol/rule.ts";
+import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { isInside } from "../lib/paths.ts";
+import { judgeByRules, type RuledCommand } from "./rules.ts";
 
 /** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
@@ -11,7 +15,9 @@ export type PolicyEffect =
   | { readonly kind: "write"; readonly paths: readonly string[] }
   | {
       readonly kind: "command";
+      /** With its variables in front: what a card shows. */
       readonly cmd: string;
+      readonly line: RuledCommand;
       readonly workdir: string;
       readonly escalated: boolean;
       readonly justification: string | undefined;
@@ -22,6 +28,8 @@ export type PolicyEffect =
   | {
       readonly kind: "spawn";
       readonly input: SpawnInput;
+      /** The command of a task; null for the other kinds. */
+      readonly line: RuledCommand | null;
       /** The command of a task may delete by force; false for the other kinds. */
       readonly forcedRm: boolean;
     };
@@ -33,6 +41,10 @@ export interface PolicyInput {
   readonly enforcer: SandboxInfo["enforcer"];
   /** Absolute real path. */
   readonly projectRoot: string;
+  /** The person has said that this folder's content is trusted; without it nothing of it is run. */
+  readonly trusted: boolean;
+  /** Those that hold here: always, in this project, in this conversation. */
+  readonly rules: readonly Rule[];
 }
 
 /** Names the reason of a question: an answer "for this conversation" holds for the same tool and the same kind. */
@@ -44,6 +56,7 @@ export type ReasonKind =
   | "command_unsandboxed"
   | "command_landlock"
   | "forced_rm"
+  | "rule"
   | "escalated"
   | "spawn";
 
@@ -114,16 +127,61 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
   }
 }
 
-function decideCommand(
-  { escalated, forcedRm }: { readonly escalated: boolean; readonly forcedRm: boolean },
-  input: PolicyInput,
-): PolicyDecision {
-  const decision = decideOrdinaryCommand(escalated, input);
-  // Nothing holds it back there, and an earlier "for this conversation" meant other commands.
-  if (decision.decision !== "deny" && decision.runLevel === "full" && forcedRm) {
+interface CommandFacts {
+  readonly line: RuledCommand;
+  readonly escalated: boolean;
+  readonly forcedRm: boolean;
+}
+
+function decideCommand(command: CommandFacts, input: PolicyInput): PolicyDecision {
+  if (!input.trusted)
+    return deny(
+      "untrusted_folder",
+      "Nothing is run in a folder that the person has not said they trust.",
+      "Read files with the tools for it, or ask the person to trust the folder.",
+    );
+  const decision = refuseHidden(command, byRules(command, decideOrdinaryCommand(command.escalated, input), input));
+  // Nothing holds it back there, and neither a rule nor an earlier "for this conversation" meant this one.
+  if (decision.decision !== "deny" && decision.runLevel === "full" && command.forcedRm) {
     return ask("full", "forced_rm", "It deletes by force, outside the sandbox.");
   }
   return decision;
+}
+
+/** What the mode decided, made stricter or easier by the rules. Never easier than plan mode, or than a refusal. */
+function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyInput): PolicyDecision {
+  if (decision.decision === "deny") return decision;
+  const verdict = judgeByRules(command.line, input.rules);
+  switch (verdict?.decision) {
+    case undefined:
+      return decision;
+    case "deny": {
+      const { rule } = verdict;
+      return deny(
+        "denied",
+        `A rule of the person forbids ${patternText(rule)}${rule.note === undefined ? "." : `: ${rule.note}`}`,
+        "Do it another way, or say what you would need.",
+      );
+    }
+    case "ask":
+      return decision.decision === "ask" ? decision : ask(decision.runLevel, "rule", `A rule asks for ${patternText(verdict.rule)}.`);
+    case "allow":
+      if (decision.decision === "allow" || input.mode === "plan") return decision;
+      return decision.runLevel !== "full" || input.sandboxLevel === "full" || verdict.outside ? allow(decision.runLevel) : decision;
+    default:
+      return assertNever(verdict);
+  }
+}
+
+/** A person cannot say yes to what they cannot see. */
+function refuseHidden(command: CommandFacts, decision: PolicyDecision): PolicyDecision {
+  const count = hiddenCharacters(command.line.cmd);
+  if (decision.decision !== "ask" || count === 0) return decision;
+  return deny(
+    "denied",
+    `The command contains ${count === 1 ? "a character" : `${count} characters`} that cannot be seen, so nobody can approve it.`,
+    "Write it without control, zero-width and direction characters; in quotes use escapes such as $'\\u200b'.",
+  );
 }
 
 function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDecision {
@@ -157,15 +215,12 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
   }
 }
 
-function decideSpawn(
-  { input: spawn, forcedRm }: { readonly input: SpawnInput; readonly forcedRm: boolean },
-  input: PolicyInput,
-): PolicyDecision {
+function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { kind: "spawn" }>, input: PolicyInput): PolicyDecision {
   switch (spawn.kind) {
     case "ask":
       return allow(input.sandboxLevel);
     case "exec":
-      return decideCommand({ escalated: false, forcedRm }, input);
+      return decideCommand({ line: line ?? unseen(spawn.cmd), escalated: false, forcedRm }, input);
     case "agent":
     case "script":
       // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.
@@ -175,6 +230,11 @@ function decideSpawn(
     default:
       return assertNever(spawn);
   }
+}
+
+/** A command that nobody has read: no rule can allow it. */
+function unseen(cmd: string): RuledCommand {
+  return { cmd, words: null, commands: null, setsEnvironment: false };
 }
 
 function allow(runLevel: SandboxLevel): PolicyDecision {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Settings } from "../../protocol/settings.ts";
+import type { Reach, Settings } from "../../protocol/settings.ts";
 import { createEngine, type Engine } from "../engine.ts";
 import { openSandbox } from "../engine/open-sandbox.ts";
 import { createLocalRunner } from "../runner/local-runner.ts";
@@ -7,7 +7,10 @@ import { dataFolder, makeDataFolder } from "../settings/data-folder.ts";
 import { quickjsWasmFile, shellFiles } from "../wasm-file.ts";
 
 /** The engine on plain Node, to be closed with its sandbox's folder. Nobody can answer a question here, so what would ask is denied. */
-async function openEngine(override: (settings: Settings) => Settings): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
+async function openEngine(
+  override: (settings: Settings) => Settings,
+  reach: Reach | undefined,
+): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
   const home = dataFolder(process.env);
   makeDataFolder(home);
   const runner = createLocalRunner();
@@ -22,6 +25,8 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
       runner,
       sandbox,
       audience: "nobody",
+      trust: "named",
+      reach,
       wake: false,
       override,
     });
@@ -38,8 +43,9 @@ async function openEngine(override: (settings: Settings) => Settings): Promise<{
 export async function withEngine<T>(
   override: (settings: Settings) => Settings,
   use: (engine: Engine, signal: AbortSignal) => Promise<T>,
+  reach?: Reach,
 ): Promise<T> {
-  const { engine, close } = await openEngine(override);
+  const { engine, close } = await openEngine(override, reach);
   const stop = new AbortController();
   // The first signal stops in order; a second one means that the person does not want to wait.
   const onSignal = (): void => (stop.signal.aborted ? process.exit(130) : stop.abort());

@@ -66,6 +66,10 @@ export function openDesktop(options: DesktopOptions): {
     version: options.version,
     project: () => project,
     setProject,
+    changeProject(changed) {
+      project = changed;
+      link.push("project", changed);
+    },
     setShown(id) {
       shown = id;
       unread.delete(id);

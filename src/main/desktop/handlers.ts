@@ -4,6 +4,7 @@ import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
+import { authorityHandlers } from "./authority-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
 
 /** What the handlers need from the window they serve. */
@@ -11,6 +12,8 @@ export interface WindowPort {
   readonly version: string;
   project(): ProjectInfo | null;
   setProject(project: ProjectInfo): void;
+  /** The open project, with something else known about it. */
+  changeProject(project: ProjectInfo): void;
   /** The conversation that is on screen; its row is never unread. */
   setShown(conversationId: string): void;
   isUnread(conversationId: string): boolean;
@@ -80,10 +83,11 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     "conversations.export": ({ id, format }) => ({ text: engine.transcript(id, format) }),
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
     "changes.undo": ({ id, ...request }) => engine.undo(id, request),
-    "approvals.answer": ({ id, approvalId, answer }) => {
-      engine.approvals.answer(id, approvalId, answer);
+    "approvals.answer": ({ id, answer, ...named }) => {
+      engine.approvals.answer(id, named, answer);
       return null;
     },
+    ...authorityHandlers(engine, { project, setProject: (opened) => window.changeProject(opened) }),
     "tasks.list": () => tasksOf(engine, window.project()),
     "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
     "tasks.output": ({ taskId }) => engine.tasks.output(taskId),

@@ -1,40 +1,44 @@
+import { createHash } from "node:crypto";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { SandboxLevel } from "../../protocol/settings.ts";
 import { describeEffect } from "../approvals/describe-effect.ts";
-import { decide } from "../approvals/policy.ts";
-import type { GateCall } from "../tools/dispatch.ts";
+import { decide, type PolicyDecision } from "../approvals/policy.ts";
+import { proposeRules } from "../approvals/rules.ts";
+import type { RulesFile } from "../settings/rules.ts";
+import type { Clearance, GateCall } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
 import type { ApprovalDesk } from "./approval-desk.ts";
 
-/** Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with; rejects with `denied`. */
-export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, desk: ApprovalDesk): Promise<SandboxLevel> {
-  const decision = decide({
-    effect,
-    mode: ctx.approval,
-    sandboxLevel: ctx.sandboxLevel,
-    enforcer: ctx.sandbox.info.enforcer,
-    projectRoot: ctx.projectRoot,
-  });
+/** What decides about a call besides its mode and level. */
+export interface Judges {
+  readonly desk: ApprovalDesk;
+  readonly rules: RulesFile;
+  /** Folders that count as trusted in this process (the command line names its folder). */
+  isTrusted(root: string): boolean;
+}
+
+/**
+ * Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with, and with the
+ * command the person put in its place; rejects with `denied`.
+ */
+export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, judges: Judges): Promise<Clearance> {
+  const decision = decideNow(effect, ctx, judges);
   switch (decision.decision) {
     case "allow":
-      return decision.runLevel;
+      return { sandboxLevel: decision.runLevel };
     case "deny":
-      throw new SpindleError(decision.code, decision.reason, { hint: decision.hint });
+      throw refusal(decision);
     case "ask": {
-      const justification = effect.kind === "command" ? effect.justification : undefined;
-      const request = {
-        callId: call.callId,
-        // A patch in a command is asked about as the patch it is, and an answer for this conversation holds for both.
-        tool: effect.kind === "write" ? "applyPatch" : call.name,
-        summary: describeEffect(effect, ctx.projectRoot),
-        reason: decision.reason,
-        ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
-        ...(justification === undefined ? {} : { justification }),
-      };
-      const answer = await desk
-        .brokerOf(ctx.conversationId, ctx.emit)
-        .ask({ turnId: ctx.turnId, request, reasonKind: decision.reasonKind }, ctx.signal);
-      if (answer.decision === "allow") return decision.runLevel;
+      const answer = await judges.desk.brokerOf(ctx, ctx.emit).ask(
+        {
+          turnId: ctx.turnId,
+          request: requestOf(call, effect, decision, ctx, judges),
+          reasonKind: decision.reasonKind,
+          allowedByRules: () => decideNow(effect, ctx, judges).decision === "allow",
+        },
+        ctx.signal,
+      );
+      if (answer.decision === "allow") return { sandboxLevel: decision.runLevel, ...(answer.cmd === undefined ? {} : { cmd: answer.cmd }) };
       throw new SpindleError("denied", `This call was declined${answer.note === undefined ? "." : `: ${answer.note}`}`, {
         hint: "Do something else, or say what you would need.",
         details: { reason: decision.reason },
@@ -43,4 +47,59 @@ export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext
     default:
       return assertNever(decision);
   }
+}
+
+/** The level for a call that the person wrote themselves: what would ask is their yes, what is refused stays refused. */
+export function authorizeWritten(effect: Effect, ctx: ToolContext, judges: Judges): SandboxLevel {
+  const decision = decideNow(effect, ctx, judges);
+  if (decision.decision === "deny") throw refusal(decision);
+  return decision.runLevel;
+}
+
+function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judges): PolicyDecision {
+  return decide({
+    effect,
+    mode: ctx.approval,
+    sandboxLevel: ctx.sandboxLevel,
+    enforcer: ctx.sandbox.info.enforcer,
+    projectRoot: ctx.projectRoot,
+    trusted: isTrusted(ctx.projectRoot),
+    rules: rules.in(ctx),
+  });
+}
+
+function requestOf(
+  call: GateCall,
+  effect: Effect,
+  decision: Extract<PolicyDecision, { decision: "ask" }>,
+  ctx: ToolContext,
+  { rules }: Judges,
+) {
+  const justification = effect.kind === "command" ? effect.justification : undefined;
+  const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
+  const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
+  // No rule answers these two: the one is about single cases, the other is a rule itself.
+  const proposal =
+    line === null || decision.reasonKind === "forced_rm" || decision.reasonKind === "rule"
+      ? null
+      : proposeRules(line, rules.in(ctx), outside);
+  return {
+    hash: createHash("sha256")
+      .update(JSON.stringify([ctx.conversationId, ctx.turnId, call.callId, call.name, call.input]))
+      .digest("hex"),
+    callId: call.callId,
+    // A patch in a command is asked about as the patch it is, and an answer for this conversation holds for both.
+    tool: effect.kind === "write" ? "applyPatch" : call.name,
+    summary: describeEffect(effect, ctx.projectRoot),
+    reason: decision.reason,
+    ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
+    ...(justification === undefined ? {} : { justification }),
+    ...(line === null ? {} : { cmd: line.cmd }),
+    ...(outside ? { outside } : {}),
+    ...(proposal === null ? {} : { proposal }),
+  };
+}
+
+function refusal({ code, reason, hint }: Extract<PolicyDecision, { decision: "deny" }>): SpindleError {
+  return new SpindleError(code, reason, { hint });
 }

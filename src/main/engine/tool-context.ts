@@ -2,7 +2,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
 import type { TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { ApprovalMode, SandboxLevel, Settings } from "../../protocol/settings.ts";
+import type { ApprovalMode, Reach, SandboxLevel, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
@@ -38,6 +38,9 @@ export interface CallParts {
   readonly gate: GateDeps;
   readonly runner: Runner;
   readonly sandbox: Sandbox;
+  /** What commands in a folder may reach besides files. */
+  reachOf(projectRoot: string): Reach;
+  isTrusted(projectRoot: string): boolean;
   readonly harness: Harness;
   readonly watch: CommandWatch;
   /** Tasks of this process that wait or run. */
@@ -67,6 +70,7 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     readGrants: scene.readGrants(),
     approval: scene.approval,
     sandboxLevel: scene.sandboxLevel,
+    reach: parts.reachOf(scene.projectRoot),
     settings: scene.settings,
     signal,
     runner: parts.watch.runner(parts.runner, { scene, callId: call.callId }),

@@ -71,7 +71,10 @@ function systemOf(tools: ReadonlyMap<string, Tool>): string {
 }
 
 /** The messages of the next request: the log's fold, with the pictures that came with prompts. */
-export async function requestMessages(scene: CallScene, parts: Pick<CallParts, "sandbox">): Promise<ModelMessage[]> {
+export async function requestMessages(
+  scene: CallScene,
+  parts: Pick<CallParts, "sandbox" | "reachOf" | "isTrusted">,
+): Promise<ModelMessage[]> {
   const { enforcer } = parts.sandbox.info;
   return modelMessages(
     scene.events,
@@ -82,6 +85,8 @@ export async function requestMessages(scene: CallScene, parts: Pick<CallParts, "
       approval: scene.approval,
       sandbox: scene.sandboxLevel,
       enforcer: enforcer === "none" ? null : enforcer,
+      reach: parts.reachOf(scene.projectRoot),
+      trusted: parts.isTrusted(scene.projectRoot),
     },
     await loadImages(scene.events),
   );

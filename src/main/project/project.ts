@@ -4,8 +4,11 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import { fileError } from "../lib/paths.ts";
 
+/** A folder as its own files show it. */
+export type OpenedFolder = Pick<ProjectInfo, "root" | "name" | "branch">;
+
 /** Opens a folder as a project: its real path, name and branch. Throws `not_found`, `not_a_folder` or `permission_denied`. */
-export async function openProject(folder: string): Promise<ProjectInfo> {
+export async function openProject(folder: string): Promise<OpenedFolder> {
   let root: string;
   try {
     root = await realpath(path.resolve(folder));

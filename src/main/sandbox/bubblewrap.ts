@@ -3,18 +3,21 @@ import path from "node:path";
 import { isInside } from "../lib/paths.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
+import { hostSockets } from "./host-sockets.ts";
 import type { SandboxPolicy } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
 
 /** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
 export function createBubblewrap(bwrap: string, prlimit: string | undefined, places: SandboxPlaces): Enforcer {
-  const seccomp = seccompProgram({ network: "own", fileAttributes: true });
+  const filter = seccompProgram({ sockets: "internet", fileAttributes: true });
+  const filterWithUnix = seccompProgram({ sockets: "local", fileAttributes: true });
   const { processes, fileBytes } = places.limits;
   const limiter = prlimit === undefined ? [] : [prlimit, `--nproc=${processes}`, `--fsize=${fileBytes}`, "--core=0", "--"];
   const findGuarded = createGuardedPathFinder();
   return {
     name: "bubblewrap",
     detail: `bubblewrap with a system call filter${prlimit === undefined ? "; no limits on processes and file sizes (prlimit is missing)" : ""}`,
+    grants: ["local-sockets", "network"],
     async wrap(argv, policy) {
       const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
       const args = bubblewrapArguments(policy, await findGuarded(writable), places);
@@ -22,7 +25,7 @@ export function createBubblewrap(bwrap: string, prlimit: string | undefined, pla
         argv: [bwrap, "--args", "4", "--seccomp", "3", "--", ...limiter, ...argv],
         cwd: "/",
         env: {},
-        fd3: seccomp,
+        fd3: policy.reach === "local-sockets" ? filterWithUnix : filter,
         fd4: encodeArguments(args),
         wrapper: true,
       };
@@ -37,16 +40,18 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
 
 /**
  * Arguments of bwrap (without the command) for the "hard" policy: the whole disk read-only, secrets and sockets out of sight,
- * the project writable (workspace-write) except what others trust in it, no network, no other processes, no privileges.
+ * the project writable (workspace-write) except what others trust in it, no network unless granted, no other processes, no privileges.
  * Order matters: a later mount covers an earlier one.
  */
 function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: SandboxPlaces): string[] {
-  const args = words("--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
+  const args = words("--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
+  if (policy.reach !== "network") args.push("--unshare-net");
   args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
   // Read-only /proc: a root without any capability may still write what root owns in /proc/sys (measured), and
   // core_pattern there names a program that the kernel runs outside.
   args.push(...words("--proc /proc --remount-ro /proc"));
-  for (const folder of runExceptions.filter((one) => existsSync(one))) args.push("--ro-bind", folder, folder);
+  const runShown = policy.reach === "network" ? [...runExceptions, ...nameServers()] : runExceptions;
+  for (const place of runShown.filter((one) => existsSync(one))) args.push("--ro-bind", place, place);
   for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))))
     args.push("--bind", places.tmpFolder, folder);
 
@@ -59,11 +64,23 @@ function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, place
   for (const folder of guarded.pins) args.push("--bind", folder, folder);
   for (const file of guarded.readOnly) args.push("--ro-bind", file, file);
   for (const place of hidden.filter((place) => !shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
+  if (policy.reach === "local-sockets") {
+    // Last, so that nothing uncovers them again; in what is hidden there is no such place any more.
+    const covered = ["/run", "/dev", ...tmpFolders, ...hidden];
+    const isIn = (folders: readonly string[], place: string): boolean => folders.some((folder) => isInside(folder, place));
+    for (const socket of hostSockets()) if (isIn(shown, socket) || !isIn(covered, socket)) args.push("--ro-bind", "/dev/null", socket);
+  }
 
   args.push("--clearenv");
   for (const [name, value] of Object.entries({ ...policy.env, TMPDIR: "/tmp" })) args.push("--setenv", name, value);
   args.push("--chdir", policy.cwd);
   return args;
+}
+
+/** Where the names of hosts are looked up, when that is a file in `/run`. */
+function nameServers(): readonly string[] {
+  const file = "/etc/resolv.conf";
+  return existsSync(file) && isInside("/run", realpathSync(file)) ? [realpathSync(file)] : [];
 }
 
 /** The file for `bwrap --args 4`: keeps the environment out of the process list and long lists out of the argument limit. */

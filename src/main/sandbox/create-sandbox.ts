@@ -21,6 +21,8 @@ export interface SandboxOptions {
   readonly limits?: SandboxLimits;
 }
 
+const reachNames = { "local-sockets": "local sockets", network: "the network" } as const;
+
 /** Room for any build; a flood ends here. */
 const defaultLimits: SandboxLimits = { processes: 4_096, fileBytes: 4 * 1024 ** 3 };
 
@@ -39,9 +41,20 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const found = await findEnforcer({ ...options, places });
   const { enforcer } = found;
   return {
-    info: enforcer === null ? { enforcer: "none", detail: found.reason } : { enforcer: enforcer.name, detail: enforcer.detail },
+    info:
+      enforcer === null
+        ? { enforcer: "none", detail: found.reason, grants: [] }
+        : { enforcer: enforcer.name, detail: enforcer.detail, grants: enforcer.grants },
     async wrap(argv, policy) {
       if (policy.level === "full") return { argv, cwd: policy.cwd, env: policy.env };
+      if (enforcer !== null && policy.reach !== "nothing" && !enforcer.grants.includes(policy.reach))
+        throw new SpindleError(
+          "sandbox_unavailable",
+          `The sandbox of this system (${enforcer.name}) cannot grant ${reachNames[policy.reach]}.`,
+          {
+            hint: "Take the grant back for this folder; the command can then run with what the sandbox allows.",
+          },
+        );
       if (enforcer !== null) return enforcer.wrap(argv, policy);
       throw new SpindleError("sandbox_unavailable", `No sandbox can be enforced on this system: ${found.reason}`, {
         hint: "The command can only run outside a sandbox, when the person approves it.",

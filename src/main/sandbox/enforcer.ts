@@ -1,4 +1,5 @@
 import type { SandboxInfo } from "../../protocol/ipc.ts";
+import type { Reach } from "../../protocol/settings.ts";
 import type { SandboxedCommand, SandboxPolicy } from "./sandbox.ts";
 
 /** Something that can keep a command in. */
@@ -6,7 +7,9 @@ export interface Enforcer {
   readonly name: Exclude<SandboxInfo["enforcer"], "none">;
   /** One sentence for the badge: what it is and what it leaves open. */
   readonly detail: string;
-  /** For every level but full. */
+  /** What it can grant beyond `nothing`. */
+  readonly grants: readonly Reach[];
+  /** For every level but full, and for `nothing` or one of `grants`. */
   wrap(argv: readonly [string, ...string[]], policy: SandboxPolicy): Promise<SandboxedCommand>;
 }
 

@@ -56,7 +56,14 @@ interface ProbeResult {
 async function tryOut(enforcer: Enforcer, places: SandboxPlaces): Promise<ProbeResult> {
   const canary = `${places.tmpFolder}-probe`;
   try {
-    const policy = { level: "workspace-write", projectRoot: places.tmpFolder, writableFolders: [], cwd: "/", env: {} } as const;
+    const policy = {
+      level: "workspace-write",
+      projectRoot: places.tmpFolder,
+      writableFolders: [],
+      reach: "nothing",
+      cwd: "/",
+      env: {},
+    } as const;
     const result = await run(await enforcer.wrap(["/bin/sh", "-c", probe, canary], policy));
     // Seen from here: inside, the command may have a folder of its own in this place.
     return existsSync(canary) ? { exitCode: null, stderr: "it did not keep a command from writing" } : result;

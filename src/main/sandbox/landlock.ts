@@ -23,7 +23,8 @@ const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/ura
 
 /**
  * Confines itself with Landlock and a seccomp filter (descriptor 3) and becomes the command; for systems without user
- * namespaces. Descriptor 4 lists, each ended by a zero byte: number of rules, then rights and path of each; number of
+ * namespaces. Descriptor 4 lists, each ended by a zero byte: rights about TCP that are
+ * taken away; number of rules, then rights and path of each; number of
  * variables, then name and value of each. The outer process stays to collect what the command leaves behind, as its
  * subreaper. A root loses all capabilities: with them, Linux 6.18 reads the environment of any process (measured). Perl, because it is part of every Debian and Ubuntu, can make any system call, and needs nothing built.
  */
@@ -32,6 +33,7 @@ sub fail { print STDERR "landlock: $_[0]: $!\\n"; exit 1 }
 sub slurp { open(my $f, "<&=", $_[0]) or fail("descriptor $_[0]"); binmode $f; local $/; my $text = <$f>; close $f; return $text }
 my $filter = slurp(3);
 my @items = split /\\0/, slurp(4), -1;
+my $tcp = shift @items;
 my @rules = map { [shift @items, shift @items] } 1 .. shift @items;
 %ENV = map { (shift @items, shift @items) } 1 .. shift @items;
 syscall(157, 36, 1, 0, 0, 0) == 0 or fail("subreaper");
@@ -50,7 +52,7 @@ syscall(157, 1, 9, 0, 0, 0);
 syscall(157, 38, 1, 0, 0, 0) == 0 or fail("no_new_privs");
 syscall(157, 24, $_, 0, 0, 0) for 0 .. 63;
 syscall(126, my $header = pack("L l", 0x20080522, 0), my $none = pack("L6", (0) x 6)) == 0 or fail("capabilities");
-my $attributes = pack("Q3", 0xffff, 3, 3);
+my $attributes = pack("Q3", 0xffff, $tcp, 3);
 my $set = syscall(444, $attributes, length $attributes, 0); $set >= 0 or fail("ruleset");
 for my $rule (@rules) {
   sysopen(my $f, $rule->[1], 0x280000) or next;
@@ -68,21 +70,19 @@ syscall(157, 22, 2, $program, 0, 0) == 0 or fail("filter");
  * cannot protect `.git` inside a writable project, there is no network at all, and no limit on processes.
  */
 export function createLandlock(perl: string, prlimit: string | undefined, places: SandboxPlaces, why: string): Enforcer {
-  const filters = {
-    "read-only": seccompProgram({ network: "none", fileAttributes: false }),
-    "workspace-write": seccompProgram({ network: "none", fileAttributes: true }),
-  };
+  const filterFor = (policy: SandboxPolicy): Uint8Array =>
+    seccompProgram({ sockets: policy.reach === "network" ? "internet" : "none", fileAttributes: policy.level !== "read-only" });
   const limiter = prlimit === undefined ? [] : [prlimit, `--fsize=${places.limits.fileBytes}`, "--core=0", "--"];
   return {
     name: "landlock",
     detail: `Landlock with a system call filter, which cannot protect .git in the project; bubblewrap would, but ${why}`,
+    grants: ["network"],
     wrap(argv, policy) {
-      const filter = policy.level === "read-only" ? filters["read-only"] : filters["workspace-write"];
       return Promise.resolve({
         argv: [perl, "-e", launcher, "--", ...limiter, ...argv],
         cwd: policy.cwd,
         env: {},
-        fd3: filter,
+        fd3: filterFor(policy),
         fd4: landlockRules(policy, places),
         wrapper: true,
       });
@@ -109,7 +109,15 @@ function landlockRules(policy: SandboxPolicy, places: SandboxPlaces): Uint8Array
     }
   }
   const env = Object.entries({ ...policy.env, TMPDIR: places.tmpFolder });
-  const items = [String(rules.length), ...rules.flatMap(([right, place]) => [String(right), place]), String(env.length), ...env.flat()];
+  // Bind and connect, unless the network was granted.
+  const tcp = policy.reach === "network" ? 0 : 3;
+  const items = [
+    String(tcp),
+    String(rules.length),
+    ...rules.flatMap(([right, place]) => [String(right), place]),
+    String(env.length),
+    ...env.flat(),
+  ];
   return Buffer.from(items.map((item) => `${item}\0`).join(""), "utf8");
 }
 

@@ -1,5 +1,5 @@
 import type { SandboxInfo } from "../../protocol/ipc.ts";
-import type { SandboxLevel } from "../../protocol/settings.ts";
+import type { Reach, SandboxLevel } from "../../protocol/settings.ts";
 
 export interface SandboxPolicy {
   readonly level: SandboxLevel;
@@ -7,6 +7,8 @@ export interface SandboxPolicy {
   readonly projectRoot: string;
   /** Folders besides the project that may be written (workspace-write only). Absolute real paths. */
   readonly writableFolders: readonly string[];
+  /** What it may reach besides files. */
+  readonly reach: Reach;
   readonly cwd: string;
   /** The whole environment of the command. */
   readonly env: Readonly<Record<string, string>>;
@@ -28,7 +30,8 @@ export interface SandboxedCommand {
 
 /**
  * Wraps commands so that the operating system keeps them in. It never falls back to a plain command: when nothing can be
- * enforced, `wrap` rejects with `sandbox_unavailable` for every level but `full`, and the policy asks for each command.
+ * enforced, `wrap` rejects with `sandbox_unavailable` for every level but `full`, and the policy asks for each command. It rejects
+ * so, too, for a reach that the enforcer cannot grant (`info.grants`).
  */
 export interface Sandbox {
   readonly info: SandboxInfo;

@@ -1,7 +1,10 @@
 /** What the filter leaves to the other means of an enforcer. */
 export interface SeccompOptions {
-  /** `own`: internet sockets are allowed, a network namespace holds them in. `none`: no socket at all. */
-  readonly network: "own" | "none";
+  /**
+   * `internet`: internet sockets are allowed; a network namespace holds them in, or the network was granted. `local`: unix sockets
+   * too; those of the host must be out of reach. `none`: no socket at all.
+   */
+  readonly sockets: "internet" | "local" | "none";
   /** Whether modes, owners, times and attributes of files may be changed; mounts hold that in, Landlock does not. */
   readonly fileAttributes: boolean;
 }
@@ -27,7 +30,11 @@ export function seccompProgram(options: SeccompOptions): Uint8Array {
   // clone with a namespace flag; clone3 hides its flags in memory and is "missing", so that libraries use clone.
   code.push(...onCall(call.clone, [load(offset.arg0), jumpAnySet(namespaceFlags, 0, 1), ret(failWith(errno.EPERM)), ret(action.allow)]));
   // Only families the network namespace holds in: a unix socket reaches every path, a vsock reaches the host.
-  const families = options.network === "own" ? [family.inet, family.inet6, family.netlink] : [];
+  const families = {
+    none: [],
+    internet: [family.inet, family.inet6, family.netlink],
+    local: [family.unix, family.inet, family.inet6, family.netlink],
+  }[options.sockets];
   code.push(
     ...onCall(call.socket, [
       load(offset.arg0),
@@ -80,7 +87,7 @@ const offset = { number: 0, arch: 4, arg0: 16, arg1: 24 } as const;
 const arch = { x86_64: 0xc000_003e } as const;
 const errno = { EPERM: 1, ENOSYS: 38 } as const;
 const action = { kill: 0x8000_0000, allow: 0x7fff_0000 } as const;
-const family = { inet: 2, inet6: 10, netlink: 16 } as const;
+const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const socketType = { datagram: 2 } as const;
 const ioctls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
 const call = { ioctl: 16, socket: 41, socketpair: 53, clone: 56 } as const;

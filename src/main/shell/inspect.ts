@@ -11,6 +11,8 @@ export interface Inspection {
   readonly patch: PatchCommand | null;
   /** The words of all commands; null when only a shell could say them. */
   readonly words: readonly (readonly string[])[] | null;
+  /** The literal words of all commands, also of those inside others, program first; null when it is no valid bash. */
+  readonly commands: readonly (readonly string[])[] | null;
   /** What it does, for display. */
   readonly actions: readonly CommandAction[];
   /** It deletes by force, as far as its literal words tell. */

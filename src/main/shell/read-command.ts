@@ -2,6 +2,7 @@ import { commandActions } from "./actions.ts";
 import { findPatch } from "./find-patch.ts";
 import { hasForcedRm, namesForcedRm } from "./forced-rm.ts";
 import type { Inspection } from "./inspect.ts";
+import { literalCommands } from "./literal-commands.ts";
 import type { ShellParser } from "./parser.ts";
 import { plainWords } from "./plain-words.ts";
 
@@ -9,10 +10,12 @@ import { plainWords } from "./plain-words.ts";
 export function readCommand(cmd: string, folder: string, parser: ShellParser): Inspection {
   const parsed = parser.parse(cmd);
   const words = plainWords(parsed);
-  const forcedRm = hasForcedRm(parsed, parser);
+  const commands = literalCommands(parsed, parser);
+  const forcedRm = hasForcedRm(commands);
   return {
     patch: findPatch(parsed),
     words,
+    commands: parsed.hasError ? null : commands,
     actions: commandActions(cmd, words, folder),
     forcedRm,
     mayForceRm: forcedRm || namesForcedRm(cmd),
@@ -21,5 +24,12 @@ export function readCommand(cmd: string, folder: string, parser: ShellParser): I
 
 /** What is understood of a command line that was not, or could not be, parsed. */
 export function unreadCommand(cmd: string): Inspection {
-  return { patch: null, words: null, actions: [{ type: "unknown", command: cmd }], forcedRm: false, mayForceRm: namesForcedRm(cmd) };
+  return {
+    patch: null,
+    words: null,
+    commands: null,
+    actions: [{ type: "unknown", command: cmd }],
+    forcedRm: false,
+    mayForceRm: namesForcedRm(cmd),
+  };
 }

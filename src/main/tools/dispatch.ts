@@ -6,8 +6,9 @@ import type { Json } from "../../protocol/json.ts";
 import type { SandboxLevel } from "../../protocol/settings.ts";
 import { issuesText } from "../lib/issues.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
+import { withoutHidden } from "../../grammar/hidden-text.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
-import type { Effect, Tool, ToolContext } from "./tool.ts";
+import type { Effect, Tool, ToolContext, ToolOutcome } from "./tool.ts";
 
 /** A call as it reaches the gate, from a model or from a script. */
 export interface GateCall {
@@ -24,16 +25,25 @@ export type GateOutcome =
   | { readonly ok: true; readonly result: Json; readonly text: string }
   | { readonly ok: false; readonly error: ErrorData; readonly text: string };
 
+/** How a call may run. */
+export interface Clearance {
+  readonly sandboxLevel: SandboxLevel;
+  /** The command the person put in place of the call's own. */
+  readonly cmd?: string;
+}
+
 export interface GateDeps {
   readonly tools: ReadonlyMap<string, Tool>;
-  /** Asks policy and person. Resolves with the sandbox level to run with; rejects with `denied` (or `cancelled`). */
-  authorize(call: GateCall, effect: Effect, ctx: ToolContext): Promise<SandboxLevel>;
+  /** Asks policy and person. Rejects with `denied` (or `cancelled`). */
+  authorize(call: GateCall, effect: Effect, ctx: ToolContext): Promise<Clearance>;
+  /** The sandbox level for what the person wrote instead. Throws `denied` where not even they may (plan mode, a rule). */
+  authorizeWritten(effect: Effect, ctx: ToolContext): SandboxLevel;
   now(): number;
 }
 
 /**
  * THE gate: every tool call passes here, the same lines for a model's and a script's: look up, validate, approve, run,
- * cap, record. Never throws; each call it is given gets exactly one `tool_started` and one `tool_finished`.
+ * take out what cannot be seen, cap, record. Never throws; each call it is given gets exactly one `tool_started` and one `tool_finished`.
  */
 export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps): Promise<GateOutcome> {
   const startedAt = deps.now();
@@ -44,10 +54,11 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     const input = validate(tool, call.input);
     const effect = await tool.effect(input, ctx);
     ctx.signal.throwIfAborted();
-    const sandboxLevel = await deps.authorize(call, effect, ctx);
+    const clearance = await deps.authorize(call, effect, ctx);
     ctx.signal.throwIfAborted();
-    const outcome = await tool.run(input, { ...ctx, sandboxLevel });
-    const text = truncateForModel(outcome.text, modelTokens).text;
+    const outcome = await runCleared(tool, input, clearance, ctx, deps);
+    const shown = withoutHidden(outcome.text);
+    const text = truncateForModel(shown.text, modelTokens).text;
     const result = outcome.result as Json;
     const ok = outcome.ok ?? true;
     ctx.emit({
@@ -57,6 +68,7 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
       summary: outcome.summary,
       ...(outcome.actions === undefined ? {} : { actions: outcome.actions }),
       text: logText(call, text),
+      ...(shown.removed === 0 ? {} : { hiddenRemoved: shown.removed }),
       ...logResult(call, result),
     });
     return { ok: true, result, text };
@@ -74,6 +86,25 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     });
     return { ok: false, error, text };
   }
+}
+
+/** Runs the call as it was cleared: as it came, or with the person's own command in its place, which its result then names. */
+async function runCleared(
+  tool: Tool,
+  input: unknown,
+  { sandboxLevel, cmd }: Clearance,
+  ctx: ToolContext,
+  deps: GateDeps,
+): Promise<ToolOutcome<unknown>> {
+  if (cmd === undefined) return tool.run(input, { ...ctx, sandboxLevel });
+  const written = validate(tool, { ...(input as Readonly<Record<string, unknown>>), cmd });
+  const level = deps.authorizeWritten(await tool.effect(written, ctx), ctx);
+  const outcome = await tool.run(written, { ...ctx, sandboxLevel: level });
+  return {
+    ...outcome,
+    result: { ...(outcome.result as object), editedCmd: cmd },
+    text: `The person changed the command to: ${cmd}\n${outcome.text}`,
+  };
 }
 
 function startedEvent(call: GateCall, ctx: ToolContext): EventBody {
@@ -105,7 +136,7 @@ function lookUp(name: string, tools: ReadonlyMap<string, Tool>): Tool {
   });
 }
 
-function validate(tool: Tool, input: Json): unknown {
+function validate(tool: Tool, input: unknown): unknown {
   const parsed = tool.input.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new SpindleError("invalid_input", `${tool.name}: ${issuesText(parsed.error)}`, {

@@ -13,7 +13,7 @@ import { understand, type Understood } from "./exec/understand.ts";
 import { defineTool, type ToolContext } from "./tool.ts";
 
 /** What one command needs of a call's context. */
-type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "settings" | "signal" | "runner" | "sandbox">;
+type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "reach" | "settings" | "signal" | "runner" | "sandbox">;
 
 /** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
 const maxCommandBytes = 131_071;
@@ -29,7 +29,7 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
   return defineTool({
     name: "exec",
     description:
-      "Runs a command line with bash and returns its exit code and output when it has ended. Commands run in a sandbox: the project is writable except .git, there is no network. Long commands: use spawn.",
+      "Runs a command line with bash and returns its exit code and output when it has ended. Commands run in a sandbox: the project is writable except .git, there is no network unless the environment says so. Long commands: use spawn.",
     input: execInput,
     result: execResult,
     async effect(input, ctx) {
@@ -80,6 +80,7 @@ async function runCommand(
     level: ctx.sandboxLevel,
     projectRoot: ctx.projectRoot,
     writableFolders: [],
+    reach: ctx.reach,
     cwd,
     env,
   });

@@ -1,6 +1,6 @@
 import { spawnInput, spawnResult } from "../../protocol/tools.ts";
 import type { ShellInspector } from "../shell/inspect.ts";
-import { commandEffect, type PatchTool } from "./exec/command-effect.ts";
+import { commandEffect, type PatchTool, ruledCommand } from "./exec/command-effect.ts";
 import { understand } from "./exec/understand.ts";
 import { defineTool } from "./tool.ts";
 
@@ -13,12 +13,17 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
     input: spawnInput,
     result: spawnResult,
     async effect(input, ctx) {
-      if (input.kind !== "exec") return { kind: "spawn" as const, input, forcedRm: false };
+      if (input.kind !== "exec") return { kind: "spawn" as const, input, line: null, forcedRm: false };
       const understood = await understand(input, ctx.projectRoot, deps.inspector);
       // A task that will apply a patch is a write from here on: the level it is allowed is that of the patch.
       if (understood.patch !== null)
         return commandEffect({ ...input, justification: undefined, escalated: false }, understood, ctx.projectRoot, deps.applyPatch);
-      return { kind: "spawn" as const, input, forcedRm: understood.inspection.mayForceRm };
+      return {
+        kind: "spawn" as const,
+        input,
+        line: ruledCommand(input, understood.inspection),
+        forcedRm: understood.inspection.mayForceRm,
+      };
     },
     async run(input, ctx) {
       const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel });

@@ -3,7 +3,7 @@ import type { CommandAction } from "../../protocol/command-action.ts";
 import type { EventBody } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { ApprovalMode, SandboxLevel, ScriptLimits, Settings } from "../../protocol/settings.ts";
+import type { ApprovalMode, Reach, SandboxLevel, ScriptLimits, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { PolicyEffect } from "../approvals/policy.ts";
@@ -27,6 +27,8 @@ export interface ToolContext {
   readonly readGrants: readonly string[];
   readonly approval: ApprovalMode;
   readonly sandboxLevel: SandboxLevel;
+  /** What commands in this folder may reach besides files. */
+  readonly reach: Reach;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   readonly runner: Runner;

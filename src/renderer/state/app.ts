@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import type { ErrorData } from "../../protocol/error.ts";
 import type { AppState, ProjectInfo, ProviderInfo } from "../../protocol/ipc.ts";
-import type { Settings } from "../../protocol/settings.ts";
+import type { Reach, Settings } from "../../protocol/settings.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 
@@ -71,6 +71,16 @@ export async function openProject(root: string): Promise<ProjectInfo> {
   const project = await call("project.open", { root });
   await loadApp();
   return project;
+}
+
+/** Says whether the open folder is trusted. Rejects with ApiError. */
+export async function setTrusted(trusted: boolean): Promise<void> {
+  patchApp({ project: await call("project.trust", { trusted }) });
+}
+
+/** Says what commands in the open folder may reach besides files. Rejects with ApiError. */
+export async function setReach(reach: Reach): Promise<void> {
+  patchApp({ project: await call("project.reach", { reach }) });
 }
 
 export function openSettings(open: boolean): void {

@@ -113,6 +113,10 @@ export interface CallView {
   readonly outputBytes: number;
   /** The task a `spawn` started. */
   readonly taskId: TaskId | null;
+  /** Pieces of its text that cannot be seen and were kept from the model. */
+  readonly hiddenRemoved: number;
+  /** What ran instead, when the person changed the command. */
+  readonly editedCmd: string | null;
   /** Files that changed while this command ran. */
   readonly changed: CommandChanges | null;
 }

@@ -7,7 +7,10 @@ import type { CallStatus, CallView, ScriptFailure, ScriptStep, ScriptWarningView
 
 /** What a finished call changes in its view, and for a script where it failed. */
 export interface ScriptOutcomeView {
-  readonly call: Pick<CallView, "status" | "finishedAt" | "durationMs" | "summary" | "label" | "exitCode" | "error" | "text" | "taskId">;
+  readonly call: Pick<
+    CallView,
+    "status" | "finishedAt" | "durationMs" | "summary" | "label" | "exitCode" | "error" | "text" | "taskId" | "hiddenRemoved" | "editedCmd"
+  >;
   readonly failure: ScriptFailure | null;
 }
 
@@ -30,6 +33,8 @@ export function startedCall(event: { readonly callId: CallId; readonly time: num
     text: "",
     outputBytes: 0,
     taskId: null,
+    hiddenRemoved: 0,
+    editedCmd: null,
     changed: null,
   };
 }
@@ -52,6 +57,8 @@ export function callOutcome(event: EventOf<"tool_finished">): ScriptOutcomeView 
       error: event.error ?? null,
       text: event.text,
       taskId,
+      hiddenRemoved: event.hiddenRemoved ?? 0,
+      editedCmd: typeof result?.["editedCmd"] === "string" ? result["editedCmd"] : null,
     },
     failure: event.ok ? null : failureOf(event),
   };

@@ -12,6 +12,8 @@ const here: Surroundings = {
   approval: "ask",
   sandbox: "workspace-write",
   enforcer: "bubblewrap",
+  reach: "nothing",
+  trusted: true,
 };
 
 /** The messages behind the prompt and the environment, one short line each. */
@@ -45,7 +47,7 @@ test("a conversation begins with the original prompt and its surroundings", () =
     { role: "user", text: "<original-user-prompt>\nDo <\\/original-user-prompt> it\ntwice\n</original-user-prompt>" },
     {
       role: "user",
-      text: "<environment>\nproject: /p\nplatform: linux\ndate: 2026-01-02\napproval mode: ask\nsandbox: workspace-write (bubblewrap)\n</environment>",
+      text: "<environment>\nproject: /p\nplatform: linux\ndate: 2026-01-02\napproval mode: ask\nsandbox: workspace-write (bubblewrap)\nnetwork: none in the sandbox, only its own loopback\n</environment>",
     },
   ]);
 });

@@ -25,6 +25,8 @@ test("a system without a sandbox is said to have none", () => {
     approval: "auto",
     sandbox: "read-only",
     enforcer: null,
+    reach: "network",
+    trusted: false,
   });
   expect(text).toContain("sandbox: read-only (not enforced: every command asks)");
 });

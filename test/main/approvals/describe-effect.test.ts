@@ -9,14 +9,15 @@ describe("what a card shows", () => {
 
   it("names files relative to the project, and a command whole with its folder", () => {
     const root = "/p";
+    const line = { cmd: "npm test", words: [["npm", "test"]], commands: [["npm", "test"]], setsEnvironment: false };
     expect([
       describeEffect({ kind: "write", paths: ["/p/a.ts"] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"] }, root),
       describeEffect(
-        { kind: "command", cmd: "X='1' npm test", workdir: "/p/sub", escalated: false, justification: undefined, forcedRm: false },
+        { kind: "command", cmd: "X='1' npm test", line, workdir: "/p/sub", escalated: false, justification: undefined, forcedRm: false },
         root,
       ),
-      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } }, forcedRm: false }, root),
+      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } }, line, forcedRm: false }, root),
     ]).toEqual(["change a.ts", "change 2 files: a.ts, /q/b", "X='1' npm test  (in sub)", "CC='it'\\''s' make"]);
   });
 });

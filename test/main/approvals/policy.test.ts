@@ -1,28 +1,51 @@
 import { describe, expect, it } from "vitest";
+import type { RuledCommand } from "../../../src/main/approvals/rules.ts";
 import { decide, type PolicyEffect, type PolicyInput } from "../../../src/main/approvals/policy.ts";
 
 const projectRoot = "/home/u/project";
+/** A command line of plain words. */
+function line(cmd: string): RuledCommand {
+  const words = [cmd.split(" ")];
+  return { cmd, words, commands: words, setsEnvironment: false };
+}
 const effects = {
   read: { kind: "read", paths: ["/etc/passwd"] },
   script: { kind: "script" },
   inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`] },
   outside: { kind: "write", paths: ["src/a.ts", "../other/x"] },
   guarded: { kind: "write", paths: ["vendor/lib/.GIT/hooks/post-checkout"] },
-  command: { kind: "command", cmd: "npm test", workdir: projectRoot, escalated: false, justification: undefined, forcedRm: false },
+  command: {
+    kind: "command",
+    cmd: "npm test",
+    line: line("npm test"),
+    workdir: projectRoot,
+    escalated: false,
+    justification: undefined,
+    forcedRm: false,
+  },
   escalated: {
     kind: "command",
     cmd: "npm install",
+    line: line("npm install"),
     workdir: projectRoot,
     escalated: true,
     justification: "needs the network",
     forcedRm: false,
   },
-  forcedRm: { kind: "command", cmd: "rm -rf build", workdir: projectRoot, escalated: false, justification: undefined, forcedRm: true },
-  spawnAsk: { kind: "spawn", input: { kind: "ask", question: "why?" }, forcedRm: false },
-  spawnAgent: { kind: "spawn", input: { kind: "agent", prompt: "do it" }, forcedRm: false },
-  spawnExec: { kind: "spawn", input: { kind: "exec", cmd: "npm test" }, forcedRm: false },
-  spawnForcedRm: { kind: "spawn", input: { kind: "exec", cmd: "rm -rf build" }, forcedRm: true },
-  spawnScript: { kind: "spawn", input: { kind: "script", code: "return 1" }, forcedRm: false },
+  forcedRm: {
+    kind: "command",
+    cmd: "rm -rf build",
+    line: line("rm -rf build"),
+    workdir: projectRoot,
+    escalated: false,
+    justification: undefined,
+    forcedRm: true,
+  },
+  spawnAsk: { kind: "spawn", input: { kind: "ask", question: "why?" }, line: null, forcedRm: false },
+  spawnAgent: { kind: "spawn", input: { kind: "agent", prompt: "do it" }, line: null, forcedRm: false },
+  spawnExec: { kind: "spawn", input: { kind: "exec", cmd: "npm test" }, line: line("npm test"), forcedRm: false },
+  spawnForcedRm: { kind: "spawn", input: { kind: "exec", cmd: "rm -rf build" }, line: line("rm -rf build"), forcedRm: true },
+  spawnScript: { kind: "spawn", input: { kind: "script", code: "return 1" }, line: null, forcedRm: false },
 } satisfies Record<string, PolicyEffect>;
 
 /** One word per decision: `allow LEVEL`, `ask LEVEL KIND`, `deny CODE`. */
@@ -32,7 +55,7 @@ function verdict(
   sandboxLevel: PolicyInput["sandboxLevel"],
   enforcer: PolicyInput["enforcer"] = "bubblewrap",
 ): string {
-  const decision = decide({ effect: effects[effect], mode, sandboxLevel, enforcer, projectRoot });
+  const decision = decide({ effect: effects[effect], mode, sandboxLevel, enforcer, projectRoot, trusted: true, rules: [] });
   if (decision.decision === "allow") return `allow ${decision.runLevel}`;
   return decision.decision === "ask" ? `ask ${decision.runLevel} ${decision.reasonKind}` : `deny ${decision.code}`;
 }
@@ -158,13 +181,21 @@ describe("the policy", () => {
   });
 
   it("says in a refusal what to do instead", () => {
-    expect(decide({ effect: effects.outside, mode: "auto", sandboxLevel: "workspace-write", enforcer: "bubblewrap", projectRoot })).toEqual(
-      {
-        decision: "deny",
-        code: "outside_project",
-        reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
-        hint: "Change files inside the project only.",
-      },
-    );
+    expect(
+      decide({
+        effect: effects.outside,
+        mode: "auto",
+        sandboxLevel: "workspace-write",
+        enforcer: "bubblewrap",
+        projectRoot,
+        trusted: true,
+        rules: [],
+      }),
+    ).toEqual({
+      decision: "deny",
+      code: "outside_project",
+      reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
+      hint: "Change files inside the project only.",
+    });
   });
 });

@@ -20,7 +20,7 @@ const child: EventBody = { type: "tool_started", turnId: "t1", callId: "c1.1", p
 const asked: EventBody = {
   type: "approval_requested",
   turnId: "t1",
-  request: { approvalId: "a_c1.1", callId: "c1.1", tool: "exec", summary: "x", reason: "asks" },
+  request: { approvalId: "a_c1.1", hash: "h", callId: "c1.1", tool: "exec", summary: "x", reason: "asks" },
 };
 const usage = { inputTokens: 0, outputTokens: 0 };
 

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from "../../../src/main/engine.ts";
 import { openSandbox } from "../../../src/main/engine/open-sandbox.ts";
 import type { ModelMessage, ModelRequest, Provider } from "../../../src/main/providers/provider.ts";
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
+import type { ApprovalRequest } from "../../../src/protocol/approval.ts";
 import type { EventType, SpindleEvent } from "../../../src/protocol/event.ts";
 import type { Settings } from "../../../src/protocol/settings.ts";
 import { harnessFiles, shellFiles } from "../../support/worker-file.ts";
@@ -14,6 +15,7 @@ export interface OpenOptions {
   readonly provider?: Provider;
   readonly wake?: boolean;
   readonly audience?: "person" | "nobody";
+  readonly trust?: "named" | "asked";
   readonly settings?: Partial<Settings>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,6 +62,7 @@ export function useEngines(): () => EngineLab {
           runner: createLocalRunner(),
           sandbox,
           audience: options.audience ?? "nobody",
+          trust: options.trust ?? "named",
           wake: options.wake ?? false,
           override: (settings) => ({ ...settings, approval: "auto", sandbox: "full", ...options.settings }),
           ...(options.provider === undefined ? {} : { provider: options.provider }),
@@ -81,6 +84,13 @@ export function useEngines(): () => EngineLab {
 /** The events of one type. */
 export function of<T extends EventType>(events: readonly SpindleEvent[], type: T): Extract<SpindleEvent, { type: T }>[] {
   return events.filter((event): event is Extract<SpindleEvent, { type: T }> => event.type === type);
+}
+
+/** The only open question of a conversation. */
+export function openQuestion(engine: Engine, conversationId: string): ApprovalRequest {
+  const [asked, ...more] = engine.approvals.pending(conversationId);
+  if (asked === undefined || more.length > 0) throw new Error(`There are ${asked === undefined ? 0 : more.length + 1} open questions.`);
+  return asked;
 }
 
 /** The results a request carries, oldest first. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ApprovalAnswer } from "../../../src/protocol/approval.ts";
 import type { Settings } from "../../../src/protocol/settings.ts";
 import { callsScript, callsTool, createScriptedProvider, says } from "../../support/scripted-provider.ts";
-import { type EngineLab, of, resultsOf, until, useEngines } from "./engine-lab.ts";
+import { type EngineLab, of, resultsOf, openQuestion, until, useEngines } from "./engine-lab.ts";
 
 const lab = useEngines();
 
@@ -29,7 +29,7 @@ async function runExec(
   const { answer } = options;
   if (answer !== undefined) {
     await until("it asks", () => engine.approvals.pending(conversation.id).length > 0);
-    for (const { approvalId } of engine.approvals.pending(conversation.id)) engine.approvals.answer(conversation.id, approvalId, answer);
+    for (const asked of engine.approvals.pending(conversation.id)) engine.approvals.answer(conversation.id, asked, answer);
   }
   await done;
   const { events } = conversation;
@@ -194,7 +194,7 @@ describe("the gate sees a patch call in a command as a patch", () => {
     const conversation = engine.conversations.create(house.project);
     const { done } = conversation.send("Go", []);
     await until("it asks", () => engine.approvals.pending(conversation.id).length > 0);
-    engine.approvals.answer(conversation.id, "a_c1", { decision: "allow", scope: "conversation" });
+    engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), { decision: "allow", scope: "conversation" });
     await done;
     expect(of(conversation.events, "approval_requested")).toHaveLength(1);
     expect(of(conversation.events, "patch_applied").map(({ callId }) => callId)).toEqual(["c1", "c2", "c3"]);
@@ -227,7 +227,7 @@ throw new Error("so that there is a report");`;
     const { done } = conversation.send("Go", []);
     await until("it asks", () => engine.approvals.pending(conversation.id).length > 0);
     expect(engine.approvals.pending(conversation.id)).toMatchObject([{ tool: "applyPatch", summary: "change h.txt" }]);
-    engine.approvals.answer(conversation.id, "a_c1", { decision: "allow", scope: "once" });
+    engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), { decision: "allow", scope: "once" });
     await done;
     await engine.tasks.idle();
     expect(engine.tasks.rows()).toMatchObject([{ status: "succeeded", result: { exitCode: 0, files: [{ path: "h.txt" }] } }]);

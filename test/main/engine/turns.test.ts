@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ephemeralTypes, type SpindleEvent } from "../../../src/protocol/event.ts";
 import { callsScript, callsTool, createScriptedProvider, says } from "../../support/scripted-provider.ts";
 import { livingWith } from "../runner/living.ts";
-import { of, resultsOf, saidIn, until, useEngines } from "./engine-lab.ts";
+import { of, resultsOf, saidIn, openQuestion, until, useEngines } from "./engine-lab.ts";
 
 const lab = useEngines();
 
@@ -334,9 +334,9 @@ test("approvals: a person's no reaches the model, a yes runs the call, a stop an
   const engine = await house.open({ provider, audience: "person", settings: { approval: "ask" } });
   const conversation = engine.conversations.create(house.project);
   const { done } = conversation.send("Touch", []);
-  const ask = async (): Promise<string> => {
+  const ask = async () => {
     await until("a question is open", () => engine.approvals.pending(conversation.id).length === 1);
-    return engine.approvals.pending(conversation.id)[0]?.approvalId ?? "";
+    return openQuestion(engine, conversation.id);
   };
   const question = await ask();
   const row = engine.rowOf(conversation).status;

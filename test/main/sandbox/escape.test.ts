@@ -25,7 +25,11 @@ import { livingWith } from "../runner/living.ts";
 let lab: SandboxLab;
 beforeAll(async () => {
   lab = await createSandboxLab({ limits: { processes: 256, fileBytes: 16 * 1024 * 1024 } });
-  expect(lab.sandbox.info).toEqual({ enforcer: "bubblewrap", detail: "bubblewrap with a system call filter" });
+  expect(lab.sandbox.info).toEqual({
+    enforcer: "bubblewrap",
+    detail: "bubblewrap with a system call filter",
+    grants: ["local-sockets", "network"],
+  });
 });
 afterAll(() => lab.close());
 
@@ -163,6 +167,7 @@ describe("a sandboxed command and secrets", () => {
       level: "workspace-write",
       projectRoot: lab.project,
       writableFolders: [],
+      reach: "nothing",
       cwd: lab.project,
       env: { LD_PRELOAD: "/x.so", TOKEN: "secret" },
     });
@@ -363,7 +368,7 @@ describe("a system without what the sandbox needs", () => {
     const arm = await createSandboxLab({ arch: "arm64" });
     const mac = await createSandboxLab({ platform: "darwin" });
     try {
-      expect([broken, missing, arm, mac].map((one) => one.sandbox.info)).toEqual([
+      expect([broken, missing, arm, mac].map((one) => one.sandbox.info)).toMatchObject([
         { enforcer: "none", detail: expect.stringContaining("user namespaces (bwrap: setting up uid map: Permission denied)") },
         { enforcer: "none", detail: expect.stringContaining("not installed") },
         { enforcer: "none", detail: expect.stringContaining("arm64") },

@@ -16,6 +16,7 @@ const command = await sandbox.wrap(["/bin/bash", "-c", `echo up; exec -a ${mark}
   level: "workspace-write",
   projectRoot: project,
   writableFolders: [],
+  reach: "nothing",
   cwd: project,
   env: { PATH: process.env["PATH"] ?? "" },
 });

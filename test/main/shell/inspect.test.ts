@@ -17,6 +17,7 @@ describe("all that is understood of a command line", () => {
       {
         patch: { workdir: "a/b", text: "x $Y" },
         words: null,
+        commands: [["cd", "a/b"], ["apply_patch"]],
         actions: [{ type: "unknown", command: "cd a/b && apply_patch <<'EOF'\nx $Y\n\nEOF" }],
         forcedRm: false,
         mayForceRm: false,
@@ -28,11 +29,16 @@ describe("all that is understood of a command line", () => {
           ["cat", "a.ts"],
           ["rm", "-rf", "x"],
         ],
+        commands: [
+          ["cd", "src"],
+          ["cat", "a.ts"],
+          ["rm", "-rf", "x"],
+        ],
         actions: [{ type: "unknown", command: "cd src && cat a.ts; rm -rf x" }],
         forcedRm: true,
         mayForceRm: true,
       },
-      { patch: null, words: null, actions: [{ type: "unknown", command: "a > b" }], forcedRm: false, mayForceRm: false },
+      { patch: null, words: null, commands: [["a"]], actions: [{ type: "unknown", command: "a > b" }], forcedRm: false, mayForceRm: false },
     ]);
   });
 
@@ -112,6 +118,7 @@ describe("long and deep command lines", () => {
     expect(await inspect(cmd)).toEqual({
       patch: null,
       words: null,
+      commands: null,
       actions: [{ type: "unknown", command: cmd }],
       forcedRm: false,
       mayForceRm: true,

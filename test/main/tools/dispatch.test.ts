@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { dispatch, type GateCall } from "../../../src/main/tools/dispatch.ts";
+import { dispatch, type GateCall, type GateDeps } from "../../../src/main/tools/dispatch.ts";
 import { createRegistry } from "../../../src/main/tools/registry.ts";
 import { defineTool, type Tool, type ToolContext } from "../../../src/main/tools/tool.ts";
 import { SpindleError } from "../../../src/protocol/error.ts";
-import type { SandboxLevel } from "../../../src/protocol/settings.ts";
 import { toolContext } from "../../support/tool-context.ts";
 
 type Run = (
@@ -17,7 +16,8 @@ async function gate(
   options: {
     call?: Partial<GateCall>;
     run?: Run;
-    authorize?: () => Promise<SandboxLevel>;
+    authorize?: GateDeps["authorize"];
+    authorizeWritten?: GateDeps["authorizeWritten"];
     ctx?: Partial<ToolContext>;
     effect?: () => never;
   } = {},
@@ -34,7 +34,8 @@ async function gate(
   let time = 100;
   const outcome = await dispatch({ callId: "c1", name: "twice", input: { n: 4 }, ...options.call }, ctx, {
     tools: createRegistry([tool]),
-    authorize: options.authorize ?? (() => Promise.resolve("read-only")),
+    authorize: options.authorize ?? (() => Promise.resolve({ sandboxLevel: "read-only" })),
+    authorizeWritten: options.authorizeWritten ?? (() => "read-only"),
     now: () => (time += 5),
   });
   return { outcome, events: ctx.events };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { groupApprovals, questionOf, showInvisible } from "../../../src/renderer/features/approval/approval-groups.ts";
 
 function pending(approvalId: string, callId: string) {
-  return { turnId: "t1", askedAt: 0, request: { approvalId, callId, tool: "exec", summary: "ls", reason: "ask" } };
+  return { turnId: "t1", askedAt: 0, request: { approvalId, hash: "h", callId, tool: "exec", summary: "ls", reason: "ask" } };
 }
 
 describe("approvals", () => {

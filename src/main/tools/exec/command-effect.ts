@@ -1,7 +1,9 @@
 import path from "node:path";
 import type { ExecInput } from "../../../protocol/tools.ts";
 import { assignments } from "../../approvals/describe-effect.ts";
+import type { Inspection } from "../../shell/inspect.ts";
 import type { createApplyPatchTool } from "../apply-patch/tool.ts";
+import type { RuledCommand } from "../../approvals/rules.ts";
 import type { Effect } from "../tool.ts";
 import type { Understood } from "./understand.ts";
 
@@ -23,9 +25,16 @@ export function commandEffect(
     kind: "command",
     // The variables belong to what is approved: they can change what a command does.
     cmd: `${assignments(input.env ?? {})}${input.cmd}`,
+    line: ruledCommand(input, inspection),
     workdir: path.resolve(projectRoot, input.workdir ?? "."),
     escalated: input.escalated,
     justification: input.justification,
     forcedRm: inspection.mayForceRm,
   };
+}
+
+/** A command as rules look at it. */
+export function ruledCommand(input: Pick<ExecInput, "cmd" | "env">, inspection: Inspection): RuledCommand {
+  const { words, commands } = inspection;
+  return { cmd: input.cmd, words, commands, setsEnvironment: Object.keys(input.env ?? {}).length > 0 };
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { ApprovalAnswer } from "../../../protocol/approval.ts";
+import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData, call } from "../../lib/api.ts";
 import { formatCount } from "../../lib/format.ts";
@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { ApprovalCard } from "./approval-card.tsx";
 import { type ApprovalGroup, groupApprovals } from "./approval-groups.ts";
+import { conversationAnswer } from "./approval-question.tsx";
 
 /**
  * The open questions of the shown conversation, docked above the composer, one card per script. Never modal and never
@@ -27,11 +28,12 @@ export function ApprovalDock() {
   const answer = async (asked: readonly PendingApproval[], decision: ApprovalAnswer) => {
     if (conversationId === null || asked.length === 0) return;
     setFailure(null);
-    const ids = asked.map((approval) => approval.request.approvalId);
+    const questions = asked.map(({ request: { approvalId, hash } }) => ({ approvalId, hash }));
+    const ids = questions.map(({ approvalId }) => approvalId);
     setBusy((before) => new Set([...before, ...ids]));
     const keepFocus = dock.current?.contains(document.activeElement) === true;
     const results = await Promise.allSettled(
-      ids.map((approvalId) => call("approvals.answer", { id: conversationId, approvalId, answer: decision })),
+      questions.map((named) => call("approvals.answer", { id: conversationId, ...named, answer: decision })),
     );
     const failed = ids.filter((_, index) => results[index]?.status === "rejected");
     const reason = results.find((result) => result.status === "rejected")?.reason;
@@ -47,6 +49,15 @@ export function ApprovalDock() {
           document.querySelector<HTMLElement>('[data-testid="composer-input"]')
         )?.focus(),
       );
+  };
+  const stop = async () => {
+    if (conversationId === null) return;
+    setFailure(null);
+    try {
+      await call("conversations.stop", { id: conversationId });
+    } catch (error) {
+      setFailure(asErrorData(error));
+    }
   };
   useAnswerKeys(open, answer);
   if (approvals.length === 0) return null;
@@ -77,6 +88,7 @@ export function ApprovalDock() {
           oldest={oldest}
           busy={busy}
           onAnswer={(asked, decision) => void answer(asked, decision)}
+          onStop={() => void stop()}
         />
       ))}
     </div>
@@ -100,8 +112,8 @@ function useAnswerKeys(
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const decision = decisions[event.code];
       const first = latest.current.open[0];
+      const decision = first === undefined ? undefined : decisions[event.code]?.(first.request);
       if (
         event.defaultPrevented ||
         event.repeat ||
@@ -121,8 +133,8 @@ function useAnswerKeys(
   }, []);
 }
 
-const decisions: Readonly<Record<string, ApprovalAnswer>> = {
-  KeyY: { decision: "allow", scope: "once" },
-  KeyA: { decision: "allow", scope: "conversation" },
-  KeyN: { decision: "deny" },
+const decisions: Readonly<Record<string, (request: ApprovalRequest) => ApprovalAnswer>> = {
+  KeyY: () => ({ decision: "allow", scope: "once" }),
+  KeyA: conversationAnswer,
+  KeyN: () => ({ decision: "deny" }),
 };

@@ -1,4 +1,4 @@
-import { ArrowUp, AtSign, ChevronDown, FolderLock, ShieldCheck, Square } from "lucide-react";
+import { ArrowUp, AtSign, ChevronDown, ShieldCheck, Square } from "lucide-react";
 import type { ApprovalMode } from "../../../protocol/settings.ts";
 import { activeProvider, openSettings, updateSettings, useApp } from "../../state/app.ts";
 import { Badge } from "../../ui/badge.tsx";
@@ -6,6 +6,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Select } from "../../ui/select.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
+import { SandboxMenu } from "./sandbox-menu.tsx";
 
 const modes: readonly { readonly value: ApprovalMode; readonly label: string; readonly detail: string }[] = [
   { value: "plan", label: "Plan only", detail: "Nothing is written or run" },
@@ -45,7 +46,7 @@ export function ComposerBar({
         onChange={(mode) => void updateSettings({ approval: mode }).catch(onError)}
         testId="approval-mode"
       />
-      <Sandbox />
+      <SandboxMenu onError={onError} />
       <span className="flex-1" />
       <Model />
       {running ? (
@@ -103,32 +104,6 @@ function Model() {
         {effort === undefined ? null : <span className="text-fg3">{effort}</span>}
         <span className="sr-only">Model. Change in settings</span>
         <ChevronDown size={13} aria-hidden className="shrink-0 text-fg3" />
-      </button>
-    </Tooltip>
-  );
-}
-
-const sandboxWords = { "read-only": "Read only", "workspace-write": "Project only", full: "Full access" } as const;
-
-/** How far commands reach, and whether anything holds them to it. */
-function Sandbox() {
-  const level = useApp((state) => state.app?.settings.sandbox ?? "workspace-write");
-  const info = useApp((state) => state.app?.sandbox ?? null);
-  if (info === null) return null;
-  const loose = info.enforcer === "none" || level === "full";
-  return (
-    <Tooltip text={info.detail}>
-      <button
-        type="button"
-        onClick={() => openSettings(true)}
-        className={cx(
-          "flex h-7 items-center gap-1.5 rounded-sm px-2 text-small hover:bg-raise @max-[620px]:hidden",
-          loose ? "text-warn" : "text-fg3",
-        )}
-      >
-        <FolderLock size={14} aria-hidden />
-        {info.enforcer === "none" && level !== "full" ? "No sandbox" : sandboxWords[level]}
-        <span className="sr-only">Sandbox. {info.detail}</span>
       </button>
     </Tooltip>
   );

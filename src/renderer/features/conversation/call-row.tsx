@@ -7,7 +7,9 @@ import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
 import { readPatchDraft } from "../../state/patch-drafts.ts";
 import { ChangedFiles } from "../../ui/changed-files.tsx";
+import { Badge } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
+import { HiddenBadge } from "../../ui/hidden-badge.tsx";
 import { Ring } from "../../ui/ring.tsx";
 import { verbOf } from "./activity.ts";
 import { PatchPreview } from "./patch-preview.tsx";
@@ -83,9 +85,11 @@ function CallLine({ call, open, onToggle }: { readonly call: CallView; readonly 
         className="min-w-0 truncate font-mono text-code text-fg3 group-hover:text-fg2"
         title={call.label === null ? undefined : commandOf(call)}
       >
-        {call.label?.subject ?? call.subject}
+        {call.label?.subject ?? call.editedCmd ?? call.subject}
       </span>
       <ChevronRight size={13} aria-hidden className={cx("shrink-0 text-fg3 transition-transform duration-100", open && "rotate-90")} />
+      {call.editedCmd === null ? null : <Badge title={call.editedCmd}>changed by you</Badge>}
+      <HiddenBadge count={call.hiddenRemoved} />
       <span className={cx("tabular ml-auto shrink-0 text-small", bad ? "text-warn" : "text-fg3")}>
         {running ? <Elapsed since={call.startedAt} asking={call.status === "asking"} /> : outcome(call)}
       </span>

@@ -1,7 +1,9 @@
 import { Pin } from "lucide-react";
 import { memo, useState } from "react";
+import { hiddenCharacters } from "../../../grammar/hidden-text.ts";
 import { formatBytes } from "../../lib/format.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
+import { HiddenBadge } from "../../ui/hidden-badge.tsx";
 import { FileMark } from "../../ui/file-mark.tsx";
 
 /** Characters shown of a long prompt before the rest unfolds. */
@@ -39,6 +41,7 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
             ))}
           </ul>
         )}
+        <HiddenBadge count={hiddenCharacters(step.text)} />
         {step.original ? (
           <p className="mt-1 flex items-center gap-1.5 text-micro text-fg3">
             <Pin size={11} aria-hidden className="text-accent-text" />

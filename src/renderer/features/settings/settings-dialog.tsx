@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { AccessSection } from "./access-section.tsx";
 import { approvalChoices, sandboxChoices, themeChoices } from "./choices.ts";
 import { ConnectionSection } from "./connection-section.tsx";
 import { FormRow, FormSection } from "./form-row.tsx";
@@ -99,6 +100,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
             )}
           </FormRow>
         </FormSection>
+        <AccessSection />
         <FormSection title="Limits">
           {number("cpuSeconds", "Script time, seconds", "Time a script computes; waiting for tools is not counted.")}
           {number("wallSeconds", "Script duration, seconds", "From start to end, waiting included.")}

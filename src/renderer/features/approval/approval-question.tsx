@@ -1,0 +1,164 @@
+import { ChevronDown, MessageSquareText, Pencil } from "lucide-react";
+import { useState } from "react";
+import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval.ts";
+import { patternText } from "../../../protocol/rule.ts";
+import type { PendingApproval } from "../../state/conversation-view.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { TextField } from "../../ui/field.tsx";
+import { Kbd } from "../../ui/kbd.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
+import { showInvisible } from "./approval-groups.ts";
+import { EditCommand } from "./edit-command.tsx";
+import { RememberRules } from "./remember-rules.tsx";
+
+export type OnAnswer = (asked: readonly PendingApproval[], answer: ApprovalAnswer) => void;
+
+/** What of a question is open below it: nothing, a note for a no, the command to change, the rules of a lasting yes. */
+type Extra = "none" | "note" | "edit" | "remember";
+
+/** The yes that Alt+A gives: for this conversation, by rules where there are some. */
+export function conversationAnswer({ proposal }: ApprovalRequest): ApprovalAnswer {
+  const rules = proposal === undefined ? {} : { rules: proposal.map(({ words, exact }) => ({ words: [...words], exact })) };
+  return { decision: "allow", scope: "conversation", ...rules };
+}
+
+/** One question: what will happen, why it asks, and the answers. */
+export function ApprovalQuestion({
+  approval,
+  keyed,
+  busy,
+  onAnswer,
+}: {
+  readonly approval: PendingApproval;
+  /** The keys answer this one. */
+  readonly keyed: boolean;
+  readonly busy: boolean;
+  readonly onAnswer: OnAnswer;
+}) {
+  const { request } = approval;
+  const [extra, setExtra] = useState<Extra>("none");
+  const [note, setNote] = useState("");
+  const toggle = (one: Extra) => setExtra((now) => (now === one ? "none" : one));
+  const answer = (given: ApprovalAnswer) => onAnswer([approval], given);
+  const deny = () => answer(note.trim() === "" ? { decision: "deny" } : { decision: "deny", note: note.trim() });
+  const lasting = request.proposal?.map((pattern) => patternText(pattern)).join(", ");
+  return (
+    <li
+      data-testid="approval"
+      data-approval-id={request.approvalId}
+      className="border-t border-line px-3.5 py-2.5"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || extra === "none") return;
+        event.stopPropagation();
+        setExtra("none");
+      }}
+    >
+      {extra === "edit" && request.cmd !== undefined ? (
+        <EditCommand cmd={request.cmd} busy={busy} onRun={(cmd) => answer({ decision: "allow", scope: "once", cmd })} />
+      ) : (
+        <pre
+          tabIndex={0}
+          aria-label="What will happen"
+          className="selectable max-h-40 overflow-auto rounded-sm border border-line bg-inset px-2.5 py-1.5 text-code [overflow-wrap:anywhere] whitespace-pre-wrap text-fg"
+        >
+          {showInvisible(request.summary)}
+        </pre>
+      )}
+      {request.justification === undefined ? null : (
+        <p className="selectable mt-1.5 text-small text-fg2 [overflow-wrap:anywhere]">
+          <span className="text-fg3">The agent says: </span>
+          {showInvisible(request.justification)}
+        </p>
+      )}
+      {extra === "note" ? (
+        <TextField
+          autoFocus
+          aria-label="Why not; the agent reads it"
+          placeholder="Why not? The agent reads this."
+          value={note}
+          maxLength={4_000}
+          className="mt-2"
+          onChange={(event) => setNote(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") deny();
+          }}
+        />
+      ) : null}
+      <div className="mt-2 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
+        <p className="selectable min-w-0 grow basis-40 text-small text-fg2">
+          {request.reason}
+          {request.scriptLine === undefined ? null : <span className="text-fg3"> · line {request.scriptLine}</span>}
+        </p>
+        <div className="flex shrink-0 items-center gap-1.5">
+          {request.cmd === undefined ? null : (
+            <IconButton
+              label="Change the command"
+              active={extra === "edit"}
+              disabled={busy}
+              onClick={() => toggle("edit")}
+              data-testid="approval-edit"
+            >
+              <Pencil size={13} aria-hidden />
+            </IconButton>
+          )}
+          <IconButton label="Deny with a note" active={extra === "note"} disabled={busy} onClick={() => toggle("note")}>
+            <MessageSquareText size={14} aria-hidden />
+          </IconButton>
+          <Button variant="ghost" disabled={busy} onClick={deny} data-testid="approval-deny">
+            Deny <Keys shown={keyed}>Alt N</Keys>
+          </Button>
+          <span className="inline-flex">
+            <Tooltip text={lasting === undefined ? "Exactly this, until the conversation is closed" : `Allows ${lasting}`}>
+              <Button
+                disabled={busy}
+                className={cx(request.proposal !== undefined && "rounded-r-none border-r-0")}
+                onClick={() => answer(conversationAnswer(request))}
+                data-testid="approval-allow-conversation"
+              >
+                Allow for this conversation <Keys shown={keyed}>Alt A</Keys>
+              </Button>
+            </Tooltip>
+            {request.proposal === undefined ? null : (
+              <Tooltip text="Choose what is allowed and where">
+                <Button
+                  disabled={busy}
+                  aria-label="Choose what is allowed and where"
+                  aria-expanded={extra === "remember"}
+                  className="rounded-l-none px-1"
+                  onClick={() => toggle("remember")}
+                  data-testid="approval-remember"
+                >
+                  <ChevronDown size={13} aria-hidden />
+                </Button>
+              </Tooltip>
+            )}
+          </span>
+          <Button
+            variant="primary"
+            disabled={busy || extra === "edit"}
+            onClick={() => answer({ decision: "allow", scope: "once" })}
+            data-testid="approval-allow"
+          >
+            Allow once{" "}
+            <Keys shown={keyed} onPrimary>
+              Alt Y
+            </Keys>
+          </Button>
+        </div>
+      </div>
+      {extra === "remember" && request.proposal !== undefined ? (
+        <RememberRules
+          proposal={request.proposal}
+          outside={request.outside === true}
+          busy={busy}
+          onAllow={(scope, rules) => answer({ decision: "allow", scope, rules })}
+        />
+      ) : null}
+    </li>
+  );
+}
+
+function Keys({ shown, onPrimary, children }: { readonly shown: boolean; readonly onPrimary?: boolean; readonly children: string }) {
+  return shown ? <Kbd className={cx("ml-0.5", onPrimary === true && "text-on-primary opacity-75")}>{children}</Kbd> : null;
+}
