@@ -30,13 +30,14 @@ const borders = {
   grammar: ["protocol"],
   "main/lib": ["protocol"],
   ...Object.fromEntries(
-    inMain("runner", "sandbox", "shell", "approvals", "harness", "providers", "mcp", "project", "settings").map((area) => [
+    inMain("runner", "sandbox", "shell", "harness", "providers", "mcp", "project", "settings").map((area) => [
       area,
       ["protocol", "main/lib"],
     ]),
   ),
+  "main/approvals": ["protocol", "grammar", "main/lib"],
   "main/tools": ["protocol", "grammar", ...inMain("lib", "runner", "sandbox", "shell", "approvals", "harness", "project", "mcp")],
-  "main/agent": ["protocol", ...inMain("lib", "project", "providers", "tools")],
+  "main/agent": ["protocol", "grammar", ...inMain("lib", "project", "providers", "tools")],
   "main/conversations": ["protocol", ...inMain("lib", "agent")],
   "main/tasks": ["protocol", ...inMain("lib", "conversations")],
   "main/engine": ["protocol", ...allOfMain],

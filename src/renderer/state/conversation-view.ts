@@ -69,6 +69,8 @@ interface StepBase {
 export interface UserStep extends StepBase {
   readonly kind: "user";
   readonly text: string;
+  /** Pieces of the text that cannot be seen and are kept from the model. */
+  readonly hidden: number;
   readonly attachments: readonly Attachment[];
   readonly source: "user" | "task";
   /** The prompt that is sent again with every turn. */

@@ -1,3 +1,4 @@
+import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { assertNever } from "../../protocol/error.ts";
 import { ephemeralTypes, type EventOf, type SpindleEvent } from "../../protocol/event.ts";
 import type { CallId } from "../../protocol/ids.ts";
@@ -43,6 +44,7 @@ function apply(draft: Draft, event: SpindleEvent): void {
         turnId: event.turnId,
         time: event.time,
         text: event.text,
+        hidden: hiddenCharacters(event.text),
         attachments: event.attachments,
         source: event.source,
         original: !draft.some((step) => step.kind === "user"),

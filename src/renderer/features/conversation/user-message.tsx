@@ -1,6 +1,5 @@
 import { Pin } from "lucide-react";
 import { memo, useState } from "react";
-import { hiddenCharacters } from "../../../grammar/hidden-text.ts";
 import { formatBytes } from "../../lib/format.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
@@ -41,7 +40,7 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
             ))}
           </ul>
         )}
-        <HiddenBadge count={hiddenCharacters(step.text)} />
+        <HiddenBadge count={step.hidden} />
         {step.original ? (
           <p className="mt-1 flex items-center gap-1.5 text-micro text-fg3">
             <Pin size={11} aria-hidden className="text-accent-text" />
