@@ -1,4 +1,3 @@
-import type { ConversationId } from "../../protocol/ids.ts";
 import type { TaskRow } from "../../protocol/task.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
@@ -13,7 +12,7 @@ export type Deliver = (task: TaskRow, text: string, target: Conversation | CallS
 export function createDelivery(deps: {
   readonly tasks: () => Pick<TaskManager, "markDelivery">;
   /** False where no turn may start by itself. */
-  readonly mayWake: (conversationId: ConversationId) => boolean;
+  readonly mayWake: (conversation: Conversation) => boolean;
 }): Deliver {
   return (task, text, target, late = false) => {
     if ((task.notify === "silent" && !late) || task.delivery !== "pending") return;
@@ -31,7 +30,7 @@ export function createDelivery(deps: {
         ...(run === 1 ? {} : { run }),
         ...(late ? { late } : {}),
       };
-      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake(target.id));
+      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake(target));
       else target.emit(delivered);
     }
     deps.tasks().markDelivery(taskId, "delivered");

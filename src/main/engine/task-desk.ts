@@ -138,7 +138,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
 
   const deliver = createDelivery({
     tasks: () => tasks,
-    mayWake: (conversationId) => !closing && (deps.wake || atWork.has(conversationId)),
+    mayWake: (conversation) => !closing && (isAgents(conversation) ? atWork.has(conversation.id) : deps.wake),
   });
   const late = createLateAnswers({ tasks, store: deps.store, deliver, target, automatic: deps.audience === "nobody" });
 
@@ -198,6 +198,12 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
       await tasks.close();
     },
   };
+}
+
+/** True for a conversation that a task's agent works in: without its task nothing starts a turn there. */
+function isAgents(conversation: Conversation): boolean {
+  const first = conversation.events[0];
+  return first?.type === "conversation_started" && first.parentTaskId !== undefined;
 }
 
 /** What calls of a scene may do with tasks: only with those that the conversation, or the scene's own task, started. */

@@ -1,5 +1,5 @@
 import type { ErrorData } from "../../protocol/error.ts";
-import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import { isTaskOver, type TaskKind, type TaskRow } from "../../protocol/task.ts";
 import { isAlive } from "../lib/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -33,11 +33,13 @@ function whyInterrupted(row: TaskRow, pid: number): ErrorData {
       : row.status === "needs_you"
         ? "while the task waited for an answer"
         : "while the task ran";
-  const hint =
-    row.kind === "agent"
-      ? "A person can resume it: it goes on from the log of its conversation."
-      : row.kind === "ask"
-        ? "A person can resume it: the question is asked again."
-        : "What it had done by then is unknown. It runs again only when a person retries it.";
+  const hint = resumeHint(row.kind);
   return { code: "interrupted", message: `Spindle (process ${pid}) was closed or killed ${when}.`, hint };
+}
+
+/** What a person can do about an interrupted task. */
+export function resumeHint(kind: TaskKind): string {
+  if (kind === "agent") return "A person can resume it: it goes on from the log of its conversation.";
+  if (kind === "ask") return "A person can resume it: the question is asked again.";
+  return "What it had done by then is unknown. It runs again only when a person retries it.";
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { TaskRow, TaskStatus } from "../../protocol/task.ts";
+import type { TaskKind, TaskRow, TaskStatus } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { budgetError } from "./meter.ts";
+import { resumeHint } from "./reconcile.ts";
 import { mayPass, type TaskOutcome } from "./work.ts";
 
 /** How a task ended. */
@@ -75,7 +76,7 @@ async function tries(options: Parameters<typeof runTask>[0]): Promise<{ readonly
       if (attempt >= attempts || input.kind !== "exec")
         return { end: { status: "failed", result: outcome.result, text: outcome.text, error }, outcome };
     } catch (thrown) {
-      if (stop.signal.aborted) return { end: stopped(stop.signal.reason, outcome, options.isClosing()), outcome };
+      if (stop.signal.aborted) return { end: stopped(stop.signal.reason, outcome, options.isClosing() ? input.kind : null), outcome };
       error = toErrorData(thrown);
       if (attempt >= attempts || !mayPass(error.code))
         return { end: { status: "failed", result: null, text: `failed: ${error.message}`, error, fault: error.code }, outcome: null };
@@ -86,21 +87,20 @@ async function tries(options: Parameters<typeof runTask>[0]): Promise<{ readonly
       await sleep(delayMs, undefined, { signal: stop.signal });
     } catch {
       // The only way this sleep ends early is a stop.
-      return { end: stopped(stop.signal.reason, null, options.isClosing()), outcome: null };
+      return { end: stopped(stop.signal.reason, null, options.isClosing() ? input.kind : null), outcome: null };
     }
   }
 }
 
-/** `outcome` is what work that was stopped says it had done. */
-function stopped(reason: unknown, outcome: TaskOutcome | null, closing: boolean): TaskEnd {
+/** `outcome` is what work that was stopped says it had done; `closing` names the kind when Spindle is being closed. */
+function stopped(reason: unknown, outcome: TaskOutcome | null, closing: TaskKind | null): TaskEnd {
   const error = toErrorData(reason);
-  const status = closing
-    ? "interrupted"
-    : error.code === "timeout"
-      ? "timed_out"
-      : error.code === "budget_exceeded"
-        ? "failed"
-        : "cancelled";
+  const hint = closing === null ? "" : ` ${resumeHint(closing)}`;
   const had = outcome === null || outcome.text === "" ? "" : `\n\n${outcome.text}`;
-  return { status, result: outcome?.result ?? null, text: `${status}: ${error.message}${had}`, error };
+  const status = closing !== null ? "interrupted" : statusOf(error.code);
+  return { status, result: outcome?.result ?? null, text: `${status}: ${error.message}${hint}${had}`, error };
+}
+
+function statusOf(code: ErrorData["code"]): TaskStatus {
+  return code === "timeout" ? "timed_out" : code === "budget_exceeded" ? "failed" : "cancelled";
 }
