@@ -1,8 +1,8 @@
 import path from "node:path";
 import { SpindleError } from "../protocol/error.ts";
-import type { EventBody, SpindleEvent } from "../protocol/event.ts";
+import type { SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
-import { providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
+import { providerIds, type Settings } from "../protocol/settings.ts";
 import { isTaskOver, type TaskRow } from "../protocol/task.ts";
 import type { UndoResult } from "../protocol/undo.ts";
 import { rawRequest } from "./agent/raw-request.ts";
@@ -12,8 +12,8 @@ import { transcriptMarkdown } from "./conversations/transcript.ts";
 import type { ApprovalDesk } from "./engine/approval-desk.ts";
 import { type Authority, type AuthorityOptions, openAuthority } from "./engine/authority.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
-import { createDelivery, openOrNull } from "./engine/deliver.ts";
-import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
+import type { LateAnswers } from "./engine/late-answers.ts";
+import { createTaskDesk } from "./engine/task-desk.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { openJournalDesk } from "./engine/journal-desk.ts";
 import { createOutputFiles } from "./engine/output-files.ts";
@@ -36,8 +36,7 @@ import { openRecents, type Recents } from "./settings/data-folder.ts";
 import { openSettings, type SettingsFile } from "./settings/settings.ts";
 import { settingsForWindow, settingsFromWindow } from "./settings/window-settings.ts";
 import { createShellInspector, type ShellFiles } from "./shell/inspect.ts";
-import { openLedger } from "./tasks/ledger.ts";
-import { createTaskManager, type TaskManager } from "./tasks/manager.ts";
+import type { TaskManager } from "./tasks/task-manager.ts";
 import { createApplyPatchTool } from "./tools/apply-patch/tool.ts";
 import type { GateCall, GateOutcome } from "./tools/dispatch.ts";
 import { createExecTool } from "./tools/exec.ts";
@@ -47,6 +46,7 @@ import { readFileTool } from "./tools/read-file.ts";
 import { createRegistry } from "./tools/registry.ts";
 import { createScriptTool } from "./tools/script/tool.ts";
 import { createSpawnTool } from "./tools/spawn.ts";
+import { taskTool } from "./tools/task.ts";
 import type { Tool } from "./tools/tool.ts";
 
 /** Home is the data folder; who answers approvals, which folders are trusted. */
@@ -73,6 +73,8 @@ export interface Engine {
   readonly recents: Recents;
   readonly conversations: ConversationStore;
   readonly tasks: TaskManager;
+  /** Answers that came after their time-out, for a person to decide. */
+  readonly late: LateAnswers;
   readonly harness: Harness;
   readonly approvals: ApprovalDesk;
   readonly authority: Authority;
@@ -136,30 +138,22 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const approvals = authority.desk;
   const eventListeners = new Set<(event: SpindleEvent) => void>();
   const taskListeners = new Set<(task: TaskRow) => void>();
-  const models = new Map<string, string>();
-  /** The level each task was allowed to run with, until it has ended. */
-  const taskLevels = new Map<string, SandboxLevel>();
-  let closing = false;
 
   const applyPatch = createApplyPatchTool(changes);
   const inspector = createShellInspector(options.shellFiles);
   const execTool = createExecTool({ inspector, applyPatch });
   const tools = createRegistry([
-    createScriptTool({ toolNames: () => [...tools.keys()].filter((name) => name !== "script") }),
+    createScriptTool(),
     readFileTool,
     listDirTool,
     grepFilesTool,
     applyPatch,
     execTool,
     createSpawnTool({ inspector, applyPatch }),
+    taskTool,
   ] as readonly Tool[]);
 
   const provider = createProviderShelf((id) => effective().providers[id], options);
-  const providerOf = (conversationId: string) => {
-    const settings = effective();
-    const chosen = provider(settings.provider);
-    return { provider: chosen, model: models.get(conversationId) ?? settings.providers[settings.provider].model ?? chosen.defaultModel() };
-  };
 
   const conversationsFolder = path.join(options.home, "conversations");
   const scriptStores = createScriptStores(conversationsFolder, logger);
@@ -167,7 +161,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const scene = (conversation: Conversation, turnId: string): CallScene => {
     const settings = effective();
-    return {
+    return desk.narrow({
       conversationId: conversation.id,
       turnId,
       projectRoot: conversation.projectRoot,
@@ -179,7 +173,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       readGrants: createReadGrants(conversation.events, [outputs.folder(conversation.id)]),
       saveOutput: (callId, text) => outputs.save(conversation.id, callId, text),
       emit: (event) => void conversation.emit(event),
-    };
+    });
   };
 
   const parts: CallParts = {
@@ -191,11 +185,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     harness,
     watch,
     openTasks: () => tasks.open(),
-    spawnTask(from, input, { sandboxLevel, ...origin }) {
-      const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
-      taskLevels.set(task.taskId, sandboxLevel);
-      return task;
-    },
+    spawnTask: (...spawn) => desk.spawnTask(...spawn),
+    tasksOf: (from) => desk.tasksOf(from),
   };
 
   const store = createConversationStore({
@@ -203,7 +194,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     redact,
     now: Date.now,
     setUpTurn: (start) =>
-      setUpTurn(start, { tools, parts, providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
+      setUpTurn(start, { tools, parts, providerOf: desk.providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
     onOpen(conversation) {
       conversation.subscribe((event) => {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
@@ -215,61 +206,24 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onTurnEnd: () => undefined,
   });
 
-  const workDeps: TaskWorkDeps = {
-    store,
-    parts,
-    execTool,
-    provider: () => providerOf(""),
-    levelOf: (taskId) => taskLevels.get(taskId),
-    setModel: (conversationId, model) => models.set(conversationId, model),
-    scriptToolNames: () => [...tools.keys()].filter((name) => name !== "script"),
-    sceneOf(conversationId) {
-      const conversation = sceneConversation(conversationId);
-      if (conversation === null)
-        throw new SpindleError("conversation_not_found", `The conversation ${conversationId} of this task is gone.`);
-      return "projectRoot" in conversation && "events" in conversation && "isRunning" in conversation
-        ? scene(conversation, "t0")
-        : conversation;
-    },
-  };
-  /** Scenes of scripts run without a conversation (`spindle run`), by their id. */
-  const looseScenes = new Map<string, CallScene>();
-  const sceneConversation = (id: string): Conversation | CallScene | null => looseScenes.get(id) ?? openOrNull(store, id, logger);
-
-  const tasks: TaskManager = createTaskManager({
-    ledger: openLedger(path.join(options.home, "tasks", "ledger.jsonl"), redact),
-    outputFolder: path.join(options.home, "tasks", "output"),
-    maxRunning: () => effective().maxRunningTasks,
-    now: Date.now,
+  const desk = createTaskDesk({
+    home: options.home,
+    settings: effective,
     redact,
-    work: (work) => doTaskWork(work, workDeps),
-    onEvent(event) {
-      for (const listener of taskListeners) listener(event.task);
-      const { taskId } = event.task;
-      const target = sceneConversation(event.task.conversationId);
-      if (target === null) return;
-      const emit = (body: EventBody): void => void target.emit(body);
-      if (event.type === "created") emit({ type: "task_created", task: event.task });
-      else if (event.type === "started") emit({ type: "task_started", taskId, at: event.task.startedAt ?? Date.now() });
-      else if (event.type === "progress")
-        emit({ type: "task_progress", taskId, at: event.task.lastEventAt, lastLine: event.task.lastLine });
-      else {
-        taskLevels.delete(taskId);
-        emit({ type: "task_finished", task: event.task });
-        deliver(event.task, event.text, target);
-      }
+    logger,
+    audience: options.audience,
+    wake: options.wake,
+    store: () => store,
+    parts: () => parts,
+    execTool,
+    provider: () => provider(effective().provider),
+    sceneOf: (conversation) => scene(conversation, "t0"),
+    onTask(task) {
+      for (const listener of taskListeners) listener(task);
     },
   });
-
-  const deliver = createDelivery({ tasks: () => tasks, mayWake: () => options.wake && !closing });
-  for (const entry of tasks.undelivered()) {
-    if (entry.row.notify === "silent") continue;
-    const { conversationId, taskId } = entry.row;
-    const target = openOrNull(store, conversationId, logger);
-    if (target !== null) deliver(entry.row, entry.text, target);
-    // Deleted, or a script run without a conversation: the ledger keeps the result, and nobody waits for it.
-    else if (!store.exists(conversationId)) tasks.markDelivery(taskId, "seen");
-  }
+  const { tasks, late } = desk;
+  desk.start();
 
   const rowOf = (conversation: Conversation): ConversationRow => {
     const found = store.rows().find(({ row }) => row.id === conversation.id);
@@ -287,6 +241,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     recents: openRecents(options.home),
     conversations: store,
     tasks,
+    late,
     harness,
     approvals,
     authority,
@@ -378,12 +333,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const settings = effective();
       const saveOutput = () => Promise.resolve(null);
       const full: CallScene = { ...from, settings, approval: settings.approval, sandboxLevel: settings.sandbox, saveOutput };
-      looseScenes.set(from.conversationId, full);
+      desk.addLooseScene(full);
       return runCall(call, full, parts, signal);
     },
     async close() {
-      closing = true;
-      await tasks.close();
+      await desk.close();
       await Promise.all([changes.settled(), watch.settled()]);
       await store.close();
       await harness.close();

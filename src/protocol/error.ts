@@ -45,6 +45,10 @@ export const errorCodes = [
   "cancelled",
   "timeout",
   "interrupted",
+  // Tasks.
+  "budget_exceeded",
+  "too_many_tasks",
+  "task_not_running",
   // Providers.
   "no_api_key",
   "unauthorized",

@@ -7,7 +7,7 @@ import type { Json } from "./json.ts";
 import type { CommandFile, PatchFile } from "./patch.ts";
 import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
-import type { TaskRow } from "./task.ts";
+import type { LateResult, TaskRow } from "./task.ts";
 import type { UndoScope } from "./undo.ts";
 
 /** Tokens as the provider reported them. */
@@ -172,6 +172,8 @@ export type EventBody =
   /** Ephemeral: last line of a running task. */
   | { readonly type: "task_progress"; readonly taskId: TaskId; readonly at: number; readonly lastLine: string }
   | { readonly type: "task_finished"; readonly task: TaskRow }
+  /** An answer came after its time-out. It waits for a person: inject it, open it beside, or discard it. */
+  | { readonly type: "task_late"; readonly taskId: TaskId; readonly title: string; readonly text: string; readonly late: LateResult }
   /** The result stands in this conversation's log from here on and belongs to the context of the next request. */
   | {
       readonly type: "task_delivered";
@@ -179,6 +181,10 @@ export type EventBody =
       readonly title: string;
       readonly status: TaskRow["status"];
       readonly text: string;
+      /** Which run of the task it is from; absent for the first. */
+      readonly run?: number;
+      /** True for an answer that came after its time-out. */
+      readonly late?: boolean;
     }
   | {
       readonly type: "turn_finished";

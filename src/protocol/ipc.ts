@@ -112,8 +112,16 @@ export const calls = {
   "project.reach": z.strictObject({ reach: z.enum(reaches) }),
   "tasks.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
-  /** The kept output of a task: an exec's output, an agent's or ask's text. */
-  "tasks.output": z.strictObject({ taskId: id }),
+  /** The kept output of a task (an exec's output, an agent's or ask's text): from a byte on, or its last 1 MiB. */
+  "tasks.output": z.strictObject({ taskId: id, offset: z.number().int().min(0).optional() }),
+  /** Runs a task that is over and did not succeed again from the start. */
+  "tasks.retry": z.strictObject({ taskId: id }),
+  /** Goes on from what an agent or an ask had. */
+  "tasks.resume": z.strictObject({ taskId: id }),
+  /** A word to an agent at work, at its next request. */
+  "tasks.message": z.strictObject({ taskId: id, text: z.string().min(1).max(1_000_000) }),
+  /** What becomes of an answer that came after its time-out. */
+  "tasks.late": z.strictObject({ taskId: id, choice: z.enum(["inject", "side", "discard"]) }),
   "settings.update": z.strictObject({ settings: settingsSchema }),
   /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
@@ -149,7 +157,12 @@ export interface CallResults {
   "project.reach": ProjectInfo;
   "tasks.list": readonly TaskRow[];
   "tasks.cancel": { readonly stopped: readonly string[] };
-  "tasks.output": { readonly text: string; readonly truncated: boolean };
+  "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
+  "tasks.retry": TaskRow;
+  "tasks.resume": TaskRow;
+  "tasks.message": null;
+  /** The conversation that has the answer now; null when it was discarded. */
+  "tasks.late": { readonly conversationId: ConversationId | null };
   "settings.update": Settings;
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
   "attachments.pick": { readonly attachments: readonly Attachment[] };

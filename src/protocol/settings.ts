@@ -74,6 +74,8 @@ export const providerSettingsSchema = z.strictObject({
   effort: z.enum(reasoningEfforts).optional(),
   /** A request with no byte for this long has timed out. */
   idleTimeoutMs: z.number().int().min(100).max(3_600_000).default(120_000),
+  /** What the provider takes, in US dollars per million tokens. Only with it a task can have a budget in dollars. */
+  price: z.strictObject({ input: z.number().min(0), output: z.number().min(0) }).optional(),
   /** Further tries after a failure that may pass (429, 5xx, cut or refused connection). */
   maxRetries: z.number().int().min(0).max(20).default(4),
 });
@@ -81,6 +83,24 @@ export type ProviderSettings = z.infer<typeof providerSettingsSchema>;
 
 /** What a window gets in place of a stored key; sent back unchanged it means "keep the stored one". Keys never reach the page. */
 export const keptKey = "(stored key)";
+
+/** What keeps tasks from running away; see docs/tasks.md. Times are ms. */
+export const taskSettingsSchema = z.strictObject({
+  /** Tasks at one provider at once; further ones wait in the queue. */
+  perProvider: z.number().int().min(1).max(64).default(4),
+  /** How deep tasks may start tasks: 1 = only conversations may. */
+  maxDepth: z.number().int().min(1).max(10).default(3),
+  /** Tasks one conversation may start in all, those of its tasks included. */
+  maxPerConversation: z.number().int().min(1).max(100_000).default(200),
+  /** A script that starts more tasks than this is asked about once. */
+  askAbove: z.number().int().min(1).max(10_000).default(20),
+  /** A running task without a sign of life for this long is marked as stalled. */
+  stallMs: z.number().int().min(50).max(86_400_000).default(600_000),
+  /** The same error this often in a row stops new starts of the same kind at the same provider for `breakerPauseMs`. */
+  breakerErrors: z.number().int().min(2).max(100).default(3),
+  breakerPauseMs: z.number().int().min(10).max(3_600_000).default(60_000),
+});
+export type TaskSettings = z.infer<typeof taskSettingsSchema>;
 
 /** `settings.json` in the data folder. Every field has a default, so an empty object is valid. */
 export const settingsSchema = z.strictObject({
@@ -106,6 +126,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   /** How many detached tasks run at once; the rest wait in a queue. */
   maxRunningTasks: z.number().int().min(1).max(64).default(4),
+  tasks: taskSettingsSchema.prefault({}),
   /** Model requests in one turn before the turn is stopped. */
   maxRequestsPerTurn: z.number().int().min(1).max(1_000).default(100),
   theme: z.enum(["system", "light", "dark"]).default("system"),

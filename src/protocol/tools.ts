@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalModes, sandboxLevels } from "./settings.ts";
 
 /**
  * The public names and shapes of the tools. The gate validates with these, the declarations a model reads are generated
@@ -54,13 +55,37 @@ export const execInput = z.strictObject({
   escalated: z.boolean().optional().describe("Ask to run outside the sandbox. Needs a justification."),
 });
 
+export const taskBudgetSchema = z.strictObject({
+  wallMs: z.number().int().min(100).max(86_400_000).optional(),
+  tokens: z.number().int().min(1).optional(),
+  calls: z.number().int().min(1).optional(),
+  usd: z.number().positive().optional(),
+});
+export type TaskBudget = z.infer<typeof taskBudgetSchema>;
+
 const spawnCommon = {
   title: z.string().min(1).max(120).optional().describe("What the sidebar shows."),
   notify: z
     .enum(["wake", "next_turn", "silent"])
     .optional()
     .describe("wake (default): the result starts a turn when the conversation is idle."),
-  timeoutMs: z.number().int().min(100).max(86_400_000).optional().describe("Stopped after this long. Default 3600000."),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .optional()
+    .describe("Stopped after this long; a late answer of ask is still kept. Default 3600000."),
+  budget: taskBudgetSchema.optional().describe("What it may use up, tasks it starts included; more than that stops it."),
+  retry: z
+    .strictObject({ attempts: z.number().int().min(1).max(10), backoffMs: z.number().int().min(0).max(600_000).optional() })
+    .optional()
+    .describe("Tries in all when it fails in a way that may pass. Default 1; backoffMs (1000) doubles."),
+};
+/** What calls of a task may do; never more than its starter may. */
+const scopeCommon = {
+  approval: z.enum(approvalModes).optional().describe("Less approval than yours."),
+  sandbox: z.enum(sandboxLevels).optional().describe("Less than your sandbox level."),
 };
 
 export const spawnInput = z.discriminatedUnion("kind", [
@@ -69,12 +94,16 @@ export const spawnInput = z.discriminatedUnion("kind", [
     question: z.string().min(1).describe("One question for an expert model, with all it needs to know."),
     files: z.array(z.string().min(1)).optional().describe("Files whose text is sent along."),
     model: z.string().min(1).optional().describe("Model to ask. Default: the conversation's."),
+    system: z.string().min(1).optional().describe("Who answers, in place of the usual words."),
     ...spawnCommon,
   }),
   z.strictObject({
     kind: z.literal("agent"),
-    prompt: z.string().min(1).describe("What the agent shall do, in a conversation of its own with the same tools."),
+    prompt: z.string().min(1).describe("What the agent shall do, in a conversation of its own."),
     model: z.string().min(1).optional().describe("Model. Default: the conversation's."),
+    system: z.string().min(1).optional().describe("Added to its system prompt."),
+    tools: z.array(z.string().min(1)).min(1).optional().describe("Names of the tools it has. Default: yours."),
+    ...scopeCommon,
     ...spawnCommon,
   }),
   z.strictObject({
@@ -87,9 +116,21 @@ export const spawnInput = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("script"),
     code: z.string().min(1).describe("TypeScript, as for `script`."),
+    ...scopeCommon,
     ...spawnCommon,
   }),
 ]);
+
+export const taskInput = z.strictObject({
+  id: z.string().min(1).describe("Id that spawn gave."),
+  action: z
+    .enum(["status", "wait", "result", "message", "cancel"])
+    .describe(
+      "wait: until it is over or timeoutMs passed, then its status. result: waits and gives what it returned. message: a word to a running agent. cancel: with all tasks it started.",
+    ),
+  timeoutMs: z.number().int().min(0).max(86_400_000).optional().describe("For wait. Default: 60000 for a direct call, no end in a script."),
+  text: z.string().min(1).optional().describe("For message."),
+});
 
 export const scriptInput = z.strictObject({
   code: z.string().describe("The body of an async TypeScript function."),
@@ -100,6 +141,7 @@ export type ListDirInput = z.infer<typeof listDirInput>;
 export type GrepFilesInput = z.infer<typeof grepFilesInput>;
 export type ApplyPatchInput = z.infer<typeof applyPatchInput>;
 export type ExecInput = z.infer<typeof execInput>;
+export type TaskToolInput = z.infer<typeof taskInput>;
 export type SpawnInput = z.infer<typeof spawnInput>;
 
 /** Results as scripts get them. Models get a text made of them. */
@@ -165,6 +207,23 @@ export const spawnResult = z.object({
   status: z.string(),
   editedCmd: z.string().optional().describe("Only when the person changed the command before it ran: what runs instead."),
 });
+
+/** What `task` gives: where a task stands, with its result when that was asked for. */
+export const taskResult = z.object({
+  id: z.string(),
+  kind: z.enum(["ask", "agent", "exec", "script"]),
+  title: z.string(),
+  status: z.string().describe("queued, running, needs_you, succeeded, failed, cancelled, timed_out or interrupted."),
+  over: z.boolean(),
+  lastLine: z.string(),
+  elapsedMs: z.number(),
+  used: z.object({ tokens: z.number(), calls: z.number() }),
+  waitsFor: z.string().optional().describe("Why it is still queued."),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  result: z.unknown().optional().describe("Only for result."),
+  stopped: z.array(z.string()).optional().describe("Only for cancel."),
+});
+export type TaskToolResult = z.infer<typeof taskResult>;
 
 export type ListDirResult = z.infer<typeof listDirResult>;
 export type GrepFilesResult = z.infer<typeof grepFilesResult>;

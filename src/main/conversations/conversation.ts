@@ -41,9 +41,15 @@ export interface Conversation {
    * Takes a message. Idle: starts a turn. Running: the message enters the running turn at its next request, or a turn of
    * its own when there is none. `done` settles, never rejects, when the turn that carries it ends. Throws `empty_prompt`.
    */
-  send(text: string, attachments: readonly Attachment[]): { readonly turnId: TurnId; readonly done: Promise<TurnResult> };
+  send(
+    text: string,
+    attachments: readonly Attachment[],
+    source?: "user" | "task",
+  ): { readonly turnId: TurnId; readonly done: Promise<TurnResult> };
   /** Puts a task's result into the log; an idle conversation starts a turn when `wake`. */
   deliver(event: Extract<EventBody, { type: "task_delivered" }>, wake: boolean): void;
+  /** Resolves when no turn runs, with how the last one ended since this was called; null when none ran. */
+  settled(): Promise<TurnResult | null>;
   /** Stops the running turn; resolves when it has ended, with its calls. False when nothing ran. */
   stop(reason?: "person" | "closed"): Promise<boolean>;
   /** Stops and closes the log. */
@@ -161,18 +167,18 @@ export function createConversation(deps: {
     },
     emit,
     isRunning: () => running !== null,
-    send(text, attachments) {
+    send(text, attachments, source = "user") {
       if (closed) throw new SpindleError("cancelled", "The conversation is closed.");
       if (text.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Write what you want done." });
       if (running !== null) {
-        const { seq } = emit({ type: "user_message", turnId: running.turnId, text, attachments, source: "user" });
+        const { seq } = emit({ type: "user_message", turnId: running.turnId, text, attachments, source });
         unread = true;
         // Came behind the turn's last request: the turn that follows carries it.
         const done = running.end.then(({ result, readUpTo, next }) => (seq > readUpTo && next !== null ? next : result));
         return { turnId: running.turnId, done };
       }
       const turnId = nextTurnId();
-      emit({ type: "user_message", turnId, text, attachments, source: "user" });
+      emit({ type: "user_message", turnId, text, attachments, source });
       unread = true;
       return { turnId, done: startTurn(turnId) };
     },
@@ -181,6 +187,11 @@ export function createConversation(deps: {
       if (!wake || closed) return;
       unread = true;
       if (running === null) void startTurn(nextTurnId());
+    },
+    async settled() {
+      let last: TurnResult | null = null;
+      while (running !== null) last = await running.done;
+      return last;
     },
     async stop(reason = "person") {
       if (running === null) return false;
@@ -216,15 +227,14 @@ interface TurnEnd {
   readonly next: Promise<TurnResult> | null;
 }
 
-/** Results that stand in the log but were in no request so far. */
+/** Results that stand in the log but were in no request so far. A task that was run again may stand there again. */
 function unseenTasks(events: readonly SpindleEvent[]): string[] {
-  const seen = new Set<string>();
-  const delivered: string[] = [];
+  const unseen = new Set<string>();
   for (const event of events) {
-    if (event.type === "request_started") for (const id of event.taskIds) seen.add(id);
-    else if (event.type === "task_delivered") delivered.push(event.taskId);
+    if (event.type === "request_started") for (const id of event.taskIds) unseen.delete(id);
+    else if (event.type === "task_delivered") unseen.add(event.taskId);
   }
-  return delivered.filter((id) => !seen.has(id));
+  return [...unseen];
 }
 
 /** Highest number in use for calls (`c7`) or turns (`t3`), so that a reopened conversation goes on counting. */

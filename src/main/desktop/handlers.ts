@@ -90,7 +90,18 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     ...authorityHandlers(engine, { project, setProject: (opened) => window.changeProject(opened) }),
     "tasks.list": () => tasksOf(engine, window.project()),
     "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
-    "tasks.output": ({ taskId }) => engine.tasks.output(taskId),
+    "tasks.output": ({ taskId, offset }) => engine.tasks.output(taskId, offset),
+    "tasks.retry": ({ taskId }) => engine.tasks.again(taskId, "retry"),
+    "tasks.resume": ({ taskId }) => engine.tasks.again(taskId, "resume"),
+    "tasks.message": ({ taskId, text }) => {
+      engine.tasks.message(taskId, text);
+      return null;
+    },
+    "tasks.late": ({ taskId, choice }) => {
+      const settled = engine.late.settle(taskId, choice);
+      window.pushRows();
+      return settled;
+    },
     "settings.update": ({ settings }) => {
       const saved = engine.updateFromWindow(settings);
       window.pushSettings();

@@ -2,10 +2,10 @@ import path from "node:path";
 import type { EventBody } from "../../protocol/event.ts";
 import type { CommandFile } from "../../protocol/patch.ts";
 import { displayPath } from "../lib/paths.ts";
-import { type ChangeWatch, createChangeWatch, type Found, type FoundChange, MAX_FILES } from "../project/change-watch.ts";
+import { type ChangeWatch, createChangeWatch, type Found, type FoundChange } from "../project/change-watch.ts";
 import type { Runner } from "../runner/runner.ts";
 import { diffOfTexts } from "../tools/apply-patch/hunks.ts";
-import { runRipgrep } from "../tools/grep-files/ripgrep.ts";
+import { listFiles } from "./list-files.ts";
 import type { CallScene } from "./tool-context.ts";
 
 /** Notices what commands change, for all projects of this process, and tells the conversations: `files_changed_by_command`. */
@@ -32,8 +32,6 @@ const MAX_NAMED = 100;
 /** Text of hunks in one event, and of one file, UTF-16 units. */
 const MAX_SHOWN = 256 * 1024;
 const MAX_SHOWN_FILE = 64 * 1024;
-/** A listing that takes longer is given up, ms. */
-const LIST_MS = 2_000;
 
 export function createCommandWatch(): CommandWatch {
   const watches = new Map<string, ChangeWatch<WatchedCall>>();
@@ -140,22 +138,4 @@ function commandFile(change: FoundChange<WatchedCall>, projectRoot: string, room
   const { added, removed, hunks } = diffOfTexts(before, after);
   const size = hunks.reduce((sum, hunk) => sum + hunk.lines.reduce((chars, line) => chars + line.length, 0), 0);
   return { ...head, added, removed, hunks: size <= room ? hunks : [] };
-}
-
-/** What git would see, hidden files included. Empty when it takes too long or ripgrep cannot be started. */
-async function listFiles(projectRoot: string): Promise<{ paths: string[]; complete: boolean }> {
-  const left = ["!.git", "!node_modules", "!.spindle", "!.spindle-*.tmp"].map((glob) => `--glob=${glob}`);
-  try {
-    const { stdout, cut } = await runRipgrep(["--files", "--hidden", "--no-require-git", "--no-messages", "--null", ...left], {
-      cwd: projectRoot,
-      signal: AbortSignal.timeout(LIST_MS),
-    });
-    const names = stdout.toString("utf8").split("\0").slice(0, -1);
-    // Sorted, so that the same ones are looked at every time.
-    const looked = names.length > MAX_FILES ? names.toSorted().slice(0, MAX_FILES) : names;
-    return { paths: looked.map((name) => path.join(projectRoot, name)), complete: !cut && names.length <= MAX_FILES };
-  } catch {
-    // What was seen before is looked at all the same.
-    return { paths: [], complete: false };
-  }
 }

@@ -2,24 +2,38 @@ import type { TaskRow } from "../../protocol/task.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { TaskManager } from "../tasks/manager.ts";
+import type { TaskManager } from "../tasks/task-manager.ts";
 import type { CallScene } from "./tool-context.ts";
 
-/** Writes a task's result into its conversation's log, once: the log itself tells whether it stands there already. */
+/** Writes a result into a log; `late` for an answer after its time-out, which stands there besides the news of the time-out. */
+export type Deliver = (task: TaskRow, text: string, target: Conversation | CallScene, late?: boolean) => void;
+
+/** Writes a task's result into its conversation's log, once for each run: the log itself tells whether it stands there already. */
 export function createDelivery(deps: {
   readonly tasks: () => Pick<TaskManager, "markDelivery">;
   /** False where no turn may start by itself. */
-  readonly mayWake: () => boolean;
-}): (task: TaskRow, text: string, target: Conversation | CallScene) => void {
-  return (task, text, target) => {
-    if (task.notify === "silent" || task.delivery !== "pending") return;
-    const there = target.events.some((event) => event.type === "task_delivered" && event.taskId === task.taskId);
+  readonly mayWake: (conversation: Conversation) => boolean;
+}): Deliver {
+  return (task, text, target, late = false) => {
+    if ((task.notify === "silent" && !late) || task.delivery !== "pending") return;
+    const { taskId, title, run } = task;
+    const there = target.events.some(
+      (event) => event.type === "task_delivered" && event.taskId === taskId && (event.run ?? 1) === run && (event.late ?? false) === late,
+    );
     if (!there) {
-      const delivered = { type: "task_delivered" as const, taskId: task.taskId, title: task.title, status: task.status, text };
-      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake());
+      const delivered = {
+        type: "task_delivered" as const,
+        taskId,
+        title,
+        status: late ? ("succeeded" as const) : task.status,
+        text,
+        ...(run === 1 ? {} : { run }),
+        ...(late ? { late } : {}),
+      };
+      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake(target));
       else target.emit(delivered);
     }
-    deps.tasks().markDelivery(task.taskId, "delivered");
+    deps.tasks().markDelivery(taskId, "delivered");
   };
 }
 

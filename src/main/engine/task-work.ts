@@ -1,32 +1,34 @@
 import { readFile } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
-import type { SpindleEvent } from "../../protocol/event.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { SandboxLevel } from "../../protocol/settings.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
+import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import { fileError, resolveForReading } from "../lib/paths.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { TaskOutcome, TaskWork } from "../tasks/manager.ts";
+import type { TaskManager } from "../tasks/task-manager.ts";
+import type { TaskOutcome, TaskWork } from "../tasks/work.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import { fitOutput } from "../tools/script/fit-output.ts";
 import { outcomeJson, outcomeText } from "../tools/script/outcome.ts";
 import { runScript } from "../tools/script/run.ts";
+import { agentTask } from "./agent-work.ts";
+import { rememberFiles } from "./changed-since.ts";
+import { leastApproval, leastSandbox } from "./task-scope.ts";
 import { type CallParts, type CallScene, toolContext } from "./tool-context.ts";
 
 export interface TaskWorkDeps {
   readonly store: ConversationStore;
   readonly parts: CallParts;
   readonly execTool: ReturnType<typeof createExecTool>;
+  tasks(): TaskManager;
   /** The scene of the conversation that started the task, with its settings of now. */
   sceneOf(conversationId: string): CallScene;
-  provider(): { readonly provider: Provider; readonly model: string };
-  /** The sandbox level the gate allowed when the task was spawned. */
-  levelOf(taskId: string): SandboxLevel | undefined;
-  /** Remembers the model of an agent's conversation before its first turn. */
-  setModel(conversationId: string, model: string): void;
-  scriptToolNames(): readonly string[];
+  /** The provider for one request outside a conversation, watched for a task. */
+  provider(work: TaskWork): { readonly provider: Provider; readonly model: string };
+  /** An agent begins or ends to work in a conversation: its tasks' results wake it meanwhile. */
+  atWork(conversation: Conversation, begins: boolean): void;
 }
 
 const askSystem =
@@ -47,14 +49,26 @@ export async function doTaskWork(work: TaskWork, deps: TaskWorkDeps): Promise<Ta
   }
 }
 
-/** The scene of a task: its events go to the conversation, command output and logs to the task's own file. */
+/**
+ * The scene of a task: its events go to the conversation, command output and logs to the task's own file. What it may do
+ * was taken when it was started; where the settings allow less by now, less.
+ */
 function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
-  const scene = deps.sceneOf(work.task.conversationId);
+  const { task } = work;
+  const scene = deps.sceneOf(task.conversationId);
+  const questions = new Set<string>();
   return {
     ...scene,
     background: true,
-    sandboxLevel: deps.levelOf(work.task.taskId) ?? scene.sandboxLevel,
+    taskId: task.taskId,
+    toolNames: task.scope.tools,
+    approval: leastApproval(task.scope.approval, scene.approval),
+    // The gate asked about this very command; a script's calls are asked about one by one.
+    sandboxLevel: task.kind === "exec" ? task.scope.sandbox : leastSandbox(task.scope.sandbox, scene.sandboxLevel),
     emit(event) {
+      if (event.type === "tool_started") work.meter.call();
+      else if (event.type === "approval_requested") work.needsYou(questions.add(event.request.approvalId).size > 0);
+      else if (event.type === "approval_answered") work.needsYou(questions.delete(event.approvalId) && questions.size > 0);
       if (event.type === "tool_output") work.output(event.text);
       else if (event.type === "script_log") work.output(`${event.text}\n`);
       else scene.emit(event);
@@ -62,8 +76,10 @@ function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
   };
 }
 
-function taskCallId(work: TaskWork): string {
-  return work.task.callId ?? work.task.taskId;
+/** Calls of a second run have ids of their own. */
+function taskCallId({ task }: TaskWork): string {
+  const id = task.callId ?? task.taskId;
+  return task.run === 1 ? id : `${id}.r${task.run}`;
 }
 
 async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
@@ -83,74 +99,56 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
 
 async function scriptTask(work: TaskWork, input: Extract<SpawnInput, { kind: "script" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
   const ctx = toolContext({ callId: taskCallId(work), name: "script", input: null }, taskScene(work, deps), deps.parts, work.signal);
-  const run = await runScript(input.code, ctx, deps.scriptToolNames());
+  const run = await runScript(input.code, ctx, ctx.toolNames);
   return { result: outcomeJson(run) as Json, text: await fitOutput(outcomeText(run), ctx), ok: run.outcome.ok };
 }
 
 async function askTask(work: TaskWork, input: Extract<SpawnInput, { kind: "ask" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
   const scene = deps.sceneOf(work.task.conversationId);
-  const { provider, model } = deps.provider();
+  const { provider, model } = deps.provider(work);
   const files = await Promise.all((input.files ?? []).map((file) => attachText(scene.projectRoot, file)));
+  const remembered = rememberFiles(scene.projectRoot, new Map(files.map((file) => [file.absolute, file.text])));
   const first = scene.events.find((event) => event.type === "user_message");
   let text = "";
+  let arrived = "";
   for await (const event of provider.stream(
     {
       model: input.model ?? model,
-      system: askSystem,
+      system: input.system ?? askSystem,
       messages: [
         { role: "user", text: originalUserPrompt(first?.type === "user_message" ? first.text : input.question) },
-        { role: "user", text: [`<question>\n${input.question}\n</question>`, ...files].join("\n\n") },
+        { role: "user", text: [`<question>\n${input.question}\n</question>`, ...files.map((file) => file.shown)].join("\n\n") },
       ],
       tools: [],
     },
     work.signal,
   )) {
-    if (event.type === "text_delta") work.output(event.text);
-    else if (event.type === "text") text += event.text;
+    if (event.type === "text_delta") {
+      work.output(event.text);
+      arrived += event.text;
+    } else if (event.type === "text") text += event.text;
     else if (event.type === "retry") work.output(`\n${event.error.message} Trying again in ${Math.round(event.delayMs / 1000)} s.\n`);
-    else if (event.type === "failed") {
+    else if (event.type === "failed" && !work.signal.aborted) {
       throw new SpindleError(event.error.code, event.error.message, event.error.hint === undefined ? {} : { hint: event.error.hint });
     }
   }
-  return { result: { answer: text }, text, ok: true };
+  if (work.signal.aborted) return { result: { answer: arrived, partial: true }, text: arrived, ok: false };
+  const changedSince = async () => (await remembered)();
+  return { result: { answer: text }, text, ok: true, changedSince };
 }
 
-async function attachText(projectRoot: string, file: string): Promise<string> {
+interface AttachedText {
+  readonly absolute: string;
+  readonly text: string;
+  readonly shown: string;
+}
+
+async function attachText(projectRoot: string, file: string): Promise<AttachedText> {
   const absolute = await resolveForReading({ projectRoot, readGrants: [], anywhere: false }, file);
   try {
-    return `<file path=${JSON.stringify(file)}>\n${await readFile(absolute, "utf8")}\n</file>`;
+    const text = await readFile(absolute, "utf8");
+    return { absolute, text, shown: `<file path=${JSON.stringify(file)}>\n${text}\n</file>` };
   } catch (error) {
     throw fileError(error, file);
   }
-}
-
-async function agentTask(work: TaskWork, input: Extract<SpawnInput, { kind: "agent" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
-  const conversation = deps.store.create(work.task.projectRoot, work.task.taskId);
-  if (input.model !== undefined) deps.setModel(conversation.id, input.model);
-  const unsubscribe = conversation.subscribe((event) => {
-    const line = agentLine(event);
-    if (line !== null) work.output(line);
-  });
-  const stop = (): void => void conversation.stop();
-  work.signal.addEventListener("abort", stop, { once: true });
-  try {
-    work.signal.throwIfAborted();
-    const end = await conversation.send(input.prompt, []).done;
-    if (end.error !== null)
-      throw new SpindleError(end.error.code, end.error.message, end.error.hint === undefined ? {} : { hint: end.error.hint });
-    const said = conversation.events.filter((event) => event.type === "assistant_text").at(-1);
-    const text = said?.type === "assistant_text" ? said.text : "The agent ended without a word.";
-    return { result: { conversationId: conversation.id, answer: text }, text, ok: true };
-  } finally {
-    work.signal.removeEventListener("abort", stop);
-    unsubscribe();
-    await conversation.close();
-  }
-}
-
-/** What a task row shows of an agent at work. */
-function agentLine(event: SpindleEvent): string | null {
-  if (event.type === "assistant_text") return `${event.text}\n`;
-  if (event.type === "tool_started") return `${event.name} ${event.callId}\n`;
-  return null;
 }

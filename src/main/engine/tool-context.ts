@@ -1,6 +1,6 @@
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
-import type { TurnId } from "../../protocol/ids.ts";
+import type { TaskId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ApprovalMode, Reach, SandboxLevel, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
@@ -11,7 +11,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { CommandWatch } from "./command-watch.ts";
 import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
-import type { ToolContext } from "../tools/tool.ts";
+import type { TaskPort, ToolContext } from "../tools/tool.ts";
 
 /** Where calls happen: a conversation's turn, or a script run from the command line. */
 export interface CallScene {
@@ -27,6 +27,12 @@ export interface CallScene {
   readGrants(): readonly string[];
   /** True for the work of a task: nobody waits for its commands. */
   readonly background?: boolean;
+  /** The task whose work happens here: an agent's conversation, a script's calls. */
+  readonly taskId?: TaskId;
+  /** Names of the tools there are here; absent or null: all. */
+  readonly toolNames?: readonly string[] | null;
+  /** What an agent was given besides its prompt. */
+  readonly agent?: { readonly model: string | null; readonly system: string | null };
   /** Given with `spindle run --input`. */
   readonly input?: Json;
   /** Keeps a call's whole output in a file; null where there is no conversation to keep it with. Throws `io_error`. */
@@ -50,11 +56,19 @@ export interface CallParts {
     input: SpawnInput,
     origin: { readonly callId: string; readonly scriptLine: number | null; readonly sandboxLevel: SandboxLevel },
   ): TaskRow;
+  /** The tasks that calls of a scene may look at. */
+  tasksOf(scene: CallScene): TaskPort;
+}
+
+/** The tools of a scene: all, or those an agent was given. */
+export function toolsOf<T>(scene: Pick<CallScene, "toolNames">, tools: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const { toolNames } = scene;
+  return toolNames === undefined || toolNames === null ? tools : new Map([...tools].filter(([name]) => toolNames.includes(name)));
 }
 
 /** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
 export function runCall(call: GateCall, scene: CallScene, parts: CallParts, signal: AbortSignal): Promise<GateOutcome> {
-  return dispatch(call, toolContext(call, scene, parts, signal), parts.gate);
+  return dispatch(call, toolContext(call, scene, parts, signal), { ...parts.gate, tools: toolsOf(scene, parts.gate.tools) });
 }
 
 /** The context of one call. Children get ids `<call>.<n>` in the order the script made them. */
@@ -78,6 +92,8 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     harness: parts.harness,
     scriptContext: (limits) => scriptContext(scene, limits, parts.openTasks()),
     scriptStore: scene.scriptStore,
+    toolNames: [...toolsOf(scene, parts.gate.tools).keys()].filter((name) => name !== "script"),
+    tasks: parts.tasksOf(scene),
     saveOutput: (text) => scene.saveOutput(call.callId, text),
     emit(event) {
       parts.watch.sees(scene, event);

@@ -10,25 +10,26 @@ import { freeformFieldOf, toolDeclarations } from "../tools/declarations.ts";
 import type { Tool } from "../tools/tool.ts";
 import systemTemplate from "../../../resources/prompts/system.md?raw";
 import { loadImages } from "./load-images.ts";
-import { type CallParts, type CallScene, runCall } from "./tool-context.ts";
+import { type CallParts, type CallScene, runCall, toolsOf } from "./tool-context.ts";
 
 export interface TurnSetupDeps {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly parts: CallParts;
   sceneOf(start: Pick<TurnStart, "conversation" | "turnId">): CallScene;
-  providerOf(conversationId: string): { readonly provider: Provider; readonly model: string };
+  providerOf(scene: CallScene): { readonly provider: Provider; readonly model: string };
 }
 
 /** Prepares a turn: which model, what it reads, how its calls run. Throws `no_api_key` when the provider cannot be used. */
 export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<TurnSetup> {
   const scene = deps.sceneOf(start);
-  const { provider, model } = deps.providerOf(start.conversation.id);
+  const { provider, model } = deps.providerOf(scene);
   const missing = provider.missing();
   if (missing !== null) {
     throw new SpindleError("no_api_key", missing, {
       hint: "Set it in the settings or the environment, or choose the Demo provider, which needs no key.",
     });
   }
+  const tools = toolsOf(scene, deps.tools);
   deps.parts.watch.prepare(scene.projectRoot);
   const effort = scene.settings.providers[provider.id].effort;
   return {
@@ -43,9 +44,9 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
       async buildRequest(): Promise<ModelRequest> {
         return {
           model,
-          system: systemOf(deps.tools),
+          system: systemOf(tools, scene.agent?.system ?? null),
           messages: await requestMessages(scene, deps.parts),
-          tools: modelTools(deps.tools.values()),
+          tools: modelTools(tools.values()),
           cacheKey: scene.conversationId,
           ...(effort === undefined ? {} : { effort }),
         };
@@ -66,8 +67,9 @@ export async function setUpTurn(start: TurnStart, deps: TurnSetupDeps): Promise<
 }
 
 /** The system prompt for a set of tools. `script` itself is not on `tools` in a script. */
-function systemOf(tools: ReadonlyMap<string, Tool>): string {
-  return systemPrompt(systemTemplate, toolDeclarations([...tools.values()].filter((tool) => tool.name !== "script")));
+function systemOf(tools: ReadonlyMap<string, Tool>, added: string | null): string {
+  const usual = systemPrompt(systemTemplate, toolDeclarations([...tools.values()].filter((tool) => tool.name !== "script")));
+  return added === null ? usual : `${usual.trimEnd()}\n\n# Your part\n\n${added}\n`;
 }
 
 /** The messages of the next request: the log's fold, with the pictures that came with prompts. */

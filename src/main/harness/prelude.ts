@@ -4,6 +4,7 @@ import environment from "./prelude/environment.js?raw";
 import inspect from "./prelude/inspect.js?raw";
 import json from "./prelude/json.js?raw";
 import promise from "./prelude/promise.js?raw";
+import tasks from "./prelude/tasks.js?raw";
 import thrown from "./prelude/thrown.js?raw";
 import timers from "./prelude/timers.js?raw";
 
@@ -14,7 +15,7 @@ export const preludeFile = "spindle:prelude";
 export const scriptFile = "spindle:script";
 
 /** Source evaluated in every new realm: installs a script's globals and returns the functions the host calls. */
-export const preludeSource = `(() => {\nconst core = ${part(core)};\n${[thrown, timers, promise, json, inspect, consolePart, environment].map((source) => `(${part(source)})(core);`).join("\n")}\nreturn core.guest;\n})()`;
+export const preludeSource = `(() => {\nconst core = ${part(core)};\n${[thrown, timers, promise, json, inspect, consolePart, tasks, environment].map((source) => `(${part(source)})(core);`).join("\n")}\nreturn core.guest;\n})()`;
 
 /** Without comments and indentation, which QuickJS would scan again for each realm. */
 function part(source: string): string {

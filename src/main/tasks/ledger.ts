@@ -1,38 +1,11 @@
 import { existsSync, openSync, readSync, closeSync, fstatSync } from "node:fs";
-import type { ErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { TaskDelivery, TaskRow, TaskStatus } from "../../protocol/task.ts";
 import { type JsonlFile, openJsonl } from "../lib/jsonl.ts";
-import type { ProcessIdentity } from "../lib/process-identity.ts";
 import { redactJson } from "../lib/redact.ts";
+import { applyRecord, isRecord, type LedgerEntry, type LedgerRecord } from "./record.ts";
 
-/** One line of the ledger: a change of state. States shown anywhere are folded from these lines, never stored. */
-export type LedgerRecord =
-  | { readonly type: "created"; readonly task: TaskRow; readonly owner: ProcessIdentity }
-  | { readonly type: "started"; readonly taskId: TaskId; readonly at: number; readonly owner: ProcessIdentity }
-  | {
-      readonly type: "finished";
-      readonly taskId: TaskId;
-      readonly at: number;
-      readonly status: TaskStatus;
-      readonly result: Json;
-      /** What the conversation gets to read. */
-      readonly text: string;
-      readonly error: ErrorData | null;
-      readonly lastLine: string;
-    }
-  | { readonly type: "cancel_requested"; readonly taskId: TaskId }
-  | { readonly type: "delivery"; readonly taskId: TaskId; readonly delivery: TaskDelivery };
-
-export interface LedgerEntry {
-  readonly row: TaskRow;
-  readonly owner: ProcessIdentity;
-  readonly text: string;
-  readonly cancelRequested: boolean;
-}
-
-/** The append-only ledger of tasks, shared by all processes of a data folder; every record waits for the disk. */
+/** The append-only ledger of tasks, shared by all processes of a data folder; every record but a beat waits for the disk. */
 export interface Ledger {
   append(record: LedgerRecord): void;
   /** All tasks as the file says now, other processes' lines included. */
@@ -60,7 +33,7 @@ export function openLedger(file: string, redact: (text: string) => string): Ledg
   };
   return {
     append(record) {
-      log.append(redactJson(JSON.parse(JSON.stringify(record)) as Json, redact), { sync: true });
+      log.append(redactJson(JSON.parse(JSON.stringify(record)) as Json, redact), { sync: record.type !== "beat" });
     },
     entries() {
       catchUp();
@@ -71,57 +44,6 @@ export function openLedger(file: string, redact: (text: string) => string): Ledg
       reader.close();
     },
   };
-}
-
-/** Folds one record. Records of unknown tasks are left alone: their creation line was lost. */
-export function applyRecord(entries: Map<TaskId, LedgerEntry>, record: LedgerRecord): void {
-  if (record.type === "created") {
-    entries.set(record.task.taskId, { row: record.task, owner: record.owner, text: "", cancelRequested: false });
-    return;
-  }
-  const entry = entries.get(record.taskId);
-  if (entry === undefined) return;
-  const { row } = entry;
-  switch (record.type) {
-    case "started":
-      entries.set(row.taskId, {
-        ...entry,
-        owner: record.owner,
-        row: { ...row, status: "running", startedAt: record.at, lastEventAt: record.at },
-      });
-      break;
-    case "finished":
-      entries.set(row.taskId, {
-        ...entry,
-        text: record.text,
-        row: {
-          ...row,
-          status: record.status,
-          finishedAt: record.at,
-          lastEventAt: record.at,
-          result: record.result,
-          error: record.error,
-          lastLine: record.lastLine,
-        },
-      });
-      break;
-    case "cancel_requested":
-      entries.set(row.taskId, { ...entry, cancelRequested: true });
-      break;
-    case "delivery":
-      entries.set(row.taskId, { ...entry, row: { ...row, delivery: record.delivery } });
-      break;
-  }
-}
-
-function isRecord(value: unknown): value is LedgerRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "type" in value &&
-    typeof value.type === "string" &&
-    ("taskId" in value || "task" in value)
-  );
 }
 
 /** Reads the complete lines that were added to a file since the last look. */

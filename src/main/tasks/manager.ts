@@ -1,179 +1,216 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
-import { type ConversationId, makeId, type TaskId } from "../../protocol/ids.ts";
+import { makeId, type TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import { isTaskOver, type TaskRow, type TaskStatus } from "../../protocol/task.ts";
-import type { SpawnInput } from "../../protocol/tools.ts";
+import { isTaskOver, type LateResult, type TaskRow, taskRowDefaults } from "../../protocol/task.ts";
+import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
-import { cutTail, modelTokens, truncateForModel } from "../lib/truncate.ts";
-import type { Ledger, LedgerEntry } from "./ledger.ts";
+import { modelTokens, truncateForModel } from "../lib/truncate.ts";
+import { createGuard } from "./guard.ts";
+import { createTaskFiles } from "./kept-results.ts";
+import { createLiveTask, type LiveTask } from "./live.ts";
+import { assertMay } from "./may.ts";
+import { createMeter } from "./meter.ts";
+import { createTaskQueue, type Seat } from "./queue.ts";
+import { reconcile } from "./reconcile.ts";
+import type { LedgerEntry } from "./record.ts";
+import { runTask, type TaskEnd } from "./run-task.ts";
+import { depthOfNew, treeOf } from "./tree.ts";
+import { createWaiters } from "./waiters.ts";
+import type { TaskManager, TaskManagerDeps } from "./task-manager.ts";
+import type { TaskOutcome } from "./work.ts";
 
-/** What a task is doing: handed to the code that does the work. */
-export interface TaskWork {
-  readonly task: TaskRow;
-  readonly input: SpawnInput;
-  readonly signal: AbortSignal;
-  /** Keeps output in the task's file and shows its last line. */
-  output(text: string): void;
+interface Running {
+  readonly stop: AbortController;
+  readonly live: LiveTask;
+  readonly done: Promise<void>;
+  /** Passes on what came for an agent since the last time. */
+  readonly passMessages: () => void;
 }
 
-/** How a piece of work ended well: the value for scripts, the text for the conversation. Failures are thrown. */
-export interface TaskOutcome {
-  readonly result: Json;
-  readonly text: string;
-  /** False for work that ended but failed by its own account (a command with a non-zero exit). */
-  readonly ok: boolean;
-}
-
-export type TaskEvent =
-  | { readonly type: "created"; readonly task: TaskRow }
-  | { readonly type: "started"; readonly task: TaskRow }
-  | { readonly type: "progress"; readonly task: TaskRow }
-  | { readonly type: "finished"; readonly task: TaskRow; readonly text: string };
-
-export interface TaskManager {
-  /** Puts a task into the ledger and starts it, or queues it. Returns when the ledger holds it. */
-  spawn(
-    input: SpawnInput,
-    origin: {
-      readonly conversationId: ConversationId;
-      readonly projectRoot: string;
-      readonly callId: string;
-      readonly scriptLine: number | null;
-    },
-  ): TaskRow;
-  /** Every task, newest first. */
-  rows(): readonly TaskRow[];
-  /** Tasks of this process that wait or run: what counts against `maxRunning`. */
-  open(): number;
-  /** Throws `task_not_found`. */
-  row(taskId: TaskId): TaskRow;
-  /** Stops a task wherever it runs; a task of another process is asked to stop. Names what was stopped. */
-  cancel(taskId: TaskId): Promise<readonly string[]>;
-  /** What the task printed, its last 1 MiB. */
-  output(taskId: TaskId): { readonly text: string; readonly truncated: boolean };
-  /** Marks that a result is in its conversation's log, or in a request. */
-  markDelivery(taskId: TaskId, delivery: "delivered" | "seen"): void;
-  /** Results that ended but were not delivered, for the start of an application. */
-  undelivered(): readonly LedgerEntry[];
-  /** Settles when no task of this process is queued or running. */
-  idle(): Promise<void>;
-  /** Cancels this process's tasks; they end as interrupted. */
-  close(): Promise<void>;
-}
-
-const defaultTimeoutMs = 3_600_000;
-const outputTailBytes = 1024 * 1024;
+const lookMs = 500;
+const beatEvery = 10;
 
 /** Runs detached tasks in the host: a script that ended, a worker that died or a closed window do not touch them. */
-export function createTaskManager(deps: {
-  readonly ledger: Ledger;
-  readonly outputFolder: string;
-  readonly maxRunning: () => number;
-  readonly now: () => number;
-  /** Applied to what a task prints, before it is kept or shown. */
-  readonly redact: (text: string) => string;
-  readonly work: (work: TaskWork) => Promise<TaskOutcome>;
-  readonly onEvent: (event: TaskEvent) => void;
-}): TaskManager {
+export function createTaskManager(deps: TaskManagerDeps): TaskManager {
+  const { ledger, now } = deps;
   const me = processIdentity() ?? { pid: process.pid, startTime: null };
-  const queue: TaskId[] = [];
-  const running = new Map<TaskId, { readonly stop: AbortController; readonly done: Promise<void> }>();
+  const files = createTaskFiles(deps.outputFolder, deps.redact);
+  const guard = createGuard(deps.settings, now);
+  const queue = createTaskQueue({ guard, maxRunning: deps.maxRunning, settings: deps.settings });
+  const running = new Map<TaskId, Running>();
+  /** Asks that have timed out and still go on. */
+  const lingering = new Map<TaskId, { readonly stop: AbortController; readonly done: Promise<void> }>();
   const inputs = new Map<TaskId, SpawnInput>();
-  /** Last lines of running tasks; the ledger has only changes of state. */
-  const lastLines = new Map<TaskId, { readonly at: number; readonly line: string }>();
-  /** Tasks at work. */
-  let places = 0;
   let closing = false;
   let watch: NodeJS.Timeout | null = null;
+  let pause: NodeJS.Timeout | null = null;
+  let looks = 0;
   let whenIdle: (() => void)[] = [];
 
   const entryOf = (taskId: TaskId): LedgerEntry => {
-    const entry = deps.ledger.entries().get(taskId);
+    const entry = ledger.entries().get(taskId);
     if (entry === undefined)
       throw new SpindleError("task_not_found", `There is no task ${JSON.stringify(taskId)}.`, {
         hint: "List them with `spindle tasks list`.",
       });
     return entry;
   };
-  const withProgress = (row: TaskRow): TaskRow => {
-    const live = lastLines.get(row.taskId);
-    return live === undefined || isTaskOver(row.status) ? row : { ...row, lastLine: live.line, lastEventAt: live.at };
+  const shown = (row: TaskRow): TaskRow => {
+    if (row.status === "queued") return { ...row, waitsFor: queue.reason(row.taskId) };
+    return running.get(row.taskId)?.live.shown(row) ?? row;
   };
+  const rowOf = (taskId: TaskId): TaskRow => shown(entryOf(taskId).row);
+  const waiters = createWaiters({ rowOf, isMine: (taskId) => running.has(taskId) || queue.waiting().includes(taskId) });
 
-  const finish = (taskId: TaskId, end: { status: TaskStatus; result: Json; text: string; error: ErrorData | null }): void => {
-    const lastLine = lastLines.get(taskId)?.line ?? "";
-    deps.ledger.append({ type: "finished", taskId, at: deps.now(), lastLine, ...end, text: truncateForModel(end.text, modelTokens).text });
-    lastLines.delete(taskId);
+  const finish = (taskId: TaskId, end: TaskEnd, lateExpected = false): void => {
+    const live = running.get(taskId)?.live;
+    const kept = files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text });
+    ledger.append({
+      type: "finished",
+      taskId,
+      at: now(),
+      lastLine: live?.lastLine() ?? "",
+      status: end.status,
+      error: end.error,
+      ...kept,
+      ...(live === undefined ? {} : { used: live.meter.used() }),
+      ...(lateExpected ? { lateExpected } : {}),
+    });
     inputs.delete(taskId);
     const entry = entryOf(taskId);
-    deps.onEvent({ type: "finished", task: entry.row, text: entry.text });
+    deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
+    waiters.tell(taskId);
   };
 
-  const run = async (taskId: TaskId, input: SpawnInput, stop: AbortController): Promise<void> => {
-    deps.ledger.append({ type: "started", taskId, at: deps.now(), owner: me });
-    const task = entryOf(taskId).row;
-    deps.onEvent({ type: "started", task });
-    const limit = input.timeoutMs ?? defaultTimeoutMs;
-    const timer = setTimeout(() => stop.abort(new SpindleError("timeout", `The task was stopped after ${limit} ms.`)), limit);
-    const file = path.join(deps.outputFolder, `${taskId}.log`);
-    let tail = "";
-    /** Of work that was stopped and still says what it had done. */
-    let stopped: TaskOutcome | null = null;
-    mkdirSync(deps.outputFolder, { recursive: true, mode: 0o700 });
-    try {
-      const outcome = await deps.work({
-        task,
-        input,
-        signal: stop.signal,
-        output(printed) {
-          const text = deps.redact(printed);
-          appendFileSync(file, text, { mode: 0o600 });
-          // Output comes in pieces that end anywhere: a line is only known together with what came before.
-          tail = (tail + text).slice(-1_000);
-          const line = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
-          if (line === "") return;
-          lastLines.set(taskId, { at: deps.now(), line });
-          deps.onEvent({ type: "progress", task: withProgress(task) });
-        },
-      });
-      if (stop.signal.aborted && !outcome.ok) stopped = outcome;
-      stop.signal.throwIfAborted();
-      const error: ErrorData | null = outcome.ok
-        ? null
-        : { code: task.kind === "exec" ? "command_failed" : "script_error", message: outcome.text.split("\n", 1)[0] ?? "The task failed." };
-      finish(taskId, { status: outcome.ok ? "succeeded" : "failed", result: outcome.result, text: outcome.text, error });
-    } catch (thrown) {
-      const reason: unknown = stop.signal.aborted ? stop.signal.reason : thrown;
-      const error = toErrorData(reason);
-      const status = closing ? "interrupted" : error.code === "timeout" ? "timed_out" : stop.signal.aborted ? "cancelled" : "failed";
-      const text = `${status}: ${error.message}${stopped === null ? "" : `\n\n${stopped.text}`}`;
-      finish(taskId, { status, result: stopped?.result ?? null, text, error });
-    } finally {
-      clearTimeout(timer);
+  const run = async (
+    seat: Seat,
+    input: SpawnInput,
+    stop: AbortController,
+    start: (one: Omit<Running, "done" | "stop">) => void,
+  ): Promise<void> => {
+    const { taskId } = seat;
+    ledger.append({ type: "started", taskId, at: now(), owner: me });
+    const first = entryOf(taskId);
+    const task = first.row;
+    const live = createLiveTask({
+      taskId,
+      file: files.outputFile(taskId),
+      now,
+      redact: deps.redact,
+      meter: (onUse) =>
+        createMeter({
+          budget: task.budget,
+          parent: task.parentTaskId === null ? null : (running.get(task.parentTaskId)?.live.meter ?? null),
+          onUse,
+          onOver: (error) => stop.abort(error),
+        }),
+      onChange: () => deps.onEvent({ type: "progress", task: rowOf(taskId) }),
+    });
+    // What it started is part of its budget.
+    stop.signal.addEventListener("abort", () => void (codeOf(stop.signal.reason) === "budget_exceeded" && stopBelow(taskId)), {
+      once: true,
+    });
+    let listener: ((text: string) => void) | null = null;
+    let passed = 0;
+    const passMessages = (): void => {
+      if (listener === null) return;
+      const { messages } = entryOf(taskId);
+      while (passed < messages.length) listener(messages[passed++] ?? "");
+    };
+    start({ live, passMessages });
+    deps.onEvent({ type: "started", task: rowOf(taskId) });
+    let questions = false;
+    const ended = await runTask({
+      task,
+      input,
+      stop,
+      isClosing: () => closing,
+      onRetry(attempt, error, delayMs) {
+        ledger.append({ type: "tried", taskId, at: now(), attempt, error });
+        live.print(`\nTry ${attempt} failed: ${error.message} Trying again in ${Math.ceil(delayMs / 1_000)} s.\n`);
+      },
+      attempt: (attempt) =>
+        deps.work({
+          task: entryOf(taskId).row,
+          input,
+          how: attempt > 1 ? "resume" : first.how,
+          signal: stop.signal,
+          meter: live.meter,
+          output: live.print,
+          needsYou(open) {
+            if (open === questions || isTaskOver(entryOf(taskId).row.status)) return;
+            questions = open;
+            ledger.append({ type: "needs_you", taskId, at: now(), open });
+            live.touch();
+            deps.onEvent({ type: "changed", task: rowOf(taskId) });
+          },
+          worksIn: (conversationId) => ledger.append({ type: "agent", taskId, conversationId }),
+          onMessage(given) {
+            listener = given;
+            passMessages();
+          },
+          lend: (wait) => lend(taskId, wait),
+        }),
+    });
+    if (ended.type === "end") {
+      guard.ended(seat.kind, seat.provider, ended.end.fault);
+      finish(taskId, ended.end);
+      return;
     }
+    finish(taskId, ended.end, true);
+    const done = ended.later.then(async ({ end, outcome }) => {
+      lingering.delete(taskId);
+      guard.ended(seat.kind, seat.provider, end.fault);
+      await finishLate(task, end, outcome);
+    });
+    lingering.set(taskId, { stop, done });
+  };
+
+  /** An answer came after its time-out; what it is without one (an error, a stop) is lost. */
+  const finishLate = async (task: TaskRow, end: TaskEnd, outcome: TaskOutcome | null): Promise<void> => {
+    const { taskId } = task;
+    if (end.status !== "succeeded") {
+      ledger.append({ type: "late_state", taskId, state: "lost" });
+      deps.onEvent({ type: "changed", task: rowOf(taskId) });
+      return;
+    }
+    const since = (await outcome?.changedSince?.()) ?? { changed: [], changedCount: 0, incomplete: true };
+    const at = now();
+    const late: LateResult = { state: "waiting", at, ageMs: at - (task.startedAt ?? at), ...since };
+    ledger.append({
+      type: "late",
+      taskId,
+      late,
+      ...files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text }),
+    });
+    const entry = entryOf(taskId);
+    deps.onEvent({ type: "late", task: entry.row, text: textOf(entry) });
+    waiters.tell(taskId);
   };
 
   const pump = (): void => {
-    while (!closing && running.size < deps.maxRunning()) {
-      const taskId = queue.shift();
-      if (taskId === undefined) break;
-      const input = inputs.get(taskId);
-      if (input === undefined) continue;
+    while (!closing) {
+      const seat = queue.take();
+      if (seat === null) break;
+      const input = inputs.get(seat.taskId);
+      if (input === undefined) throw new Error(`The task ${seat.taskId} waits without its input.`);
       const stop = new AbortController();
-      // Counted before its work begins: a script asks for the free places at once.
-      places++;
-      const done = run(taskId, input, stop).finally(() => {
-        places--;
-        running.delete(taskId);
+      let settle = (): void => undefined;
+      const done = new Promise<void>((resolve) => (settle = resolve));
+      void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done })).finally(() => {
+        queue.leave(seat.taskId);
+        running.delete(seat.taskId);
+        settle();
         pump();
       });
-      running.set(taskId, { stop, done });
     }
+    if (pause !== null) clearTimeout(pause);
+    pause = null;
+    const next = queue.nextLook();
+    if (next !== null && !closing) pause = setTimeout(pump, Math.max(10, next - now()));
     // Another process may ask for a stop through the ledger; looking is only needed while something runs.
-    if (running.size > 0 && watch === null) watch = setInterval(stopRequested, 500);
-    if (running.size === 0 && queue.length === 0) {
+    if (running.size > 0 && watch === null) watch = setInterval(look, lookMs);
+    if (queue.working() === 0 && queue.waiting().length === 0) {
       if (watch !== null) clearInterval(watch);
       watch = null;
       for (const resolve of whenIdle) resolve();
@@ -181,140 +218,187 @@ export function createTaskManager(deps: {
     }
   };
 
-  const stopRequested = (): void => {
-    const entries = deps.ledger.entries();
-    for (const [taskId, { stop }] of running) if (entries.get(taskId)?.cancelRequested === true) stop.abort(cancelledByPerson());
+  const look = (): void => {
+    const entries = ledger.entries();
+    looks++;
+    for (const [taskId, { stop, live, passMessages }] of running) {
+      const entry = entries.get(taskId);
+      if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
+      passMessages();
+      if (looks % beatEvery === 0) live.beat(ledger);
+      if (entry?.row.status === "running" && live.lookForStall(now(), deps.settings().stallMs))
+        deps.onEvent({ type: live.isStalled() ? "stalled" : "changed", task: rowOf(taskId) });
+    }
   };
 
-  reconcile(deps.ledger, deps.now);
+  async function lend<T>(taskId: TaskId | null, wait: () => Promise<T>): Promise<T> {
+    if (taskId === null || !running.has(taskId)) return wait();
+    const takeBack = queue.lend(taskId);
+    pump();
+    try {
+      return await wait();
+    } finally {
+      takeBack();
+    }
+  }
+
+  /** Stops one task; names it when it was stopped by this. */
+  const stopOne = async (taskId: TaskId, who: "person" | "starter"): Promise<string | null> => {
+    const { row, owner } = entryOf(taskId);
+    const name = `${row.kind}: ${row.title}`;
+    const late = lingering.get(taskId);
+    if (late !== undefined) {
+      late.stop.abort(cancelledBy(who));
+      await late.done;
+      return name;
+    }
+    if (isTaskOver(row.status)) return null;
+    const mine = running.get(taskId);
+    if (mine !== undefined) {
+      mine.stop.abort(cancelledBy(who));
+      await mine.done;
+      return name;
+    }
+    if (queue.remove(taskId)) {
+      const error = toErrorData(cancelledBy(who));
+      finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
+      pump();
+      return name;
+    }
+    ledger.append({ type: "cancel_requested", taskId });
+    // The owner looks twice a second; its answer is the state in the ledger.
+    for (let tries = 0; tries < 60 && isAlive(owner); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (isTaskOver(entryOf(taskId).row.status)) return name;
+    }
+    if (!isAlive(owner)) {
+      reconcile(ledger, now);
+      return null;
+    }
+    throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, {
+      hint: "Try again, or end that process.",
+    });
+  };
+  const stopBelow = (taskId: TaskId): Promise<unknown> =>
+    Promise.allSettled(
+      treeOf(ledger.entries(), taskId)
+        .slice(1)
+        .map((id) => stopOne(id, "starter")),
+    );
+
+  const textOf = (entry: LedgerEntry): string => (entry.textCut ? files.text(entry.row.taskId) : entry.text);
+  const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
+    inputs.set(task.taskId, input);
+    queue.add({ taskId: task.taskId, kind: task.kind, provider: deps.providerOf(input) });
+    deps.onEvent({ type: "created", task });
+    // Started behind the caller's back, so that `task_created` always comes before `task_started`.
+    setImmediate(pump);
+    return task;
+  };
+  const entriesWhere = (holds: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] =>
+    [...ledger.entries().values()].filter((entry) => holds(entry) && (entry.owner.pid === me.pid || !isAlive(entry.owner)));
+
+  reconcile(ledger, now);
 
   return {
+    guard,
     spawn(input, origin) {
       if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
-      const now = deps.now();
+      const at = now();
       const task: TaskRow = {
-        taskId: makeId("task", now),
+        ...taskRowDefaults,
+        taskId: makeId("task", at),
         kind: input.kind,
         title: input.title ?? titleOf(input),
         status: "queued",
         ...origin,
+        depth: depthOfNew(ledger.entries(), origin, deps.settings()),
+        budget: input.budget ?? null,
         notify: input.notify ?? "wake",
-        createdAt: now,
+        createdAt: at,
         startedAt: null,
         finishedAt: null,
-        lastEventAt: now,
+        lastEventAt: at,
         lastLine: "",
+        owner: me,
         delivery: "pending",
         result: null,
         error: null,
         input: JSON.parse(JSON.stringify(input)) as Json,
       };
-      deps.ledger.append({ type: "created", task, owner: me });
-      inputs.set(task.taskId, input);
-      queue.push(task.taskId);
-      deps.onEvent({ type: "created", task });
-      // Started behind the caller's back, so that `task_created` always comes before `task_started`.
-      setImmediate(pump);
-      return task;
+      ledger.append({ type: "created", task, owner: me });
+      return enqueue(task, input);
     },
-    rows: () => [...deps.ledger.entries().values()].map((entry) => withProgress(entry.row)).sort((a, b) => b.createdAt - a.createdAt),
-    open: () => places + queue.length,
-    row: (taskId) => withProgress(entryOf(taskId).row),
-    async cancel(taskId) {
-      const { row, owner } = entryOf(taskId);
-      if (isTaskOver(row.status)) return [];
-      const mine = running.get(taskId);
-      if (mine !== undefined) {
-        mine.stop.abort(cancelledByPerson());
-        await mine.done;
-        return [`${row.kind}: ${row.title}`];
-      }
-      const waiting = queue.indexOf(taskId);
-      if (waiting >= 0) {
-        queue.splice(waiting, 1);
-        finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error: toErrorData(cancelledByPerson()) });
-        pump();
-        return [`${row.kind}: ${row.title}`];
-      }
-      deps.ledger.append({ type: "cancel_requested", taskId });
-      // The owner looks twice a second; its answer is the state in the ledger.
-      for (let tries = 0; tries < 60 && isAlive(owner); tries++) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        if (isTaskOver(entryOf(taskId).row.status)) return [`${row.kind}: ${row.title}`];
-      }
-      if (!isAlive(owner)) {
-        reconcile(deps.ledger, deps.now);
-        return [];
-      }
-      throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, {
-        hint: "Try again, or end that process.",
-      });
+    rows: () => [...ledger.entries().values()].map((entry) => shown(entry.row)).sort((a, b) => b.createdAt - a.createdAt),
+    open: () => queue.working() + queue.waiting().length,
+    row: rowOf,
+    meterOf: (taskId) => running.get(taskId)?.live.meter ?? null,
+    resultOf(taskId) {
+      const entry = entryOf(taskId);
+      return { result: entry.row.resultCut ? files.result(taskId) : entry.row.result, text: textOf(entry) };
     },
-    output(taskId) {
+    wait: waiters.wait,
+    async cancel(taskId, who = "person") {
       entryOf(taskId);
-      const file = path.join(deps.outputFolder, `${taskId}.log`);
-      if (!existsSync(file)) return { text: "", truncated: false };
-      const bytes = readFileSync(file);
-      return { text: cutTail(bytes, outputTailBytes), truncated: bytes.length > outputTailBytes };
+      const stopped = await Promise.all(treeOf(ledger.entries(), taskId).map((id) => stopOne(id, who)));
+      return stopped.filter((name) => name !== null);
+    },
+    message(taskId, text) {
+      assertMay("message", entryOf(taskId).row);
+      ledger.append({ type: "message", taskId, text });
+      running.get(taskId)?.passMessages();
+    },
+    again(taskId, how) {
+      const { row } = entryOf(taskId);
+      assertMay(how, row);
+      if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
+      const input = spawnInput.parse(row.input);
+      ledger.append({ type: "again", taskId, at: now(), how, owner: me });
+      return enqueue(entryOf(taskId).row, input);
+    },
+    output(taskId, offset) {
+      entryOf(taskId);
+      return files.output(taskId, offset);
     },
     markDelivery(taskId, delivery) {
-      if (deps.ledger.entries().get(taskId)?.row.delivery !== delivery) deps.ledger.append({ type: "delivery", taskId, delivery });
+      if (ledger.entries().get(taskId)?.row.delivery !== delivery) ledger.append({ type: "delivery", taskId, delivery });
     },
-    undelivered: () =>
-      [...deps.ledger.entries().values()].filter(
-        (entry) => isTaskOver(entry.row.status) && entry.row.delivery === "pending" && !isAliveElsewhere(entry),
-      ),
+    settleLate(taskId, state) {
+      assertMay("settleLate", entryOf(taskId).row);
+      ledger.append({ type: "late_state", taskId, state });
+      deps.onEvent({ type: "changed", task: rowOf(taskId) });
+    },
+    lend,
+    textOf,
+    undelivered: () => entriesWhere(({ row }) => isTaskOver(row.status) && row.delivery === "pending"),
+    waitingLate: () => entriesWhere(({ row }) => row.late?.state === "waiting"),
     idle() {
-      if (running.size === 0 && queue.length === 0) return Promise.resolve();
+      if (queue.working() === 0 && queue.waiting().length === 0) return Promise.resolve();
       return new Promise((resolve) => whenIdle.push(resolve));
     },
     async close() {
       closing = true;
-      for (const taskId of queue.splice(0)) {
-        finish(taskId, {
-          status: "interrupted",
-          result: null,
-          text: "interrupted: Spindle was closed before it started",
-          error: { code: "interrupted", message: "Spindle was closed before the task started." },
-        });
-      }
-      for (const { stop } of running.values()) stop.abort(new SpindleError("interrupted", "Spindle was closed while the task ran."));
-      await Promise.all([...running.values()].map((task) => task.done));
+      if (pause !== null) clearTimeout(pause);
+      const error: ErrorData = { code: "interrupted", message: "Spindle was closed before the task started." };
+      for (const taskId of queue.waiting())
+        if (queue.remove(taskId)) finish(taskId, { status: "interrupted", result: null, text: `interrupted: ${error.message}`, error });
+      const works = [...running.values(), ...lingering.values()];
+      for (const { stop } of works) stop.abort(new SpindleError("interrupted", "Spindle was closed while the task ran."));
+      await Promise.all(works.map((task) => task.done));
       if (watch !== null) clearInterval(watch);
       watch = null;
-      deps.ledger.close();
+      waiters.close();
+      ledger.close();
     },
   };
-
-  function isAliveElsewhere(entry: LedgerEntry): boolean {
-    return entry.owner.pid !== me.pid && isAlive(entry.owner);
-  }
 }
 
-/** Tasks whose owner is gone become interrupted: a row never says running when nothing runs. */
-function reconcile(ledger: Ledger, now: () => number): void {
-  for (const { row, owner } of ledger.entries().values()) {
-    if (isTaskOver(row.status) || isAlive(owner)) continue;
-    const error: ErrorData = {
-      code: "interrupted",
-      message: "Spindle was closed or killed while the task ran.",
-      hint: "Start it again if it is still needed.",
-    };
-    ledger.append({
-      type: "finished",
-      taskId: row.taskId,
-      at: now(),
-      status: "interrupted",
-      result: null,
-      text: `interrupted: ${error.message}`,
-      error,
-      lastLine: row.lastLine,
-    });
-  }
+function codeOf(reason: unknown): string | null {
+  return reason instanceof SpindleError ? reason.code : null;
 }
 
-function cancelledByPerson(): SpindleError {
-  return new SpindleError("cancelled", "The person stopped the task.");
+function cancelledBy(who: "person" | "starter"): SpindleError {
+  return new SpindleError("cancelled", who === "person" ? "The person stopped the task." : "Who started the task stopped it.");
 }
 
 function titleOf(input: SpawnInput): string {

@@ -9,7 +9,7 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
   return defineTool({
     name: "spawn",
     description:
-      "Starts long work detached and returns a handle at once: ask (one question to an expert model), agent (a conversation of its own), exec (a long command) or script. Its result arrives later by itself; do not wait for it.",
+      "Starts long work detached and returns a handle at once: ask (one question to an expert model), agent (a conversation of its own), exec (a long command) or script. Its result arrives later by itself; `task` looks after it.",
     input: spawnInput,
     result: spawnResult,
     async effect(input, ctx) {

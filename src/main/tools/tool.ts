@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { CommandAction } from "../../protocol/command-action.ts";
 import type { EventBody } from "../../protocol/event.ts";
-import type { CallId, ConversationId, TurnId } from "../../protocol/ids.ts";
+import type { CallId, ConversationId, TaskId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ApprovalMode, Reach, SandboxLevel, ScriptLimits, Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
@@ -45,13 +45,27 @@ export interface ToolContext {
   saveOutput(text: string): Promise<string | null>;
   /** Emits an event of this call (`tool_output`, `script_log`, `patch_applied`). */
   emit(event: EventBody): void;
+  /** Names a script of this call finds on `tools`. */
+  readonly toolNames: readonly string[];
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
   spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
+  /** The tasks this call may look at: those its conversation or its own task started, and what these started. */
+  readonly tasks: TaskPort;
   /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
   callTool(
     call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null },
     signal: AbortSignal,
   ): Promise<Json>;
+}
+
+/** What `task` does with tasks. Every function throws `task_not_found` for a task that is none of the caller's. */
+export interface TaskPort {
+  row(taskId: TaskId): TaskRow;
+  /** The row when it is over, or as it is after `timeoutMs` (null: no limit). Rejects only when `signal` aborts. */
+  wait(taskId: TaskId, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
+  result(taskId: TaskId): { readonly result: Json; readonly text: string };
+  message(taskId: TaskId, text: string): void;
+  cancel(taskId: TaskId): Promise<readonly string[]>;
 }
 
 /** What a call is about to do: pure data made from the parsed input before anything runs. The policy decides by it. */

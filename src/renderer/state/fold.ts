@@ -167,6 +167,17 @@ function apply(draft: Draft, event: SpindleEvent): void {
         startedAt: event.task.startedAt,
         finishedAt: event.task.finishedAt,
       });
+    case "task_late":
+      draft.push({
+        kind: "notice",
+        key: `l${event.seq}`,
+        turnId: null,
+        time: event.time,
+        level: "info",
+        code: "task_late",
+        message: `The answer to “${event.title}” came after its time limit. Open the task to use it or to discard it.`,
+      });
+      return;
     case "task_delivered":
       draft.push({
         kind: "delivery",

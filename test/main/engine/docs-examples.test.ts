@@ -77,10 +77,7 @@ test("the first three examples of the harness page give what they promise", asyn
 
 test("every options line that a model reads is a valid one with the settings as they come", () => {
   const { script } = settingsSchema.parse({});
-  const texts = [
-    ...files.map((file) => readFileSync(path.join(root, file), "utf8")),
-    createScriptTool({ toolNames: () => [] }).description,
-  ];
+  const texts = [...files.map((file) => readFileSync(path.join(root, file), "utf8")), createScriptTool().description];
   const lines = texts.map((text) => [...text.matchAll(/\/\/ @script \{.*\}/g)].map((match) => match[0]));
   expect(lines.map((found) => found.length > 0)).toEqual([true, true, true]);
   for (const line of lines.flat()) expect(Object.keys(scriptOptions(line, script).limits)).toHaveLength(5);

@@ -1,13 +1,16 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { applyRecord, type LedgerEntry, type LedgerRecord, openLedger } from "../../../src/main/tasks/ledger.ts";
-import type { TaskRow } from "../../../src/protocol/task.ts";
+import { openLedger } from "../../../src/main/tasks/ledger.ts";
+import { applyRecord, type LedgerEntry, type LedgerRecord } from "../../../src/main/tasks/record.ts";
+import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
 const owner = { pid: 1, startTime: "1" };
 const row: TaskRow = {
+  ...taskRowDefaults,
+  owner,
   taskId: "task_1",
   kind: "exec",
   title: "t",
@@ -45,7 +48,10 @@ test.each<{ what: string; records: readonly LedgerRecord[]; entry: object | unde
   {
     what: "started: it runs, and belongs to who started it",
     records: [created, started],
-    entry: { row: { ...row, status: "running", startedAt: 20, lastEventAt: 20 }, owner: { pid: 2, startTime: "2" } },
+    entry: {
+      row: { ...row, status: "running", startedAt: 20, lastEventAt: 20, owner: { pid: 2, startTime: "2" } },
+      owner: { pid: 2, startTime: "2" },
+    },
   },
   {
     what: "finished",
@@ -61,6 +67,7 @@ test.each<{ what: string; records: readonly LedgerRecord[]; entry: object | unde
         lastLine: "last",
         result: 7,
         error: { code: "timeout", message: "late" },
+        owner: { pid: 2, startTime: "2" },
       },
     },
   },

@@ -31,6 +31,7 @@ export function useScriptTool(): (
     const tools = { ...sampleTools, ...options.tools };
     const ctx = toolContext("/p", {
       harness: runner.harness,
+      toolNames: Object.keys(tools),
       scriptContext: () => ({}),
       scriptStore: { entries: () => ({}), set: () => undefined },
       async callTool(call, signal) {
@@ -40,7 +41,7 @@ export function useScriptTool(): (
       },
       ...options.ctx,
     });
-    const outcome = await createScriptTool({ toolNames: () => Object.keys(tools) }).run({ code }, ctx);
+    const outcome = await createScriptTool().run({ code }, ctx);
     return { ...outcome, result: JSON.parse(JSON.stringify(outcome.result)), events: ctx.events };
   };
 }

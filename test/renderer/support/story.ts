@@ -1,7 +1,7 @@
 import { ephemeralTypes, type EventBody, type SpindleEvent } from "../../../src/protocol/event.ts";
 import type { Json } from "../../../src/protocol/json.ts";
 import type { PatchFile } from "../../../src/protocol/patch.ts";
-import type { TaskRow } from "../../../src/protocol/task.ts";
+import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
 
 /** Writes the events of a conversation as main would: numbered, timed, ephemeral ones with the last logged number. */
 export interface Story {
@@ -248,6 +248,7 @@ export function runScript(story: Story, turnId: string, callId: string): void {
 /** A task's row with everything it needs; `change` says what matters. */
 export function taskRow(change: Partial<TaskRow>): TaskRow {
   return {
+    ...taskRowDefaults,
     taskId: "task_1",
     kind: "ask",
     title: "A task",

@@ -175,6 +175,14 @@
     return (input) => (made === generation ? call(name, at, recordHead, input) : call(name, "", recordEnd, input));
   }
 
+  /** What the script gets of a call is made of its result by `map`. */
+  function adopt(promise, map) {
+    const id = promise[callId] - base;
+    const resolve = resolvers[id];
+    if (resolve !== undefined) resolvers[id] = (value) => resolve(map(value));
+    return promise;
+  }
+
   function call(name, at, recordHead, input) {
     const id = nextId++;
     const promise = construct(NativePromise, executor, CallPromise);
@@ -348,6 +356,7 @@
     fail,
     tool,
     toolAt,
+    adopt,
     emit,
     messageOf,
     place,

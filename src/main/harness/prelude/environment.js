@@ -2,7 +2,7 @@
 (function (core) {
   "use strict";
   const { create, freeze, hasOwn, isFrozen, keys, defineProperty } = Object;
-  const { tool, toolAt, define } = core;
+  const { tool, toolAt, asGiven, define } = core;
 
   /** Names that look alike: same letters without case and separators, or few edits away. */
   function closest(wanted, names) {
@@ -222,13 +222,14 @@
       },
     });
     const tools = create(unknown);
+    core.knowsTasks(names);
     for (const name of names) {
-      const made = tool(name);
+      const made = asGiven(name, tool(name));
       defineProperty(made, "name", { value: name });
       defineProperty(tools, name, { value: freeze(made), enumerable: true });
     }
     define("tools", freeze(tools));
-    core.parts.site = (name, at) => (hasOwn(tools, name) ? toolAt(name, at) : (...args) => tools[name](...args));
+    core.parts.site = (name, at) => (hasOwn(tools, name) ? asGiven(name, toolAt(name, at)) : (...args) => tools[name](...args));
   };
 
   /** What is left of the limits, as it is when it is read. */

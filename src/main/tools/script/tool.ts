@@ -5,13 +5,8 @@ import { fitOutput } from "./fit-output.ts";
 import { countCalls, outcomeJson, outcomeText } from "./outcome.ts";
 import { runScript } from "./run.ts";
 
-/** Names a script finds on `tools`: every tool but `script` itself. */
-export interface ScriptToolDeps {
-  toolNames(): readonly string[];
-}
-
 /** The tool `script`: runs TypeScript in the harness. A failed or stopped script is a result the model can repair from, not a thrown error. */
-export function createScriptTool(deps: ScriptToolDeps) {
+export function createScriptTool() {
   return defineTool({
     name: "script",
     description:
@@ -20,7 +15,7 @@ export function createScriptTool(deps: ScriptToolDeps) {
     result: z.object({ value: z.unknown(), warnings: z.array(z.unknown()) }),
     effect: () => ({ kind: "script" as const }),
     async run(input, ctx) {
-      const run = await runScript(input.code, ctx, deps.toolNames());
+      const run = await runScript(input.code, ctx, ctx.toolNames);
       const { outcome } = run;
       return {
         result: outcomeJson(run),

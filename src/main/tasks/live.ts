@@ -1,0 +1,90 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { TaskId } from "../../protocol/ids.ts";
+import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import type { Ledger } from "./ledger.ts";
+import type { TaskMeter } from "./meter.ts";
+
+/** What a running task of this process shows between two lines of the ledger. */
+export interface LiveTask {
+  readonly meter: TaskMeter;
+  /** Keeps output in the task's file. */
+  print(text: string): void;
+  /** Another sign of life: tokens, a call. */
+  touch(): void;
+  lastLine(): string;
+  /** The row as it is right now. */
+  shown(row: TaskRow): TaskRow;
+  /** Writes a sign of life to the ledger when there was one since the last. */
+  beat(ledger: Ledger): void;
+  /** Looks whether it has stalled; true when that changed. */
+  lookForStall(now: number, stallMs: number): boolean;
+  isStalled(): boolean;
+}
+
+/** Most often the window is told that tokens were used, ms. */
+const useEventMs = 100;
+
+export function createLiveTask(options: {
+  readonly taskId: TaskId;
+  readonly file: string;
+  readonly meter: (onUse: () => void) => TaskMeter;
+  readonly now: () => number;
+  readonly redact: (text: string) => string;
+  readonly onChange: () => void;
+}): LiveTask {
+  const { now } = options;
+  let at = now();
+  let line = "";
+  let tail = "";
+  let beatAt = 0;
+  let told = 0;
+  let stalled = false;
+  mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
+  const touch = (): void => {
+    at = now();
+    if (at - told < useEventMs) return;
+    told = at;
+    options.onChange();
+  };
+  const meter = options.meter(touch);
+  return {
+    meter,
+    print(printed) {
+      const text = options.redact(printed);
+      appendFileSync(options.file, text, { mode: 0o600 });
+      meter.printed(Buffer.byteLength(text));
+      // Output comes in pieces that end anywhere: a line is only known together with what came before.
+      tail = (tail + text).slice(-1_000);
+      const last = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+      if (last === "") return;
+      line = last;
+      at = told = now();
+      options.onChange();
+    },
+    touch,
+    lastLine: () => line,
+    shown: (row) =>
+      isTaskOver(row.status)
+        ? row
+        : {
+            ...row,
+            lastLine: line,
+            lastEventAt: Math.max(at, row.lastEventAt),
+            used: meter.used(),
+            stalled: stalled && row.status === "running",
+          },
+    beat(ledger) {
+      if (at <= beatAt) return;
+      beatAt = at;
+      ledger.append({ type: "beat", taskId: options.taskId, at, lastLine: line, used: meter.used() });
+    },
+    lookForStall(time, stallMs) {
+      const is = time - at > stallMs;
+      if (is === stalled) return false;
+      stalled = is;
+      return true;
+    },
+    isStalled: () => stalled,
+  };
+}

@@ -1,0 +1,35 @@
+import { SpindleError } from "../../protocol/error.ts";
+import { canResume, canRetry, isTaskOver, type TaskRow } from "../../protocol/task.ts";
+
+/** Throws when a person or a model may not do this with a task as it is. */
+export function assertMay(what: "message" | "resume" | "retry" | "settleLate", row: TaskRow): void {
+  switch (what) {
+    case "message":
+      if (row.kind !== "agent")
+        throw new SpindleError("bad_request", `Only agents take messages; this task is of kind ${row.kind}.`, {
+          hint: "Start an agent for work that you want to steer.",
+        });
+      if (isTaskOver(row.status))
+        throw new SpindleError("task_not_running", `The agent ${JSON.stringify(row.title)} is not at work: it ${ended(row)}.`, {
+          hint: "Start a new one, or let the person resume it.",
+        });
+      return;
+    case "resume":
+      if (canResume(row)) return;
+      throw new SpindleError("bad_request", `This task cannot be resumed: it is of kind ${row.kind} and ${ended(row)}.`, {
+        hint: "Only agents and questions that did not succeed go on; others can be retried from the start.",
+      });
+    case "retry":
+      if (canRetry(row)) return;
+      throw new SpindleError("bad_request", `This task cannot be retried: it ${ended(row)}.`, {
+        hint: "Only tasks that are over and did not succeed can be retried.",
+      });
+    case "settleLate":
+      if (row.late?.state === "waiting") return;
+      throw new SpindleError("bad_request", "No late answer of this task waits for a decision.");
+  }
+}
+
+function ended(row: TaskRow): string {
+  return row.late === null ? `is ${row.status}` : `is ${row.status} with a late answer (${row.late.state})`;
+}

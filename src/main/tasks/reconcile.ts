@@ -1,0 +1,45 @@
+import type { ErrorData } from "../../protocol/error.ts";
+import { isTaskOver, type TaskKind, type TaskRow } from "../../protocol/task.ts";
+import { isAlive } from "../lib/process-identity.ts";
+import type { Ledger } from "./ledger.ts";
+
+/**
+ * Tasks whose owner is gone become interrupted: a row never says running when nothing runs. Late answers nobody works on
+ * any more are lost. Called at each start, and when a process turns out to be gone.
+ */
+export function reconcile(ledger: Ledger, now: () => number): void {
+  for (const { row, owner } of [...ledger.entries().values()]) {
+    if (isAlive(owner)) continue;
+    if (row.late?.state === "expected") ledger.append({ type: "late_state", taskId: row.taskId, state: "lost" });
+    if (isTaskOver(row.status)) continue;
+    const error = whyInterrupted(row, owner.pid);
+    ledger.append({
+      type: "finished",
+      taskId: row.taskId,
+      at: now(),
+      status: "interrupted",
+      result: null,
+      text: `interrupted: ${error.message} ${error.hint ?? ""}`,
+      error,
+      lastLine: row.lastLine,
+    });
+  }
+}
+
+function whyInterrupted(row: TaskRow, pid: number): ErrorData {
+  const when =
+    row.status === "queued"
+      ? "before the task started"
+      : row.status === "needs_you"
+        ? "while the task waited for an answer"
+        : "while the task ran";
+  const hint = resumeHint(row.kind);
+  return { code: "interrupted", message: `Spindle (process ${pid}) was closed or killed ${when}.`, hint };
+}
+
+/** What a person can do about an interrupted task. */
+export function resumeHint(kind: TaskKind): string {
+  if (kind === "agent") return "A person can resume it: it goes on from the log of its conversation.";
+  if (kind === "ask") return "A person can resume it: the question is asked again.";
+  return "What it had done by then is unknown. It runs again only when a person retries it.";
+}

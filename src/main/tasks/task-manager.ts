@@ -1,0 +1,87 @@
+import type { ConversationId, TaskId } from "../../protocol/ids.ts";
+import type { Json } from "../../protocol/json.ts";
+import type { ProviderId, TaskSettings } from "../../protocol/settings.ts";
+import type { TaskRow, TaskScope } from "../../protocol/task.ts";
+import type { SpawnInput } from "../../protocol/tools.ts";
+import type { Guard } from "./guard.ts";
+import type { OutputPart } from "./kept-results.ts";
+import type { Ledger } from "./ledger.ts";
+import type { TaskMeter } from "./meter.ts";
+import type { LedgerEntry } from "./record.ts";
+import type { TaskOutcome, TaskWork } from "./work.ts";
+
+export type TaskEvent =
+  | { readonly type: "created"; readonly task: TaskRow }
+  | { readonly type: "started"; readonly task: TaskRow }
+  | { readonly type: "progress"; readonly task: TaskRow }
+  /** Only the row looks different: it needs a person, it waits for something else. */
+  | { readonly type: "changed"; readonly task: TaskRow }
+  | { readonly type: "stalled"; readonly task: TaskRow }
+  | { readonly type: "finished"; readonly task: TaskRow; readonly text: string }
+  | { readonly type: "late"; readonly task: TaskRow; readonly text: string };
+
+/** Where a task comes from. */
+export interface TaskOrigin {
+  readonly conversationId: ConversationId;
+  readonly projectRoot: string;
+  readonly callId: string;
+  readonly scriptLine: number | null;
+  readonly parentTaskId: TaskId | null;
+  readonly scope: TaskScope;
+}
+
+export interface TaskManager {
+  /** Puts a task into the ledger and starts it, or queues it. Returns when the ledger holds it. Throws `too_many_tasks`. */
+  spawn(input: SpawnInput, origin: TaskOrigin): TaskRow;
+  /** Every task, newest first. */
+  rows(): readonly TaskRow[];
+  /** Tasks of this process that wait or run: what counts against `maxRunning`. */
+  open(): number;
+  /** Throws `task_not_found`. */
+  row(taskId: TaskId): TaskRow;
+  /** The meter of a task that runs in this process; null for others. */
+  meterOf(taskId: TaskId): TaskMeter | null;
+  /** What a task returned and what its conversation gets to read, whole. Throws `task_not_found` or `io_error`. */
+  resultOf(taskId: TaskId): { readonly result: Json; readonly text: string };
+  /** Resolves with the row when the task is over, or as it is after `timeoutMs`. Rejects only when `signal` aborts, or with `task_not_found`. */
+  wait(taskId: TaskId, options: { readonly timeoutMs: number | null; readonly signal: AbortSignal }): Promise<TaskRow>;
+  /** Stops a task with all tasks it started, wherever they run; those of another process are asked to stop. Names what was stopped. */
+  cancel(taskId: TaskId, who?: "person" | "starter"): Promise<readonly string[]>;
+  /** A word to an agent that is not over, at its next request. Throws `task_not_running` or `bad_request`. */
+  message(taskId: TaskId, text: string): void;
+  /** A person wants it once more: from what it had, or from the start. Throws `bad_request`. */
+  again(taskId: TaskId, how: "resume" | "retry"): TaskRow;
+  /** What the task printed: from an offset on, or its last 1 MiB. */
+  output(taskId: TaskId, offset?: number): OutputPart;
+  /** Marks that a result is in its conversation's log, or in a request. */
+  markDelivery(taskId: TaskId, delivery: "delivered" | "seen"): void;
+  /** A person decided about a late answer. Throws `bad_request` when none waits. */
+  settleLate(taskId: TaskId, state: "injected" | "side" | "discarded"): void;
+  /** Lets another task have the place of one of this process while `wait` lasts. */
+  lend<T>(taskId: TaskId | null, wait: () => Promise<T>): Promise<T>;
+  /** What a task's conversation gets to read, whole. */
+  textOf(entry: LedgerEntry): string;
+  /** Results that ended but were not delivered, for the start of an application. */
+  undelivered(): readonly LedgerEntry[];
+  /** Late answers that wait for a person, likewise. */
+  waitingLate(): readonly LedgerEntry[];
+  readonly guard: Guard;
+  /** Settles when no task of this process is queued or running. */
+  idle(): Promise<void>;
+  /** Cancels this process's tasks; they end as interrupted. */
+  close(): Promise<void>;
+}
+
+export interface TaskManagerDeps {
+  readonly ledger: Ledger;
+  readonly outputFolder: string;
+  readonly maxRunning: () => number;
+  readonly settings: () => TaskSettings;
+  /** Whose model a task needs; null for none. */
+  readonly providerOf: (input: SpawnInput) => ProviderId | null;
+  readonly now: () => number;
+  /** Applied to what a task prints, before it is kept or shown. */
+  readonly redact: (text: string) => string;
+  readonly work: (work: TaskWork) => Promise<TaskOutcome>;
+  readonly onEvent: (event: TaskEvent) => void;
+}

@@ -1,0 +1,172 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { build } from "vite";
+import { readJsonl } from "../../../src/main/lib/jsonl.ts";
+import { applyRecord, type LedgerEntry, type LedgerRecord } from "../../../src/main/tasks/record.ts";
+import type { SpindleEvent } from "../../../src/protocol/event.ts";
+import { isTaskOver } from "../../../src/protocol/task.ts";
+import { createRandom } from "../../support/random.ts";
+import { useTempFolders } from "../../support/temp-folder.ts";
+import { harnessFiles, shellFiles } from "../../support/worker-file.ts";
+import { of } from "./engine-lab.ts";
+
+const tempFolder = useTempFolders();
+const root = path.resolve(import.meta.dirname, "../../..");
+let bundle: string;
+let files: readonly string[];
+beforeAll(async () => {
+  // Node 20 does not run TypeScript, so the process that is killed gets a bundle; beside node_modules, which it needs.
+  const cache = path.join(root, "node_modules", ".cache");
+  mkdirSync(cache, { recursive: true });
+  bundle = mkdtempSync(path.join(cache, "spindle-kill-tasks-"));
+  const { workerFile, wasmFile } = await harnessFiles();
+  const shell = await shellFiles();
+  files = [workerFile, wasmFile, shell.worker, shell.engine, shell.grammar];
+  await build({
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      ssr: path.join(root, "test/support/kill-tasks.ts"),
+      outDir: bundle,
+      target: "node20",
+      minify: false,
+      rollupOptions: { output: { entryFileNames: "kill.mjs" } },
+    },
+  });
+}, 60_000);
+afterAll(() => rmSync(bundle, { recursive: true, force: true }));
+
+interface Place {
+  readonly home: string;
+  readonly project: string;
+}
+
+/** Kills after some ms, or some ms after the ledger has so many lines. */
+type Moment = { readonly afterMs: number } | { readonly lines: number; readonly thenMs: number };
+
+const ledgerOf = (at: Place): string => path.join(at.home, "tasks", "ledger.jsonl");
+const linesOf = (file: string): number => (existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0);
+
+/** Lets a process work until it is killed (null: to its end); ms it took, or null when it was killed. */
+async function work(mode: "begin" | "recover", at: Place, moment: Moment | null): Promise<number | null> {
+  const child = spawn(process.execPath, [path.join(bundle, "kill.mjs"), mode, at.home, at.project, ...files], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const gone = once(child, "close");
+  child.stdin.on("error", () => undefined);
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (part: string) => (said += part));
+  await once(child.stdout, "data");
+  const startedAt = performance.now();
+  child.stdin.write("go\n");
+  if (moment !== null) {
+    if ("afterMs" in moment) await Promise.race([sleep(moment.afterMs), gone]);
+    else {
+      const deadline = Date.now() + 10_000;
+      while (linesOf(ledgerOf(at)) < moment.lines && child.exitCode === null && Date.now() < deadline) await sleep(1);
+      await sleep(moment.thenMs);
+    }
+    child.kill("SIGKILL");
+  }
+  await gone;
+  return said.includes("done") ? performance.now() - startedAt : null;
+}
+
+function ledgerEntries(at: Place): ReadonlyMap<string, LedgerEntry> {
+  const entries = new Map<string, LedgerEntry>();
+  for (const record of readJsonl(ledgerOf(at)).records) applyRecord(entries, record as LedgerRecord);
+  return entries;
+}
+
+/** Events of all conversations, by conversation. */
+function logs(at: Place): ReadonlyMap<string, readonly SpindleEvent[]> {
+  const folder = path.join(at.home, "conversations");
+  if (!existsSync(folder)) return new Map();
+  return new Map(readdirSync(folder).map((id) => [id, readJsonl(path.join(folder, id, "log.jsonl")).records as readonly SpindleEvent[]]));
+}
+
+/** Everything that is wrong after a restart; `before` is the ledger as the killed process left it. */
+function faults(at: Place, before: ReadonlyMap<string, LedgerEntry>): string[] {
+  const found: string[] = [];
+  const after = ledgerEntries(at);
+  const conversations = logs(at);
+  for (const [taskId, was] of before) {
+    const is = after.get(taskId);
+    if (is === undefined) {
+      found.push(`${was.row.title}: its row is gone`);
+      continue;
+    }
+    const { title, status, late } = is.row;
+    if (!isTaskOver(status)) found.push(`${title}: shown as ${status}, but nothing runs`);
+    if (late?.state === "expected") found.push(`${title}: a late answer is expected, but nobody works on it`);
+    if (isTaskOver(was.row.status) && (status !== was.row.status || is.text.length < was.text.length))
+      found.push(`${title}: ended ${was.row.status}, is shown as ${status}`);
+    const events = conversations.get(is.row.conversationId) ?? [];
+    const delivered = of(events, "task_delivered").filter((event) => event.taskId === taskId);
+    const inTime = delivered.filter((event) => event.late !== true);
+    if (inTime.length === 0) found.push(`${title}: its result is lost`);
+    if (inTime.length > 1) found.push(`${title}: delivered ${inTime.length} times`);
+    for (const event of inTime)
+      if (event.status !== status) found.push(`${title}: delivered as ${event.status}, the ledger says ${status}`);
+    const tooLate = delivered.length - inTime.length;
+    const expected = late === null || late.state === "lost" ? 0 : 1;
+    if (tooLate !== expected) found.push(`${title}: late answer (${late?.state}) delivered ${tooLate} times`);
+    for (const event of of(events, "task_finished"))
+      if (event.task.taskId === taskId && event.task.status !== status)
+        found.push(`${title}: the log says ${event.task.status}, the ledger ${status}`);
+  }
+  return found;
+}
+
+const long = process.env["SPINDLE_LONG"];
+const rounds = long === undefined || long === "" ? 12 : Math.max(200, Number(long));
+
+test(
+  `a process with six tasks of all kinds killed with SIGKILL ${rounds} times: no result lost, none delivered twice, no row that lies`,
+  { timeout: 3_600_000 },
+  async () => {
+    const place = (): Place => {
+      const base = tempFolder();
+      const at = { home: path.join(base, "home"), project: path.join(base, "project") };
+      for (const folder of Object.values(at)) mkdirSync(folder);
+      return at;
+    };
+    const whole = place();
+    const usual = (await work("begin", whole, null)) ?? 0;
+    const lines = linesOf(ledgerOf(whole));
+    expect({ faults: faults(whole, ledgerEntries(whole)), tasks: ledgerEntries(whole).size }).toEqual({ faults: [], tasks: 6 });
+
+    const random = createRandom(6);
+    const outcomes = { beforeTasks: 0, interrupted: 0, allOver: 0, through: 0, killedTwice: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const at = place();
+      const moment: Moment =
+        round % 3 === 0 ? { afterMs: 100 + random.int(Math.ceil(usual)) } : { lines: 1 + random.int(lines), thenMs: random.int(4) };
+      const took = await work("begin", at, moment);
+      const before = ledgerEntries(at);
+      const open = [...before.values()].filter(({ row }) => !isTaskOver(row.status) || row.late?.state === "expected");
+      if (took !== null) outcomes.through++;
+      else outcomes[before.size === 0 ? "beforeTasks" : open.length > 0 ? "interrupted" : "allOver"]++;
+      // The start that puts things right may be killed, too.
+      if (random.chance(1 / 3)) {
+        const second = await work("recover", at, { afterMs: 20 + random.int(250) });
+        if (second === null) outcomes.killedTwice++;
+      }
+      expect({ round, done: (await work("recover", at, null)) !== null, faults: faults(at, before) }).toEqual({
+        round,
+        done: true,
+        faults: [],
+      });
+      await work("recover", at, null);
+      expect({ round, again: faults(at, before) }).toEqual({ round, again: [] });
+      rmSync(path.dirname(at.home), { recursive: true });
+    }
+    process.stdout.write(`\n${JSON.stringify(outcomes)}\n`);
+    // The moments must have been in the middle of the work, or the test proves less than it says.
+    expect(outcomes.interrupted).toBeGreaterThan(rounds / 4);
+  },
+);
