@@ -16,6 +16,7 @@ import type { LateAnswers } from "./engine/late-answers.ts";
 import { createTaskDesk } from "./engine/task-desk.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { openJournalDesk } from "./engine/journal-desk.ts";
+import { createKeyedSettings, explainLocked, type KeyedSettings } from "./engine/keyed-settings.ts";
 import { createOutputFiles } from "./engine/output-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
 import { createScriptStores } from "./engine/script-stores.ts";
@@ -33,8 +34,9 @@ import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { openRecents, type Recents } from "./settings/data-folder.ts";
-import { openSettings, type SettingsFile } from "./settings/settings.ts";
-import { settingsForWindow, settingsFromWindow } from "./settings/window-settings.ts";
+import { openKeyVault, type KeyVault } from "./settings/key-vault.ts";
+import { openSettings } from "./settings/settings.ts";
+import { settingsForWindow } from "./settings/window-settings.ts";
 import { createShellInspector, type ShellFiles } from "./shell/inspect.ts";
 import type { TaskManager } from "./tasks/task-manager.ts";
 import { createApplyPatchTool } from "./tools/apply-patch/tool.ts";
@@ -69,7 +71,9 @@ export interface EngineOptions extends AuthorityOptions {
 
 /** The house with its ports wired: used alike by the desktop application, the command line, tests and benchmarks. */
 export interface Engine {
-  readonly settings: SettingsFile;
+  readonly settings: KeyedSettings;
+  /** Keys of providers that are kept outside settings.json. */
+  readonly vault: KeyVault;
   readonly recents: Recents;
   readonly conversations: ConversationStore;
   readonly tasks: TaskManager;
@@ -91,10 +95,6 @@ export interface Engine {
   appState(project: ProjectInfo | null, version: string): AppState;
   /** Opens a folder and remembers it. Throws `not_found`, `not_a_folder` or `permission_denied`. */
   openProject(folder: string): Promise<ProjectInfo>;
-  /** Settings for a window: without keys. */
-  windowSettings(): Settings;
-  /** Saves settings that a window sent; keys it never saw are kept. */
-  updateFromWindow(settings: Settings): Settings;
   /** Events for a window. Opens the conversation where that is possible, so that a turn whose process died is ended first. */
   look(conversationId: string): readonly SpindleEvent[];
   /** Stops its turn and its tasks, then removes the conversation with its log. */
@@ -120,7 +120,9 @@ export interface Engine {
 /** Wires the house. Starts nothing that costs time: workers begin with `harness.prewarm()` or the first script. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const settingsFile = openSettings(options.home);
-  const effective = (): Settings => (options.override ?? ((settings) => settings))(settingsFile.get());
+  const vault = openKeyVault(options.home);
+  const keyed = createKeyedSettings(settingsFile, vault);
+  const effective = (): Settings => (options.override ?? ((settings) => settings))(keyed.get());
   const redact = createRedactor(() => secrets(effective(), options.env));
   const logger = createLogger(options.home, redact);
   const watch = createCommandWatch();
@@ -237,7 +239,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 
   const engine: Engine = {
-    settings: settingsFile,
+    settings: keyed,
+    vault,
     recents: openRecents(options.home),
     conversations: store,
     tasks,
@@ -268,7 +271,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     providers: () =>
       providerIds.map((id) => {
         const one = provider(id);
-        return { id, label: providerLabels[id], model: effective().providers[id].model ?? one.defaultModel(), missing: one.missing() };
+        return {
+          id,
+          label: providerLabels[id],
+          model: effective().providers[id].model ?? one.defaultModel(),
+          missing: explainLocked(one.missing(), id, vault),
+        };
       }),
     appState: (project, version) => ({
       version,
@@ -276,6 +284,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       project,
       recents: engine.recents.list(),
       settings: settingsForWindow(effective()),
+      keys: keyed.keyInfo(),
       providers: engine.providers(),
       sandbox: options.sandbox.info,
       harness: harness.info(),
@@ -285,8 +294,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       engine.recents.add(opened.root);
       return authority.describe(opened);
     },
-    windowSettings: () => settingsForWindow(settingsFile.get()),
-    updateFromWindow: (settings) => settingsForWindow(settingsFile.update(settingsFromWindow(settings, settingsFile.get()))),
     look(conversationId) {
       try {
         return store.open(conversationId).events;

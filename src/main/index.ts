@@ -7,6 +7,7 @@ import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { connectWindow } from "./desktop/ipc.ts";
 import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
+import { systemCipher } from "./desktop/system-cipher.ts";
 import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
 import { readVersion } from "./lib/version.ts";
@@ -83,6 +84,8 @@ async function main(): Promise<void> {
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
   const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
+  const unread = await engine.vault.unlock(await systemCipher());
+  if (unread.length > 0) engine.logger.error("Keys that could not be decrypted", unread.join(", "));
   if (project !== null) engine.recents.add(project.root);
   const desktop = openDesktop({
     engine,

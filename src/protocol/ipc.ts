@@ -50,6 +50,13 @@ export interface SandboxInfo {
   readonly grants: readonly Reach[];
 }
 
+/** Where the keys of providers are: in settings.json, encrypted by the system's keyring, there but not to be opened, or in memory until Spindle ends. */
+export interface KeyInfo {
+  /** True when a new key can be encrypted. */
+  readonly canEncrypt: boolean;
+  readonly places: Readonly<Record<ProviderId, "file" | "keyring" | "locked" | "memory" | null>>;
+}
+
 export interface HarnessInfo {
   readonly workers: number;
   readonly busy: number;
@@ -64,6 +71,7 @@ export interface AppState {
   readonly recents: readonly string[];
   readonly settings: Settings;
   readonly providers: readonly ProviderInfo[];
+  readonly keys: KeyInfo;
   readonly sandbox: SandboxInfo;
   readonly harness: HarnessInfo;
 }
@@ -122,7 +130,8 @@ export const calls = {
   "tasks.message": z.strictObject({ taskId: id, text: z.string().min(1).max(1_000_000) }),
   /** What becomes of an answer that came after its time-out. */
   "tasks.late": z.strictObject({ taskId: id, choice: z.enum(["inject", "side", "discard"]) }),
-  "settings.update": z.strictObject({ settings: settingsSchema }),
+  /** `plainKeys`: the person agreed that a key that cannot be encrypted is written to settings.json. */
+  "settings.update": z.strictObject({ settings: settingsSchema, plainKeys: z.boolean() }),
   /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,

@@ -77,7 +77,7 @@ export function openDesktop(options: DesktopOptions): {
     isUnread: (id) => unread.has(id),
     pushRows: () => rows.add(null),
     pushSettings() {
-      const settings = engine.windowSettings();
+      const settings = engine.settings.forWindow();
       nativeTheme.themeSource = settings.theme;
       link.push("settings", settings);
     },

@@ -102,8 +102,8 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       window.pushRows();
       return settled;
     },
-    "settings.update": ({ settings }) => {
-      const saved = engine.updateFromWindow(settings);
+    "settings.update": async ({ settings, plainKeys }) => {
+      const saved = await engine.settings.update(settings, plainKeys);
       window.pushSettings();
       return saved;
     },

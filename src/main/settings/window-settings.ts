@@ -5,17 +5,8 @@ export function settingsForWindow(settings: Settings): Settings {
   return mapProviders(settings, (own) => (own.apiKey === undefined ? own : { ...own, apiKey: keptKey }));
 }
 
-/** Settings as a window sent them, with the stored keys put back where it kept them. */
-export function settingsFromWindow(sent: Settings, stored: Settings): Settings {
-  return mapProviders(sent, (own, id) => {
-    if (own.apiKey !== keptKey) return own;
-    const { apiKey: _kept, ...rest } = own;
-    const { apiKey } = stored.providers[id];
-    return apiKey === undefined ? rest : { ...rest, apiKey };
-  });
-}
-
-function mapProviders(settings: Settings, change: (own: ProviderSettings, id: ProviderId) => ProviderSettings): Settings {
+/** Settings with something else said of each provider. */
+export function mapProviders(settings: Settings, change: (own: ProviderSettings, id: ProviderId) => ProviderSettings): Settings {
   const { demo, "openai-responses": responses, "openai-compatible": compatible, anthropic } = settings.providers;
   return {
     ...settings,

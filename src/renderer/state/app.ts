@@ -48,11 +48,11 @@ export function followApp(): () => void {
   };
 }
 
-/** Writes settings; the store has the result when it resolves. Rejects with ApiError. */
-export async function updateSettings(change: Partial<Settings>): Promise<Settings> {
+/** Writes settings (`plainKeys`: a new key may go to the file unencrypted); the store has the result when it resolves. Rejects with ApiError. */
+export async function updateSettings(change: Partial<Settings>, plainKeys = false): Promise<Settings> {
   const { app } = useApp.getState();
   if (app === null) throw new Error("The application has not started.");
-  const settings = await call("settings.update", { settings: { ...app.settings, ...change } });
+  const settings = await call("settings.update", { settings: { ...app.settings, ...change }, plainKeys });
   applyTheme(settings.theme);
   patchApp({ settings });
   await loadApp();

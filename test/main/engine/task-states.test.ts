@@ -133,7 +133,13 @@ test("what was interrupted says why; agents and asks go on when a person resumes
   });
   const { id, send } = first.conversations.create(house.project);
   await send("Go", []).done;
-  await until("the agent and the command work", () => existsSync(path.join(house.project, "seen")) && livingWith(mark).length === 1);
+  await until(
+    "the agent and the command work",
+    () =>
+      existsSync(path.join(house.project, "seen")) &&
+      readFileSync(path.join(house.project, "seen"), "utf8") !== "" &&
+      livingWith(mark).length === 1,
+  );
   await until("the ask is asked", () => row(first, "ask").status === "running");
   await first.close();
 

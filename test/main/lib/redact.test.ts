@@ -13,6 +13,23 @@ test.each([
   ["a key behind an escaped line end", JSON.stringify(`a\n${key}\t${key}`), '"a\\n[redacted]\\t[redacted]"'],
   ["other shapes", `ghp_${"a".repeat(36)} AKIAABCDEFGHIJKLMNOP xoxb-1234567890`, "[redacted] [redacted] [redacted]"],
   [
+    "shapes of other services",
+    [
+      `github_pat_${"a1_".repeat(14)}`,
+      `glpat-${"a1".repeat(10)}`,
+      `AIza${"b".repeat(35)}`,
+      `sk_live_${"c3".repeat(12)}`,
+      `npm_${"d".repeat(36)}`,
+      `hf_${"e".repeat(34)}`,
+    ].join(" "),
+    Array.from({ length: 6 }, () => "[redacted]").join(" "),
+  ],
+  [
+    "the password in an address, and not what stands for one",
+    "postgres://app:hunter2sEcret@db:5432/x https://user:password@host http://a:$PASS@b git@github.com:me/x.git",
+    "postgres://app:[redacted]@db:5432/x https://user:password@host http://a:$PASS@b git@github.com:me/x.git",
+  ],
+  [
     "a private key that was cut short",
     "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA1234567890\nabcdefghijklmnopqrstuv… (3243 characters)",
     "x\n[redacted]… (3243 characters)",

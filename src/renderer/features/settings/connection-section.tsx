@@ -1,7 +1,7 @@
 import { Check, CircleAlert } from "lucide-react";
 import { assertNever } from "../../../protocol/error.ts";
-import type { ProviderInfo } from "../../../protocol/ipc.ts";
-import type { ProviderId } from "../../../protocol/settings.ts";
+import type { KeyInfo, ProviderInfo } from "../../../protocol/ipc.ts";
+import { keptKey, type ProviderId } from "../../../protocol/settings.ts";
 import { cx } from "../../ui/cx.ts";
 import { TextField } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -17,6 +17,9 @@ export function ConnectionSection({
   changed,
   onChange,
   onProvider,
+  keys,
+  plainKeys,
+  onPlainKeys,
 }: {
   readonly draft: SettingsDraft;
   readonly errors: DraftErrors;
@@ -25,6 +28,10 @@ export function ConnectionSection({
   readonly changed: boolean;
   readonly onChange: (change: Partial<SettingsDraft>) => void;
   readonly onProvider: (provider: ProviderId) => void;
+  readonly keys: KeyInfo;
+  /** The person agrees that the key is written to a file as it is. */
+  readonly plainKeys: boolean;
+  readonly onPlainKeys: (agreed: boolean) => void;
 }) {
   const chosen = providers.find((provider) => provider.id === draft.provider);
   const remote = draft.provider !== "demo";
@@ -58,7 +65,7 @@ export function ConnectionSection({
           </FormRow>
           <FormRow
             name="API key"
-            detail={`Written as plain text to settings.json in Spindle’s data folder, which only you can read. Leave it empty to use ${keyVariable(draft.provider)} from the environment.`}
+            detail={`${keyPlace(keys, draft.provider)} Empty: ${keyVariable(draft.provider)} from the environment.`}
             error={errors.apiKey}
           >
             {(ids) => (
@@ -73,6 +80,21 @@ export function ConnectionSection({
               />
             )}
           </FormRow>
+          {keys.canEncrypt || draft.apiKey === "" || draft.apiKey === keptKey ? null : (
+            <label className="mb-1 flex items-start gap-2 rounded-sm bg-warn-soft px-2.5 py-2 text-small text-fg">
+              <input
+                type="checkbox"
+                className="mt-0.5 accent-[var(--accent)]"
+                checked={plainKeys}
+                onChange={(event) => onPlainKeys(event.target.checked)}
+                data-testid="settings-plain-keys"
+              />
+              <span>
+                Keep the key unencrypted in settings.json, which only you can read. This system has no keyring; without this the key is
+                forgotten when Spindle ends.
+              </span>
+            </label>
+          )}
           <FormRow name="Model" detail="Empty: the provider’s default." error={errors.model}>
             {(ids) => (
               <TextField
@@ -133,6 +155,24 @@ function urlExample(provider: ProviderId): string {
       return "https://api.anthropic.com";
     default:
       return assertNever(provider);
+  }
+}
+
+/** Where the key is that is in use, or where a new one goes. */
+function keyPlace(keys: KeyInfo, provider: ProviderId): string {
+  switch (keys.places[provider]) {
+    case "file":
+      return "Kept unencrypted in settings.json, which only you can read.";
+    case "keyring":
+      return "Kept encrypted by this system’s keyring.";
+    case "memory":
+      return "Kept until Spindle ends.";
+    case "locked":
+      return "A kept key could not be decrypted; give it again.";
+    case null:
+      return keys.canEncrypt ? "It is kept encrypted by this system’s keyring." : "This system has no keyring to encrypt it.";
+    default:
+      return assertNever(keys.places[provider]);
   }
 }
 

@@ -30,6 +30,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
   const [draft, setDraft] = useState(() => draftOf(app.settings));
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [saving, setSaving] = useState(false);
+  const [plainKeys, setPlainKeys] = useState(false);
   const { settings, errors } = checkDraft(app.settings, draft);
   const change = (part: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...part }));
   const save = async () => {
@@ -37,7 +38,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
     setSaving(true);
     setFailure(null);
     try {
-      await updateSettings(settings);
+      await updateSettings(settings, plainKeys);
       openSettings(false);
     } catch (error) {
       setFailure(asErrorData(error));
@@ -72,6 +73,9 @@ function SettingsForm({ app }: { readonly app: AppState }) {
           draft={draft}
           errors={errors}
           providers={app.providers}
+          keys={app.keys}
+          plainKeys={plainKeys}
+          onPlainKeys={setPlainKeys}
           changed={isConnectionChanged(app.settings, draft)}
           onChange={change}
           onProvider={(provider) => change({ provider, ...connectionOf(app.settings, provider) })}
