@@ -3,6 +3,7 @@ import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
 import { inspectCommand } from "./cli/inspect-command.ts";
 import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
+import { rulesCommand } from "./cli/rules.ts";
 import { runCommand } from "./cli/run.ts";
 import { undoCommand } from "./cli/undo.ts";
 import { readVersion } from "./lib/version.ts";
@@ -12,8 +13,9 @@ const help = `spindle: a coding agent whose model writes one script instead of f
 
   spindle exec "PROMPT" [-C DIR] [--json] [--provider openai-responses|openai-compatible|anthropic|demo]
                [--base-url URL] [--model M] [--approval plan|ask|auto] [--sandbox read-only|workspace-write|full]
+               [--reach nothing|local-sockets|network]
       One conversation turn without a window. Exit 0 finished, 1 failed, 2 usage, 130 interrupted.
-  spindle run FILE.ts [-C DIR] [--json] [--input JSON] [--approval …] [--sandbox …]
+  spindle run FILE.ts [-C DIR] [--json] [--input JSON] [--approval …] [--sandbox …] [--reach …]
       One script through the harness, without a model.
   spindle apply-patch [PATCH]
       The patch tool in the current directory; the patch comes from standard input when it is not given.
@@ -23,6 +25,8 @@ const help = `spindle: a coding agent whose model writes one script instead of f
   spindle inspect-command [--json] [CMD]
       What Spindle understands of a command line: patch call, plain words, what it reads, forced rm. Runs nothing; the
       command line comes from standard input when it is not given or is a dash.
+  spindle rules list | add allow|ask|deny WORDS… [--exact] [--everywhere] | remove ID  [-C DIR] [--json]
+      What commands may do without a question, what always asks, what never runs. For the project in DIR unless --everywhere.
   spindle conversations list | show ID | export ID [--markdown|--json]
   spindle tasks list | show ID | cancel ID [--json]
 
@@ -45,6 +49,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return runCommand(args);
     case "undo":
       return undoCommand(args);
+    case "rules":
+      return rulesCommand(args);
     case "conversations":
       return conversationsCommand(args);
     case "tasks":

@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { SpindleError } from "../../protocol/error.ts";
-import { approvalModes, providerIds, sandboxLevels, type Settings } from "../../protocol/settings.ts";
+import { approvalModes, providerIds, type Reach, reaches, sandboxLevels, type Settings } from "../../protocol/settings.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -25,6 +25,7 @@ export const runOptions = {
   model: { type: "string" },
   approval: { type: "string" },
   sandbox: { type: "string" },
+  reach: { type: "string" },
 } as const satisfies Options;
 
 export interface RunFlags {
@@ -59,6 +60,11 @@ export function settingsOverride(flags: RunFlags, defaults: Partial<Pick<Setting
       ...(sandbox === undefined ? {} : { sandbox }),
     };
   };
+}
+
+/** What commands may reach, when the flag says so; else what was said of the folder holds. Throws `usage`. */
+export function reachFlag(flags: { readonly reach?: string | undefined }): Reach | undefined {
+  return oneOf("--reach", flags.reach, reaches);
 }
 
 function oneOf<T extends string>(flag: string, value: string | undefined, allowed: readonly T[]): T | undefined {

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
+import type { Engine } from "../engine.ts";
 import { openProject } from "../project/project.ts";
-import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
+import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -14,7 +15,8 @@ export async function execCommand(args: readonly string[]): Promise<number> {
   if (prompt.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Say what you want done." });
   const override = settingsOverride(values);
   const project = await openProject(path.resolve(values.directory ?? "."));
-  return withEngine(override, async (engine, signal) => {
+  const reach = reachFlag(values);
+  const turn = async (engine: Engine, signal: AbortSignal): Promise<number> => {
     const conversation = engine.conversations.create(project.root);
     conversation.subscribe((event) => {
       if (values.json) printJson(event);
@@ -34,5 +36,6 @@ export async function execCommand(args: readonly string[]): Promise<number> {
     await engine.settled();
     if (signal.aborted || result.status === "interrupted") return 130;
     return result.status === "completed" ? 0 : 1;
-  });
+  };
+  return withEngine(override, turn, reach);
 }

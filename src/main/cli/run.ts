@@ -9,9 +9,10 @@ import { fileError } from "../lib/paths.ts";
 import { redactJson } from "../lib/redact.ts";
 import type { ScriptReport } from "../../protocol/script-report.ts";
 import type { ScriptWarning } from "../harness/harness.ts";
+import type { Engine } from "../engine.ts";
 import { openProject } from "../project/project.ts";
 import { reportLines } from "../tools/script/report.ts";
-import { parseWords, runOptions, settingsOverride } from "./arguments.ts";
+import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -30,7 +31,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const input = parseInput(values.input);
   const code = await readScript(file);
   const project = await openProject(path.resolve(values.directory ?? "."));
-  return withEngine(override, async (engine, signal) => {
+  const reach = reachFlag(values);
+  const runScript = async (engine: Engine, signal: AbortSignal): Promise<number> => {
     const conversationId = makeId("c", Date.now());
     const events: SpindleEvent[] = [];
     let seq = 0;
@@ -73,7 +75,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, (text) => engine.redact(text)) as unknown as End);
     if (signal.aborted) return 130;
     return end.ok ? 0 : 1;
-  });
+  };
+  return withEngine(override, runScript, reach);
 }
 
 /** A script without a conversation keeps values for its own run only. */
