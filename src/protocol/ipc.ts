@@ -44,7 +44,7 @@ export interface ProviderInfo {
 
 /** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */
 export interface SandboxInfo {
-  readonly enforcer: "bubblewrap" | "landlock" | "none";
+  readonly enforcer: "bubblewrap" | "landlock" | "seatbelt" | "none";
   readonly detail: string;
   /** What it can grant to commands besides files, beyond `nothing`. */
   readonly grants: readonly Reach[];

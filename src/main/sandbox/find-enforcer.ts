@@ -5,6 +5,7 @@ import type { Writable } from "node:stream";
 import { createBubblewrap } from "./bubblewrap.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createLandlock } from "./landlock.ts";
+import { createSeatbelt } from "./seatbelt.ts";
 import type { SandboxedCommand } from "./sandbox.ts";
 
 export interface FindOptions {
@@ -19,8 +20,9 @@ export interface FindOptions {
 export type Found = { readonly enforcer: Enforcer } | { readonly enforcer: null; readonly reason: string };
 
 const probeMs = 5_000;
-/** Tries to make the file `$0` and succeeds only when a seccomp filter is on; shell built-ins only. */
+/** Tries to make the file `$0` and succeeds only when a seccomp filter is on (macOS: at all); shell built-ins only. */
 const probe = `( : > "$0" ) 2>/dev/null
+[ -e /proc/self/status ] || exit 0
 while read -r name value; do if [ "$name" = Seccomp: ] && [ "$value" = 2 ]; then exit 0; fi; done </proc/self/status; exit 9`;
 
 /**
@@ -28,6 +30,11 @@ while read -r name value; do if [ "$name" = Seccomp: ] && [ "$value" = 2 ]; then
  * refused by the kernel, a container or AppArmor. bubblewrap first, then Landlock. Takes 10-30 ms.
  */
 export async function findEnforcer(options: FindOptions): Promise<Found> {
+  if (options.platform === "darwin") {
+    const seatbelt = createSeatbelt(options.places);
+    const result = await tryOut(seatbelt, options.places);
+    return result.exitCode === 0 ? { enforcer: seatbelt } : none(`sandbox-exec did not work (${firstLine(result)}).`);
+  }
   if (options.platform !== "linux") return none(`there is no sandbox for ${platformNames[options.platform] ?? options.platform} yet.`);
   if (options.arch !== "x64") return none(`the filter for system calls exists for x64 only, this is ${options.arch}.`);
   const prlimit = findProgram("prlimit", options.searchPath);
@@ -45,7 +52,7 @@ export async function findEnforcer(options: FindOptions): Promise<Found> {
   return (await tryOut(landlock, options.places)).exitCode === 0 ? { enforcer: landlock } : none(reason);
 }
 
-const platformNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "macOS", win32: "Windows" };
+const platformNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = { win32: "Windows" };
 
 interface ProbeResult {
   /** Null when it did not start or did not end in time. */
@@ -78,7 +85,14 @@ function explain({ exitCode, stderr }: ProbeResult): string {
   if (/uid map|RTM_NEWADDR|namespace|Operation not permitted|Permission denied/i.test(line)) {
     return `this system refuses user namespaces (${line}). On Ubuntu, an AppArmor profile with "userns" for bwrap allows them; in a container, its seccomp profile has to.`;
   }
-  return `bubblewrap did not work (${line === "" ? (exitCode === null ? "no answer" : `exit code ${exitCode}`) : line}).`;
+  return `bubblewrap did not work (${firstLine({ exitCode, stderr })}).`;
+}
+
+/** What it said, in one line. */
+function firstLine({ exitCode, stderr }: ProbeResult): string {
+  const line = stderr.trim().split("\n")[0] ?? "";
+  if (line !== "") return line;
+  return exitCode === null ? "no answer" : `exit code ${exitCode}`;
 }
 
 function run(command: SandboxedCommand): Promise<ProbeResult> {
