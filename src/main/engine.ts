@@ -12,6 +12,7 @@ import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
+import { createFanOut } from "./engine/fan-out.ts";
 import type { LateAnswers } from "./engine/late-answers.ts";
 import { createTaskDesk } from "./engine/task-desk.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
@@ -177,8 +178,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     });
   };
 
+  const fanOut = createFanOut(approvals, () => tasks.rows());
   const parts: CallParts = {
-    gate: { tools, now: Date.now, authorize: (call, effect, ctx) => authorize(call, effect, ctx, approvals) },
+    gate: { tools, now: Date.now, authorize: (call, effect, ctx) => authorize(call, effect, ctx, approvals, fanOut) },
     runner: options.runner,
     sandbox: options.sandbox,
     harness,

@@ -110,6 +110,8 @@ function nobodyNote(kind: ReasonKind): string {
     case "command_landlock":
     case "escalated":
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
+    case "fan_out":
+      return "Nobody is there to approve it. Raise tasks.askAbove in settings.json to allow it.";
     case "forced_rm":
       return "Nobody is there to approve it. Delete without force (`rm -r`).";
     default:

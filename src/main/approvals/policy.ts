@@ -45,7 +45,8 @@ export type ReasonKind =
   | "command_landlock"
   | "forced_rm"
   | "escalated"
-  | "spawn";
+  | "spawn"
+  | "fan_out";
 
 /** `runLevel` is the sandbox level the call runs with: at once when allowed, after the person's yes when asked. */
 export type PolicyDecision =

@@ -5,9 +5,17 @@ import { decide } from "../approvals/policy.ts";
 import type { GateCall } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
 import type { ApprovalDesk } from "./approval-desk.ts";
+import type { FanOut } from "./fan-out.ts";
 
 /** Asks the policy, and the person where the policy says so. Resolves with the sandbox level the call runs with; rejects with `denied`. */
-export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, desk: ApprovalDesk): Promise<SandboxLevel> {
+export async function authorize(
+  call: GateCall,
+  effect: Effect,
+  ctx: ToolContext,
+  desk: ApprovalDesk,
+  fanOut: FanOut,
+): Promise<SandboxLevel> {
+  await fanOut.admit(call, ctx);
   const decision = decide({
     effect,
     mode: ctx.approval,
