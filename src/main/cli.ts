@@ -2,8 +2,9 @@ import path from "node:path";
 import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
 import { inspectCommand } from "./cli/inspect-command.ts";
-import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
+import { conversationsCommand } from "./cli/list-and-show.ts";
 import { runCommand } from "./cli/run.ts";
+import { tasksCommand } from "./cli/tasks.ts";
 import { undoCommand } from "./cli/undo.ts";
 import { readVersion } from "./lib/version.ts";
 import { runApplyPatchCli } from "./tools/apply-patch/cli.ts";
@@ -24,7 +25,9 @@ const help = `spindle: a coding agent whose model writes one script instead of f
       What Spindle understands of a command line: patch call, plain words, what it reads, forced rm. Runs nothing; the
       command line comes from standard input when it is not given or is a dash.
   spindle conversations list | show ID | export ID [--markdown|--json]
-  spindle tasks list | show ID | cancel ID [--json]
+  spindle tasks list | show ID | cancel ID | wait ID [--timeout SECONDS] [--json]
+      cancel stops the task with all tasks it started and names them. wait ends with the task: exit 0 succeeded, 1 it did not,
+      124 not over within the time given, 130 interrupted.
 
   SPINDLE_HOME overrides the data folder (default ~/.spindle); settings are in settings.json there.
 `;
