@@ -1,17 +1,18 @@
-import { Square } from "lucide-react";
+import { Play, RotateCcw, Square } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Json } from "../../../protocol/json.ts";
-import { isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { formatElapsed } from "../../lib/format.ts";
 import { useNow } from "../../state/now.ts";
-import { cancelTask } from "../../state/tasks.ts";
+import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { LateAnswer } from "./late-answer.tsx";
 import { deliveryWords, statusName } from "./task-groups.ts";
 import { taskInput } from "./task-input.ts";
 import { TaskMark } from "./task-mark.tsx";
@@ -36,7 +37,10 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
   // The answer to a question is the output already.
   const result = row.kind === "ask" ? null : resultText(row.result, output.text);
   const long = input.details.filter(([, value]) => value.length > factLength);
-  const stop = () => cancelTask(row.taskId).catch((error: unknown) => setProblem(asErrorData(error).message));
+  const act = (work: Promise<unknown>) => {
+    setProblem(null);
+    work.catch((error: unknown) => setProblem(asErrorData(error).message));
+  };
   return (
     <Dialog
       open
@@ -46,8 +50,21 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        over ? null : (
-          <Button variant="danger" onClick={() => void stop()}>
+        over ? (
+          <>
+            {canResume(row) ? (
+              <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+                <Play size={12} aria-hidden /> Resume
+              </Button>
+            ) : null}
+            {canRetry(row) ? (
+              <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+                <RotateCcw size={12} aria-hidden /> Retry
+              </Button>
+            ) : null}
+          </>
+        ) : (
+          <Button variant="danger" onClick={() => act(cancelTask(row.taskId))}>
             <Square size={11} fill="currentColor" aria-hidden /> Stop
           </Button>
         )
@@ -72,6 +89,11 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Fact>
           )}
           <Fact name="Result">{deliveryWords(row)}</Fact>
+          <Fact name="Used">
+            <span className="tabular">{usedWords(row)}</span>
+          </Fact>
+          {row.run === 1 ? null : <Fact name="Run">{row.run}</Fact>}
+          {over || row.owner === null ? null : <Fact name="Process">{row.owner.pid}</Fact>}
           {input.details.map(([name, value]) =>
             value.length > factLength ? null : (
               <Fact key={name} name={label(name)}>
@@ -88,7 +110,10 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Fact>
           ))}
         </dl>
-        {problem === null ? null : <ErrorState code="internal" message="The task was not stopped." hint={problem} />}
+        {problem === null ? null : <ErrorState code="internal" message="That did not work." hint={problem} />}
+        {row.late?.state === "waiting" ? (
+          <LateAnswer late={row.late} onChoose={(choice) => act(settleLateAnswer(row.taskId, choice))} />
+        ) : null}
         {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
         <Block title={input.title} text={input.text}>
           <CodeLines code={input.text} lang={input.lang} />
@@ -148,6 +173,13 @@ function label(name: string): string {
 function Elapsed({ row }: { readonly row: TaskRow }) {
   const now = useNow(row.finishedAt === null);
   return <span className="tabular">{formatElapsed((row.finishedAt ?? now) - (row.startedAt ?? row.createdAt))}</span>;
+}
+
+function usedWords({ used, budget }: TaskRow): string {
+  const of = (value: number, limit: number | undefined): string =>
+    `${value.toLocaleString("en")}${limit === undefined ? "" : ` of ${limit.toLocaleString("en")}`}`;
+  const usd = used.usd === null ? "" : `, $${used.usd.toFixed(2)}`;
+  return `${of(used.tokens, budget?.tokens)} tokens, ${of(used.calls, budget?.calls)} calls${usd}`;
 }
 
 function clock(time: number): string {
