@@ -16,7 +16,14 @@ test("a failed command is retried from its page, and a late answer is used in th
         {
           type: "function",
           name: "spawn",
-          arguments: { kind: "ask", title: "Ask the expert", question: "Which first?", files: ["plan.md"], timeoutMs: 400, notify: "next_turn" },
+          arguments: {
+            kind: "ask",
+            title: "Ask the expert",
+            question: "Which first?",
+            files: ["plan.md"],
+            timeoutMs: 400,
+            notify: "next_turn",
+          },
         },
       );
     },
@@ -37,7 +44,10 @@ test("a failed command is retried from its page, and a late answer is used in th
       await page.locator('[data-testid="task-row"][data-status="timed_out"]').waitFor();
       writeFileSync(path.join(project, "plan.md"), "# Plan\n\n1. Rename\n2. Move\n");
 
-      await publish.getByRole("button", { name: /^Publish|Publish/ }).first().click();
+      await publish
+        .getByRole("button", { name: /^Publish|Publish/ })
+        .first()
+        .click();
       const dialog = page.getByTestId("task-page");
       await dialog.waitFor();
       await picture(page, "task-retry");
@@ -56,7 +66,11 @@ test("a failed command is retried from its page, and a late answer is used in th
       await dialog.getByTestId("late-inject").click();
       await dialog.getByTestId("late-answer").waitFor({ state: "detached" });
       await expect
-        .poll(() => events().filter((event) => event.type === "task_delivered").map((event) => [event["run"] ?? 1, event["late"] ?? false]))
+        .poll(() =>
+          events()
+            .filter((event) => event.type === "task_delivered")
+            .map((event) => [event["run"] ?? 1, event["late"] ?? false]),
+        )
         .toEqual([
           [1, false],
           [1, false],

@@ -1,9 +1,10 @@
-import { Play, RotateCcw, Square } from "lucide-react";
+import { MessageSquare, Play, RotateCcw, Square } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Json } from "../../../protocol/json.ts";
 import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { formatElapsed } from "../../lib/format.ts";
+import { selectConversation } from "../../state/conversations.ts";
 import { useNow } from "../../state/now.ts";
 import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
@@ -41,6 +42,12 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
     setProblem(null);
     work.catch((error: unknown) => setProblem(asErrorData(error).message));
   };
+  const show = (conversationId: string | null) => {
+    onClose();
+    if (conversationId !== null) selectConversation(conversationId);
+  };
+  const settle = (choice: "inject" | "side" | "discard") =>
+    act(settleLateAnswer(row.taskId, choice).then((id) => (choice === "side" ? show(id) : undefined)));
   return (
     <Dialog
       open
@@ -50,24 +57,31 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        over ? (
-          <>
-            {canResume(row) ? (
-              <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
-                <Play size={12} aria-hidden /> Resume
-              </Button>
-            ) : null}
-            {canRetry(row) ? (
-              <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
-                <RotateCcw size={12} aria-hidden /> Retry
-              </Button>
-            ) : null}
-          </>
-        ) : (
-          <Button variant="danger" onClick={() => act(cancelTask(row.taskId))}>
-            <Square size={11} fill="currentColor" aria-hidden /> Stop
-          </Button>
-        )
+        <>
+          {row.agentConversationId === null ? null : (
+            <Button variant="ghost" data-testid="task-conversation" onClick={() => show(row.agentConversationId)}>
+              <MessageSquare size={12} aria-hidden /> Open its conversation
+            </Button>
+          )}
+          {over ? (
+            <>
+              {canResume(row) ? (
+                <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+                  <Play size={12} aria-hidden /> Resume
+                </Button>
+              ) : null}
+              {canRetry(row) ? (
+                <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+                  <RotateCcw size={12} aria-hidden /> Retry
+                </Button>
+              ) : null}
+            </>
+          ) : (
+            <Button variant="danger" onClick={() => act(cancelTask(row.taskId))}>
+              <Square size={11} fill="currentColor" aria-hidden /> Stop
+            </Button>
+          )}
+        </>
       }
     >
       <div className="flex flex-col gap-4 p-4">
@@ -111,9 +125,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
           ))}
         </dl>
         {problem === null ? null : <ErrorState code="internal" message="That did not work." hint={problem} />}
-        {row.late?.state === "waiting" ? (
-          <LateAnswer late={row.late} onChoose={(choice) => act(settleLateAnswer(row.taskId, choice))} />
-        ) : null}
+        {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
         {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
         <Block title={input.title} text={input.text}>
           <CodeLines code={input.text} lang={input.lang} />
