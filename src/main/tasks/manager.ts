@@ -120,7 +120,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     };
     start({ live, passMessages });
     deps.onEvent({ type: "started", task: rowOf(taskId) });
-    let questions = false;
+    /** Set while a person is asked: the task only waits, another one may have its place. */
+    let takeBack: (() => void) | null = null;
     const ended = await runTask({
       task,
       input,
@@ -139,11 +140,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
           meter: live.meter,
           output: live.print,
           needsYou(open) {
-            if (open === questions || isTaskOver(entryOf(taskId).row.status)) return;
-            questions = open;
+            if (open === (takeBack !== null) || isTaskOver(entryOf(taskId).row.status)) return;
+            takeBack?.();
+            takeBack = open ? queue.lend(taskId) : null;
             ledger.append({ type: "needs_you", taskId, at: now(), open });
             live.touch();
             deps.onEvent({ type: "changed", task: rowOf(taskId) });
+            pump();
           },
           worksIn: (conversationId) => ledger.append({ type: "agent", taskId, conversationId }),
           onMessage(given) {
