@@ -2,9 +2,10 @@ import path from "node:path";
 import { toErrorData } from "../protocol/error.ts";
 import { execCommand } from "./cli/exec.ts";
 import { inspectCommand } from "./cli/inspect-command.ts";
-import { conversationsCommand, tasksCommand } from "./cli/list-and-show.ts";
+import { conversationsCommand } from "./cli/list-and-show.ts";
 import { rulesCommand } from "./cli/rules.ts";
 import { runCommand } from "./cli/run.ts";
+import { tasksCommand } from "./cli/tasks.ts";
 import { undoCommand } from "./cli/undo.ts";
 import { readVersion } from "./lib/version.ts";
 import { runApplyPatchCli } from "./tools/apply-patch/cli.ts";
@@ -28,7 +29,9 @@ const help = `spindle: a coding agent whose model writes one script instead of f
   spindle rules list | add allow|ask|deny WORDS… [--exact] [--everywhere] | remove ID  [-C DIR] [--json]
       What commands may do without a question, what always asks, what never runs. For the project in DIR unless --everywhere.
   spindle conversations list | show ID | export ID [--markdown|--json]
-  spindle tasks list | show ID | cancel ID [--json]
+  spindle tasks list | show ID | cancel ID | wait ID [--timeout SECONDS] [--json]
+      cancel stops the task with all tasks it started and names them. wait ends with the task: exit 0 succeeded, 1 it did not,
+      124 not over within the time given, 130 interrupted.
 
   SPINDLE_HOME overrides the data folder (default ~/.spindle); settings are in settings.json there.
 `;

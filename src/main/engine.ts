@@ -12,6 +12,7 @@ import { transcriptMarkdown } from "./conversations/transcript.ts";
 import type { ApprovalDesk } from "./engine/approval-desk.ts";
 import { type Authority, type AuthorityOptions, openAuthority } from "./engine/authority.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
+import { createFanOut } from "./engine/fan-out.ts";
 import type { LateAnswers } from "./engine/late-answers.ts";
 import { createTaskDesk } from "./engine/task-desk.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
@@ -178,8 +179,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     });
   };
 
+  const fanOut = createFanOut(approvals, () => tasks.rows());
   const parts: CallParts = {
-    gate: { tools, now: Date.now, ...authority.gate },
+    gate: {
+      tools,
+      now: Date.now,
+      ...authority.gate,
+      async authorize(call, effect, ctx) {
+        await fanOut.admit(call, ctx);
+        return authority.gate.authorize(call, effect, ctx);
+      },
+    },
     runner: options.runner,
     sandbox: options.sandbox,
     reachOf: authority.reachOf,

@@ -1,3 +1,5 @@
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { createEngine } from "../../src/main/engine.ts";
 import { openSandbox } from "../../src/main/engine/open-sandbox.ts";
 import type { ModelEvent, ModelRequest } from "../../src/main/providers/provider.ts";
@@ -9,7 +11,7 @@ import { callsScript, callsTool, createScriptedProvider, says } from "./scripted
  * of all kinds and waits for them. `recover`: what a start does by itself, and no more. Says `ready`, works as soon as it is
  * told anything, says `done` at the end. Arguments: begin or recover, data folder, project, and files of the workers.
  */
-const [mode = "", home = "", project = "", workerFile = "", wasmFile = "", worker = "", engineFile = "", grammar = ""] =
+const [mode = "", step = "0", home = "", project = "", workerFile = "", wasmFile = "", worker = "", engineFile = "", grammar = ""] =
   process.argv.slice(2);
 
 const spawns = `
@@ -41,6 +43,20 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Lines that decide what happens with a result: between any two of them the process may die. */
+const steps = /"type":"(?:created|started|finished|delivery|late|late_state|task_finished|task_delivered|task_late|turn_started)"/;
+let count = 0;
+const { writeSync } = fs;
+fs.writeSync = ((fd: number, ...what: [string]) => {
+  const isStep = typeof what[0] === "string" && steps.test(what[0]);
+  if (isStep) count++;
+  if (isStep && Number(step) === count - 0.5) process.kill(process.pid, "SIGKILL");
+  const written = writeSync(fd, ...what);
+  if (isStep && Number(step) === count) process.kill(process.pid, "SIGKILL");
+  return written;
+}) as typeof fs.writeSync;
+syncBuiltinESMExports();
+
 async function main(): Promise<void> {
   const { sandbox } = await openSandbox(home);
   process.stdout.write("ready\n");
@@ -67,7 +83,7 @@ async function main(): Promise<void> {
   }
   for (const { row } of engine.conversations.rows()) await engine.conversations.opened(row.id)?.settled();
   await engine.close();
-  process.stdout.write("done\n");
+  process.stdout.write(`done ${count}\n`);
   process.exit(0);
 }
 

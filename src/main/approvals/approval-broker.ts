@@ -155,6 +155,8 @@ function nobodyNote(kind: ReasonKind): string {
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
     case "rule":
       return "Nobody is there to approve it, and a rule asks for it. See `spindle rules`.";
+    case "fan_out":
+      return "Nobody is there to approve it. Raise tasks.askAbove in settings.json to allow it.";
     case "forced_rm":
       return "Nobody is there to approve it. Delete without force (`rm -r`).";
     default:

@@ -58,7 +58,8 @@ export type ReasonKind =
   | "forced_rm"
   | "rule"
   | "escalated"
-  | "spawn";
+  | "spawn"
+  | "fan_out";
 
 /** `runLevel` is the sandbox level the call runs with: at once when allowed, after the person's yes when asked. */
 export type PolicyDecision =

@@ -45,37 +45,3 @@ export async function conversationsCommand(args: readonly string[]): Promise<num
     return 0;
   });
 }
-
-/** `spindle tasks list|show ID|cancel ID`. */
-export async function tasksCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseWords(args, { json: flags.json });
-  const [verb, id, ...rest] = positionals;
-  if (rest.length > 0 || (verb === "list") === (id !== undefined) || !["list", "show", "cancel"].includes(verb ?? "")) {
-    throw new SpindleError("usage", "tasks takes list, show ID or cancel ID.", {
-      hint: "spindle tasks list | show ID | cancel ID [--json]",
-    });
-  }
-  return withEngine(unchanged, async (engine) => {
-    if (id === undefined) {
-      const rows = engine.tasks.rows();
-      if (values.json) printLine(JSON.stringify(rows, null, 1));
-      else for (const row of rows) printLine(`${row.taskId}  ${row.status}  ${row.kind}  ${row.title}  ${row.lastLine}`);
-      return 0;
-    }
-    if (verb === "cancel") {
-      const stopped = await engine.tasks.cancel(id);
-      const row = engine.tasks.row(id);
-      if (values.json) printLine(JSON.stringify({ taskId: id, status: row.status, stopped }));
-      else printLine(stopped.length === 0 ? `Nothing to stop: the task is ${row.status}.` : `Stopped ${stopped.join(", ")}.`);
-      return 0;
-    }
-    const row = engine.tasks.row(id);
-    const output = engine.tasks.output(id);
-    if (values.json) printLine(JSON.stringify({ ...row, output: output.text, outputTruncated: output.truncated }, null, 1));
-    else {
-      printLine(`${row.taskId}  ${row.status}  ${row.kind}  ${row.title}`);
-      process.stdout.write(output.text);
-    }
-    return 0;
-  });
-}

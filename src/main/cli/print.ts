@@ -44,6 +44,8 @@ export function eventText(event: SpindleEvent): string | null {
       return `  task ${event.task.taskId} (${event.task.kind}): ${event.task.title}`;
     case "task_finished":
       return `  task ${event.task.taskId} ${event.task.status}: ${event.task.lastLine}`;
+    case "task_late":
+      return `  task ${event.taskId}: its answer came ${Math.round(event.late.ageMs / 1000)} s after the question`;
     case "notice":
       return `! ${event.message}`;
     case "turn_failed":

@@ -54,6 +54,8 @@ function section(event: SpindleEvent, seen: { prompt: boolean }): string | null 
       return `> ${event.kind === "undo" ? "Undone" : "Redone"} by the person: ${scopeName(event.scope)} (${event.callIds.join(", ")})\n\n${event.files.map(fileDiff).join("\n\n")}`;
     case "task_delivered":
       return `### Task: ${event.title} (${event.status})\n\n${event.text}`;
+    case "task_late":
+      return `### Late answer: ${event.title} (${Math.round(event.late.ageMs / 1000)} s after the question)\n\n${event.text}`;
     case "turn_failed":
       return `> The turn failed (${event.code}): ${event.message}`;
     case "turn_finished":

@@ -84,9 +84,7 @@ function requestOf(
       ? null
       : proposeRules(line, rules.in(ctx), outside);
   return {
-    hash: createHash("sha256")
-      .update(JSON.stringify([ctx.conversationId, ctx.turnId, call.callId, call.name, call.input]))
-      .digest("hex"),
+    hash: questionHash(ctx, call),
     callId: call.callId,
     // A patch in a command is asked about as the patch it is, and an answer for this conversation holds for both.
     tool: effect.kind === "write" ? "applyPatch" : call.name,
@@ -98,6 +96,13 @@ function requestOf(
     ...(outside ? { outside } : {}),
     ...(proposal === null ? {} : { proposal }),
   };
+}
+
+/** What a question is about, as a short text that an answer must name. */
+export function questionHash(ctx: ToolContext, call: Pick<GateCall, "callId" | "name" | "input">): string {
+  return createHash("sha256")
+    .update(JSON.stringify([ctx.conversationId, ctx.turnId, call.callId, call.name, call.input]))
+    .digest("hex");
 }
 
 function refusal({ code, reason, hint }: Extract<PolicyDecision, { decision: "deny" }>): SpindleError {

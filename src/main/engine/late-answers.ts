@@ -22,7 +22,7 @@ export function createLateAnswers(deps: {
   readonly store: () => ConversationStore;
   readonly deliver: Deliver;
   readonly target: (conversationId: ConversationId) => Conversation | CallScene | null;
-  /** True where no person can decide: then every answer is injected. */
+  /** True where no person can decide: then an answer is injected when it comes. */
   readonly automatic: boolean;
 }): LateAnswers {
   const { tasks } = deps;
@@ -33,13 +33,16 @@ export function createLateAnswers(deps: {
     deps.deliver({ ...task, delivery: "pending" }, textOf(task, text), target, true);
     tasks.settleLate(task.taskId, "injected");
   };
-  const late: LateAnswers = {
+  const tell = (task: TaskRow, text: string, target: Conversation | CallScene): void => {
+    if (task.late === null) return;
+    const told = target.events.some(
+      (event) => event.type === "task_late" && event.taskId === task.taskId && event.late.at === task.late?.at,
+    );
+    if (!told) target.emit({ type: "task_late", taskId: task.taskId, title: task.title, text, late: task.late });
+  };
+  return {
     tell(task, text, target) {
-      if (task.late === null) return;
-      const told = target.events.some(
-        (event) => event.type === "task_late" && event.taskId === task.taskId && event.late.at === task.late?.at,
-      );
-      if (!told) target.emit({ type: "task_late", taskId: task.taskId, title: task.title, text, late: task.late });
+      tell(task, text, target);
       if (deps.automatic) inject(task, text, target);
     },
     settle(taskId, choice) {
@@ -65,11 +68,11 @@ export function createLateAnswers(deps: {
       return { conversationId: task.conversationId };
     },
     start() {
+      // Another process may have left it for a person: a start decides nothing.
       for (const entry of tasks.waitingLate()) {
         const target = deps.target(entry.row.conversationId);
-        if (target !== null) late.tell(entry.row, tasks.textOf(entry), target);
+        if (target !== null) tell(entry.row, tasks.textOf(entry), target);
       }
     },
   };
-  return late;
 }

@@ -52,7 +52,11 @@ export function createGuard(settings: () => TaskSettings, now: () => number): Gu
       const pause = delayMs ?? Math.min(maxPauseMs, firstPauseMs * 2 ** (count - 1));
       limits.set(provider, { count, until: Math.max(known?.until ?? 0, now() + pause) });
     },
-    answered: (provider) => void limits.delete(provider),
+    answered(provider) {
+      const known = limits.get(provider);
+      // A pause that was asked for lasts; another one does not begin longer.
+      if (known !== undefined) known.count = 0;
+    },
     begun(kind, provider) {
       const breaker = breakers.get(keyOf(kind, provider));
       if (breaker !== undefined && breaker.until > 0) breaker.trying = true;

@@ -53,13 +53,14 @@ export function createLiveTask(options: {
     print(printed) {
       const text = options.redact(printed);
       appendFileSync(options.file, text, { mode: 0o600 });
+      // Told below, with the line.
+      at = told = now();
       meter.printed(Buffer.byteLength(text));
       // Output comes in pieces that end anywhere: a line is only known together with what came before.
       tail = (tail + text).slice(-1_000);
       const last = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
       if (last === "") return;
       line = last;
-      at = told = now();
       options.onChange();
     },
     touch,

@@ -1,7 +1,6 @@
-import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
-import { makeId, type TaskId } from "../../protocol/ids.ts";
-import type { Json } from "../../protocol/json.ts";
-import { isTaskOver, type LateResult, type TaskRow, taskRowDefaults } from "../../protocol/task.ts";
+import { type ErrorData, SpindleError } from "../../protocol/error.ts";
+import type { TaskId } from "../../protocol/ids.ts";
+import { isTaskOver, type LateResult, type TaskRow, type TaskUse } from "../../protocol/task.ts";
 import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
@@ -10,12 +9,14 @@ import { createTaskFiles } from "./kept-results.ts";
 import { createLiveTask, type LiveTask } from "./live.ts";
 import { assertMay } from "./may.ts";
 import { createMeter } from "./meter.ts";
+import { newRow } from "./new-row.ts";
 import { createTaskQueue, type Seat } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
 import { runTask, type TaskEnd } from "./run-task.ts";
-import { depthOfNew, treeOf } from "./tree.ts";
+import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
+import { cancelledBy, createStopper } from "./stop-task.ts";
 import type { TaskManager, TaskManagerDeps } from "./task-manager.ts";
 import type { TaskOutcome } from "./work.ts";
 
@@ -107,7 +108,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       onChange: () => deps.onEvent({ type: "progress", task: rowOf(taskId) }),
     });
     // What it started is part of its budget.
-    stop.signal.addEventListener("abort", () => void (codeOf(stop.signal.reason) === "budget_exceeded" && stopBelow(taskId)), {
+    stop.signal.addEventListener("abort", () => void (codeOf(stop.signal.reason) === "budget_exceeded" && stopper.stopBelow(taskId)), {
       once: true,
     });
     let listener: ((text: string) => void) | null = null;
@@ -119,7 +120,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     };
     start({ live, passMessages });
     deps.onEvent({ type: "started", task: rowOf(taskId) });
-    let questions = false;
+    /** Set while a person is asked: the task only waits, another one may have its place. */
+    let takeBack: (() => void) | null = null;
     const ended = await runTask({
       task,
       input,
@@ -138,11 +140,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
           meter: live.meter,
           output: live.print,
           needsYou(open) {
-            if (open === questions || isTaskOver(entryOf(taskId).row.status)) return;
-            questions = open;
+            if (open === (takeBack !== null) || isTaskOver(entryOf(taskId).row.status)) return;
+            takeBack?.();
+            takeBack = open ? queue.lend(taskId) : null;
             ledger.append({ type: "needs_you", taskId, at: now(), open });
             live.touch();
             deps.onEvent({ type: "changed", task: rowOf(taskId) });
+            pump();
           },
           worksIn: (conversationId) => ledger.append({ type: "agent", taskId, conversationId }),
           onMessage(given) {
@@ -160,14 +164,15 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     finish(taskId, ended.end, true);
     const done = ended.later.then(async ({ end, outcome }) => {
       lingering.delete(taskId);
+      pump();
       guard.ended(seat.kind, seat.provider, end.fault);
-      await finishLate(task, end, outcome);
+      await finishLate(task, end, outcome, live.meter.used());
     });
     lingering.set(taskId, { stop, done });
   };
 
   /** An answer came after its time-out; what it is without one (an error, a stop) is lost. */
-  const finishLate = async (task: TaskRow, end: TaskEnd, outcome: TaskOutcome | null): Promise<void> => {
+  const finishLate = async (task: TaskRow, end: TaskEnd, outcome: TaskOutcome | null, used: TaskUse): Promise<void> => {
     const { taskId } = task;
     if (end.status !== "succeeded") {
       ledger.append({ type: "late_state", taskId, state: "lost" });
@@ -181,6 +186,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       type: "late",
       taskId,
       late,
+      used,
       ...files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text }),
     });
     const entry = entryOf(taskId);
@@ -209,10 +215,12 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     const next = queue.nextLook();
     if (next !== null && !closing) pause = setTimeout(pump, Math.max(10, next - now()));
     // Another process may ask for a stop through the ledger; looking is only needed while something runs.
-    if (running.size > 0 && watch === null) watch = setInterval(look, lookMs);
+    if (running.size + lingering.size > 0 && watch === null) watch = setInterval(look, lookMs);
     if (queue.working() === 0 && queue.waiting().length === 0) {
-      if (watch !== null) clearInterval(watch);
-      watch = null;
+      if (watch !== null && lingering.size === 0) {
+        clearInterval(watch);
+        watch = null;
+      }
       for (const resolve of whenIdle) resolve();
       whenIdle = [];
     }
@@ -221,6 +229,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const look = (): void => {
     const entries = ledger.entries();
     looks++;
+    for (const [taskId, { stop }] of lingering) if (entries.get(taskId)?.cancelRequested === true) stop.abort(cancelledBy("person"));
     for (const [taskId, { stop, live, passMessages }] of running) {
       const entry = entries.get(taskId);
       if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
@@ -242,49 +251,18 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     }
   }
 
-  /** Stops one task; names it when it was stopped by this. */
-  const stopOne = async (taskId: TaskId, who: "person" | "starter"): Promise<string | null> => {
-    const { row, owner } = entryOf(taskId);
-    const name = `${row.kind}: ${row.title}`;
-    const late = lingering.get(taskId);
-    if (late !== undefined) {
-      late.stop.abort(cancelledBy(who));
-      await late.done;
-      return name;
-    }
-    if (isTaskOver(row.status)) return null;
-    const mine = running.get(taskId);
-    if (mine !== undefined) {
-      mine.stop.abort(cancelledBy(who));
-      await mine.done;
-      return name;
-    }
-    if (queue.remove(taskId)) {
-      const error = toErrorData(cancelledBy(who));
+  const stopper = createStopper({
+    ledger,
+    now,
+    entryOf,
+    work: (taskId) => lingering.get(taskId) ?? running.get(taskId),
+    dequeue(taskId, error) {
+      if (!queue.remove(taskId)) return false;
       finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
       pump();
-      return name;
-    }
-    ledger.append({ type: "cancel_requested", taskId });
-    // The owner looks twice a second; its answer is the state in the ledger.
-    for (let tries = 0; tries < 60 && isAlive(owner); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      if (isTaskOver(entryOf(taskId).row.status)) return name;
-    }
-    if (!isAlive(owner)) {
-      reconcile(ledger, now);
-      return null;
-    }
-    throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, {
-      hint: "Try again, or end that process.",
-    });
-  };
-  const stopBelow = (taskId: TaskId): Promise<unknown> =>
-    Promise.allSettled(
-      treeOf(ledger.entries(), taskId)
-        .slice(1)
-        .map((id) => stopOne(id, "starter")),
-    );
+      return true;
+    },
+  });
 
   const textOf = (entry: LedgerEntry): string => (entry.textCut ? files.text(entry.row.taskId) : entry.text);
   const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
@@ -304,28 +282,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     guard,
     spawn(input, origin) {
       if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
-      const at = now();
-      const task: TaskRow = {
-        ...taskRowDefaults,
-        taskId: makeId("task", at),
-        kind: input.kind,
-        title: input.title ?? titleOf(input),
-        status: "queued",
-        ...origin,
-        depth: depthOfNew(ledger.entries(), origin, deps.settings()),
-        budget: input.budget ?? null,
-        notify: input.notify ?? "wake",
-        createdAt: at,
-        startedAt: null,
-        finishedAt: null,
-        lastEventAt: at,
-        lastLine: "",
-        owner: me,
-        delivery: "pending",
-        result: null,
-        error: null,
-        input: JSON.parse(JSON.stringify(input)) as Json,
-      };
+      const depth = depthOfNew(ledger.entries(), origin, deps.settings());
+      const task = newRow(input, { ...origin, depth, owner: me, now: now() });
       ledger.append({ type: "created", task, owner: me });
       return enqueue(task, input);
     },
@@ -338,11 +296,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       return { result: entry.row.resultCut ? files.result(taskId) : entry.row.result, text: textOf(entry) };
     },
     wait: waiters.wait,
-    async cancel(taskId, who = "person") {
-      entryOf(taskId);
-      const stopped = await Promise.all(treeOf(ledger.entries(), taskId).map((id) => stopOne(id, who)));
-      return stopped.filter((name) => name !== null);
-    },
+    cancel: stopper.stopTree,
     message(taskId, text) {
       assertMay("message", entryOf(taskId).row);
       ledger.append({ type: "message", taskId, text });
@@ -395,14 +349,4 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
 
 function codeOf(reason: unknown): string | null {
   return reason instanceof SpindleError ? reason.code : null;
-}
-
-function cancelledBy(who: "person" | "starter"): SpindleError {
-  return new SpindleError("cancelled", who === "person" ? "The person stopped the task." : "Who started the task stopped it.");
-}
-
-function titleOf(input: SpawnInput): string {
-  const text = input.kind === "ask" ? input.question : input.kind === "agent" ? input.prompt : input.kind === "exec" ? input.cmd : "Script";
-  const line = text.trim().split("\n", 1)[0] ?? "";
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.ts";
  * any more are lost. Called at each start, and when a process turns out to be gone.
  */
 export function reconcile(ledger: Ledger, now: () => number): void {
-  for (const { row, owner } of [...ledger.entries().values()]) {
+  for (const { row, owner } of ledger.entries().values()) {
     if (isAlive(owner)) continue;
     if (row.late?.state === "expected") ledger.append({ type: "late_state", taskId: row.taskId, state: "lost" });
     if (isTaskOver(row.status)) continue;

@@ -45,6 +45,7 @@ export type LedgerRecord =
       readonly type: "late";
       readonly taskId: TaskId;
       readonly late: LateResult;
+      readonly used: TaskUse;
       readonly result: Json;
       readonly resultCut: boolean;
       readonly text: string;
@@ -126,8 +127,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
         },
       };
     case "late": {
-      const { late, result, resultCut, text, textCut } = record;
-      return { text, textCut, row: { ...row, late, result, resultCut } };
+      const { late, used, result, resultCut, text, textCut } = record;
+      return { text, textCut, row: { ...row, late, used, result, resultCut } };
     }
     case "late_state":
       return row.late === null ? {} : { row: { ...row, late: { ...row.late, state: record.state } } };

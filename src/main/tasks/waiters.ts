@@ -45,10 +45,10 @@ export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(tas
       });
     },
     tell(taskId) {
-      for (const one of [...waiting]) if (one.taskId === taskId) one.look(false);
+      for (const one of waiting) if (one.taskId === taskId) one.look(false);
     },
     close() {
-      for (const one of [...waiting]) one.look(true);
+      for (const one of waiting) one.look(true);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import type { ErrorData } from "../../protocol/error.ts";
-import type { TaskId } from "../../protocol/ids.ts";
+import type { ConversationId, TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
@@ -34,6 +34,16 @@ export function followTasks(): () => void {
 /** Rejects with ApiError. The row changes when main pushes it. */
 export async function cancelTask(taskId: TaskId): Promise<void> {
   await call("tasks.cancel", { taskId });
+}
+
+/** From the start, or from what it had. Rejects with ApiError. The row changes when main pushes it. */
+export async function runTaskAgain(taskId: TaskId, how: "retry" | "resume"): Promise<void> {
+  await call(how === "retry" ? "tasks.retry" : "tasks.resume", { taskId });
+}
+
+/** What becomes of a late answer. Resolves with the conversation that has it now; rejects with ApiError. */
+export async function settleLateAnswer(taskId: TaskId, choice: "inject" | "side" | "discard"): Promise<ConversationId | null> {
+  return (await call("tasks.late", { taskId, choice })).conversationId;
 }
 
 function sorted(rows: readonly TaskRow[]): readonly TaskRow[] {

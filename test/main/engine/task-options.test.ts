@@ -89,7 +89,7 @@ test("a script over its wall time fails with what it had done, and the tasks it 
       kind: "script",
       title: "slow",
       code: `console.log("begun"); await tools.spawn({ kind: "exec", title: "below", cmd: "exec -a ${mark} sleep 300", notify: "silent" }); await tools.exec({ cmd: "exec -a ${mark} sleep 300" });`,
-      budget: { wallMs: 1_500 },
+      budget: { wallMs: 4_000 },
     },
   ]);
   expect(row(engine, "slow")).toMatchObject({

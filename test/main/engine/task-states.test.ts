@@ -37,17 +37,24 @@ async function hangs(_request: ModelRequest, signal: AbortSignal): Promise<reado
 
 test("an agent with an open question needs a person, and runs again when it is answered", async () => {
   const house = lab();
-  const settings = { approval: "ask" as const };
+  const settings = { approval: "ask" as const, maxRunningTasks: 1 };
   const engine = await house.open({
     audience: "person",
     settings,
-    provider: spawning([{ kind: "agent", title: "asking", prompt: "Write" }], (_request, _signal, number) =>
-      number === 1 ? callsTool("exec", { cmd: "until [ -e go ]; do sleep 0.02; done" }) : says("Written."),
+    provider: spawning(
+      [
+        { kind: "agent", title: "asking", prompt: "Write" },
+        { kind: "ask", title: "other", question: "?" },
+      ],
+      (request) =>
+        request.tools.length > 0 && !request.messages.some((message) => message.role === "result")
+          ? callsTool("exec", { cmd: "until [ -e go ]; do sleep 0.02; done" })
+          : says("Written."),
     ),
   });
   const conversation = engine.conversations.create(house.project);
   const statuses: string[] = [];
-  engine.onTask((task) => statuses.at(-1) === task.status || statuses.push(task.status));
+  engine.onTask((task) => task.title !== "asking" || statuses.at(-1) === task.status || statuses.push(task.status));
   const turn = conversation.send("Go", []);
   await until("the spawn is asked about", () => engine.approvals.pending(conversation.id).length === 1);
   engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), {
@@ -56,6 +63,8 @@ test("an agent with an open question needs a person, and runs again when it is a
   });
   await turn.done;
   await until("the agent asks", () => row(engine, "asking").status === "needs_you");
+  // It only waits, so another task has its place meanwhile.
+  await until("the other task is through", () => row(engine, "other").status === "succeeded");
   const agent = row(engine, "asking").agentConversationId ?? "";
   engine.approvals.answer(agent, openQuestion(engine, agent), { decision: "allow", scope: "once" });
   await until("it goes on", () => row(engine, "asking").status === "running");

@@ -72,11 +72,11 @@ export function taskSummary(rows: readonly TaskRow[]): string {
 export function taskLine(row: TaskRow): string {
   switch (row.status) {
     case "queued":
-      return row.lastLine || "Waits for a free place";
+      return row.waitsFor === null ? row.lastLine || "Waits for a free place" : `Waits: ${row.waitsFor}`;
     case "needs_you":
       return row.lastLine || "Waits for your answer";
     case "running":
-      return row.lastLine || "Started";
+      return row.stalled ? `No sign of life for a while${row.lastLine === "" ? "" : `; last: ${row.lastLine}`}` : row.lastLine || "Started";
     case "succeeded":
       return row.lastLine || deliveryWords(row);
     case "cancelled":
@@ -84,6 +84,8 @@ export function taskLine(row: TaskRow): string {
     case "failed":
       return row.error?.message ?? "Failed";
     case "timed_out":
+      if (row.late?.state === "expected") return "Timed out; the answer may still come";
+      if (row.late?.state === "waiting") return "The answer came late: open it to decide";
       return row.error?.message ?? "Stopped at its time limit";
     case "interrupted":
       return row.error?.message ?? "Ended while Spindle was closed";

@@ -1,11 +1,11 @@
-import { Square } from "lucide-react";
+import { Play, RotateCcw, Square } from "lucide-react";
 import { memo, useCallback, useMemo, useState } from "react";
 import type { TaskId } from "../../../protocol/ids.ts";
-import { isTaskOver, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, isTaskOver, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { formatClock, formatRelative } from "../../lib/format.ts";
 import { useNow } from "../../state/now.ts";
-import { cancelTask, loadTasks, useTasks } from "../../state/tasks.ts";
+import { cancelTask, loadTasks, runTaskAgain, useTasks } from "../../state/tasks.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { useMinute } from "../../ui/use-minute.ts";
@@ -73,6 +73,12 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
       setProblem(asErrorData(error).message);
     });
   };
+  const again = canResume(row) ? "resume" : canRetry(row) && row.status !== "cancelled" ? "retry" : null;
+  const runAgain = (how: "resume" | "retry") => {
+    setStopping(false);
+    setProblem(null);
+    runTaskAgain(row.taskId, how).catch((error: unknown) => setProblem(asErrorData(error).message));
+  };
   const line = problem ?? (stopping && !over ? "Stopping" : taskLine(row));
   return (
     <li
@@ -91,7 +97,7 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
             <span
               className={cx(
                 "tabular shrink-0 text-small text-fg3",
-                !over && "group-hover/task:invisible group-has-focus-visible/task:invisible",
+                (!over || again !== null) && "group-hover/task:invisible group-has-focus-visible/task:invisible",
               )}
             >
               <span className="sr-only">{statusName(row.status)}, </span>
@@ -109,6 +115,17 @@ const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow
           </span>
         </span>
       </button>
+      {again === null ? null : (
+        <IconButton
+          label={`${again === "resume" ? "Resume" : "Retry"} ${row.title}`}
+          size="sm"
+          onClick={() => runAgain(again)}
+          data-testid={`task-${again}`}
+          className="absolute top-1 right-1 bg-raise opacity-0 group-hover/task:opacity-100 focus-visible:opacity-100 group-has-focus-visible/task:opacity-100"
+        >
+          {again === "resume" ? <Play size={12} aria-hidden /> : <RotateCcw size={12} aria-hidden />}
+        </IconButton>
+      )}
       {over ? null : (
         <IconButton
           label={`Stop ${row.title}`}

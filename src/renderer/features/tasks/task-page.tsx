@@ -1,17 +1,19 @@
-import { Square } from "lucide-react";
+import { MessageSquare, Play, RotateCcw, Square } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Json } from "../../../protocol/json.ts";
-import { isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { formatElapsed } from "../../lib/format.ts";
+import { selectConversation } from "../../state/conversations.ts";
 import { useNow } from "../../state/now.ts";
-import { cancelTask } from "../../state/tasks.ts";
+import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { LateAnswer } from "./late-answer.tsx";
 import { deliveryWords, statusName } from "./task-groups.ts";
 import { taskInput } from "./task-input.ts";
 import { TaskMark } from "./task-mark.tsx";
@@ -36,7 +38,16 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
   // The answer to a question is the output already.
   const result = row.kind === "ask" ? null : resultText(row.result, output.text);
   const long = input.details.filter(([, value]) => value.length > factLength);
-  const stop = () => cancelTask(row.taskId).catch((error: unknown) => setProblem(asErrorData(error).message));
+  const act = (work: Promise<unknown>) => {
+    setProblem(null);
+    work.catch((error: unknown) => setProblem(asErrorData(error).message));
+  };
+  const show = (conversationId: string | null) => {
+    onClose();
+    if (conversationId !== null) selectConversation(conversationId);
+  };
+  const settle = (choice: "inject" | "side" | "discard") =>
+    act(settleLateAnswer(row.taskId, choice).then((id) => (choice === "side" ? show(id) : undefined)));
   return (
     <Dialog
       open
@@ -46,11 +57,31 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        over ? null : (
-          <Button variant="danger" onClick={() => void stop()}>
-            <Square size={11} fill="currentColor" aria-hidden /> Stop
-          </Button>
-        )
+        <>
+          {row.agentConversationId === null ? null : (
+            <Button variant="ghost" data-testid="task-conversation" onClick={() => show(row.agentConversationId)}>
+              <MessageSquare size={12} aria-hidden /> Open its conversation
+            </Button>
+          )}
+          {over ? (
+            <>
+              {canResume(row) ? (
+                <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+                  <Play size={12} aria-hidden /> Resume
+                </Button>
+              ) : null}
+              {canRetry(row) ? (
+                <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+                  <RotateCcw size={12} aria-hidden /> Retry
+                </Button>
+              ) : null}
+            </>
+          ) : (
+            <Button variant="danger" onClick={() => act(cancelTask(row.taskId))}>
+              <Square size={11} fill="currentColor" aria-hidden /> Stop
+            </Button>
+          )}
+        </>
       }
     >
       <div className="flex flex-col gap-4 p-4">
@@ -72,6 +103,11 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Fact>
           )}
           <Fact name="Result">{deliveryWords(row)}</Fact>
+          <Fact name="Used">
+            <span className="tabular">{usedWords(row)}</span>
+          </Fact>
+          {row.run === 1 ? null : <Fact name="Run">{row.run}</Fact>}
+          {over || row.owner === null ? null : <Fact name="Process">{row.owner.pid}</Fact>}
           {input.details.map(([name, value]) =>
             value.length > factLength ? null : (
               <Fact key={name} name={label(name)}>
@@ -88,7 +124,8 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Fact>
           ))}
         </dl>
-        {problem === null ? null : <ErrorState code="internal" message="The task was not stopped." hint={problem} />}
+        {problem === null ? null : <ErrorState code="internal" message="That did not work." hint={problem} />}
+        {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
         {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
         <Block title={input.title} text={input.text}>
           <CodeLines code={input.text} lang={input.lang} />
@@ -148,6 +185,13 @@ function label(name: string): string {
 function Elapsed({ row }: { readonly row: TaskRow }) {
   const now = useNow(row.finishedAt === null);
   return <span className="tabular">{formatElapsed((row.finishedAt ?? now) - (row.startedAt ?? row.createdAt))}</span>;
+}
+
+function usedWords({ used, budget }: TaskRow): string {
+  const of = (value: number, limit: number | undefined): string =>
+    `${value.toLocaleString("en")}${limit === undefined ? "" : ` of ${limit.toLocaleString("en")}`}`;
+  const usd = used.usd === null ? "" : `, $${used.usd.toFixed(2)}`;
+  return `${of(used.tokens, budget?.tokens)} tokens, ${of(used.calls, budget?.calls)} calls${usd}`;
 }
 
 function clock(time: number): string {

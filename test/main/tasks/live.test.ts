@@ -1,0 +1,85 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { openLedger } from "../../../src/main/tasks/ledger.ts";
+import { createLiveTask } from "../../../src/main/tasks/live.ts";
+import { createMeter } from "../../../src/main/tasks/meter.ts";
+import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
+import { useTempFolders } from "../../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
+const row: TaskRow = {
+  ...taskRowDefaults,
+  taskId: "task_1",
+  kind: "agent",
+  title: "t",
+  status: "queued",
+  conversationId: "c_1",
+  projectRoot: "/p",
+  callId: "c1",
+  scriptLine: null,
+  notify: "wake",
+  createdAt: 10,
+  startedAt: null,
+  finishedAt: null,
+  lastEventAt: 10,
+  lastLine: "",
+  delivery: "pending",
+  result: null,
+  error: null,
+  input: null,
+};
+
+test("signs of life reach other processes through the ledger, one line for all since the last", () => {
+  const folder = tempFolder();
+  const file = path.join(folder, "ledger.jsonl");
+  const mine = openLedger(file, (text) => text);
+  const other = openLedger(file, (text) => text);
+  let now = 100;
+  let told = 0;
+  mine.append({ type: "created", task: row, owner: { pid: 1, startTime: "1" } });
+  mine.append({ type: "started", taskId: "task_1", at: 50, owner: { pid: 1, startTime: "1" } });
+  const live = createLiveTask({
+    taskId: "task_1",
+    file: path.join(folder, "output", "task_1.log"),
+    now: () => now,
+    redact: (text) => text.replaceAll("secret", "[redacted]"),
+    meter: (onUse) => createMeter({ budget: null, parent: null, onUse, onOver: () => undefined }),
+    onChange: () => told++,
+  });
+  live.print("first\nsecret li");
+  live.print("ne\n");
+  now = 150;
+  live.meter.request({ inputTokens: 7, outputTokens: 3 }, null);
+  live.beat(mine);
+  live.beat(mine);
+  const seen = other.entries().get("task_1")?.row;
+  expect({ at: seen?.lastEventAt, line: seen?.lastLine, used: seen?.used }).toEqual({
+    at: 150,
+    line: "[redacted] line",
+    used: { tokens: 10, calls: 0, usd: null, bytes: 22 },
+  });
+  // Tokens of the same moment are told once, and a quiet task writes nothing.
+  expect({ told, stalled: live.lookForStall(700, 500), again: live.lookForStall(800, 500) }).toEqual({
+    told: 2,
+    stalled: true,
+    again: false,
+  });
+  mine.close();
+  other.close();
+});
+
+test("what tasks below use counts above, also while their answers arrive, and never twice", () => {
+  const over: string[] = [];
+  const top = createMeter({ budget: { tokens: 100 }, parent: null, onUse: () => undefined, onOver: (error) => over.push(error.code) });
+  const below = [1, 2].map(() => createMeter({ budget: null, parent: top, onUse: () => undefined, onOver: () => over.push("below") }));
+  for (const meter of below) meter.streamed(40);
+  top.streamed(80);
+  expect(top.used().tokens).toBe(40);
+  below[0]?.request({ inputTokens: 20, outputTokens: 10 }, null);
+  expect({ top: top.used().tokens, below: below.map((meter) => meter.used().tokens) }).toEqual({ top: 60, below: [30, 10] });
+  top.request({ inputTokens: 0, outputTokens: 20 }, null);
+  expect({ tokens: top.used().tokens, over }).toEqual({ tokens: 60, over: [] });
+  below[1]?.streamed(400);
+  expect({ over, tokens: top.used().tokens }).toEqual({ over: ["budget_exceeded"], tokens: 160 });
+  expect(() => below[0]?.check()).toThrow(expect.objectContaining({ code: "budget_exceeded" }));
+});
