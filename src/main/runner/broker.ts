@@ -3,8 +3,8 @@ import { serveBroker } from "./serve-broker.ts";
 
 /**
  * Entry of the process that runs commands (`out/main/broker.cjs`). Electron starts it with `utilityProcess.fork` and it
- * talks over `process.parentPort`; plain Node starts it with `child_process.fork`. When the parent is gone it kills what
- * it runs and exits; when it is killed itself, its runner's watchdog does that.
+ * talks over `process.parentPort`; plain Node starts it with `child_process.fork`. When the parent is gone it exits at once,
+ * and as when it is killed itself, its runner's watchdog kills what it ran.
  */
 interface ParentPort {
   on(event: "message", listener: (event: { readonly data: unknown }) => void): void;
@@ -18,7 +18,8 @@ function parentPort(): ParentPort | undefined {
 const port = parentPort();
 const server = serveBroker(createLocalRunner(), (message) => {
   if (port !== undefined) port.postMessage(message);
-  else if (process.connected) process.send?.(message);
+  // The parent may have died a moment ago: `disconnect` says so too, with nobody left to tell.
+  else if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 });
 
 const leave = (): void => {
@@ -27,7 +28,8 @@ const leave = (): void => {
 
 if (port !== undefined) port.on("message", (event) => server.receive(event.data));
 else process.on("message", (message) => server.receive(message));
-process.on("disconnect", leave);
+// Nobody waits for an orderly end any more: the watchdog kills what runs, without grace.
+process.on("disconnect", () => process.exit(0));
 // A terminal sends these to the whole group: children get theirs from us, in order.
 process.on("SIGTERM", leave);
 process.on("SIGINT", leave);

@@ -4,7 +4,7 @@ import { createOutputRing } from "./output-ring.ts";
 import { groupGone, signalGroup, terminateGroup } from "./process-group.ts";
 import { drain, readStream } from "./read-streams.ts";
 import type { RunRequest, RunResult } from "./runner.ts";
-import { spawnChild, type SpawnMeans } from "./spawn-child.ts";
+import { spawnChild, type SpawnMeans, type StartedChild } from "./spawn-child.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** What the runner lends to one run. */
@@ -26,7 +26,7 @@ export async function runChild(
   means: RunMeans,
 ): Promise<RunResult> {
   const startedAt = performance.now();
-  const child = await spawnChild(request, means);
+  const child = await spawnWatched(request, means);
   const maxBytes = request.maxBytes ?? defaultMaxBytes;
   const rings = { stdout: createOutputRing(maxBytes), stderr: createOutputRing(maxBytes), output: createOutputRing(maxBytes) };
   const deltas = onOutput === undefined ? undefined : createOutputDeltas(onOutput);
@@ -39,7 +39,6 @@ export async function runChild(
     readStream(means.pipes?.[0].reader ?? child.process.stdout, (bytes) => take("stdout", bytes)),
     readStream(means.pipes?.[1].reader ?? child.process.stderr, (bytes) => take("stderr", bytes)),
   ];
-  means.watchdog?.add(child.pid);
 
   let timedOut = false;
   let kill: NodeJS.Timeout | undefined;
@@ -83,6 +82,21 @@ export async function runChild(
     for (const reader of readers) reader.destroy();
     deltas?.flush();
     means.watchdog?.remove(child.pid);
+  }
+}
+
+/** Whoever kills this process at any moment: the child is known to the watchdog before there is one, and by its group afterwards. */
+async function spawnWatched(request: RunRequest, means: RunMeans): Promise<StartedChild> {
+  const { watchdog } = means;
+  if (watchdog === undefined) return spawnChild(request, means);
+  const announced = await watchdog.announce();
+  try {
+    const child = await spawnChild({ ...request, env: { ...request.env, ...announced.env } }, means);
+    watchdog.add(announced, child.pid);
+    return child;
+  } catch (error) {
+    watchdog.forget(announced);
+    throw error;
   }
 }
 
