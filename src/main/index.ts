@@ -13,6 +13,8 @@ import { createEngine } from "./engine.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
 import { openProject } from "./project/project.ts";
+import { createBrokerLink } from "./runner/broker-link.ts";
+import { createBrokerTerminals } from "./runner/broker-terminals.ts";
 import { createBrokerRunner } from "./runner/broker-runner.ts";
 import { dataFolder, makeDataFolder } from "./settings/data-folder.ts";
 import { quickjsWasmFile, shellFiles } from "./wasm-file.ts";
@@ -53,7 +55,8 @@ async function projectOf(argv: readonly string[], cwd: string): Promise<ProjectI
 /** Everything that needs no window; it is prepared while Electron itself still starts. */
 async function prepare() {
   makeDataFolder(home);
-  const runner = createBrokerRunner(() => startBroker(path.join(__dirname, "broker.cjs")));
+  const broker = createBrokerLink(() => startBroker(path.join(__dirname, "broker.cjs")));
+  const runner = createBrokerRunner(broker);
   const { sandbox, close: closeSandbox } = await openSandbox(home);
   const engine = await createEngine({
     home,
@@ -66,7 +69,7 @@ async function prepare() {
     audience: "person",
     wake: true,
   });
-  return { engine, closeSandbox };
+  return { engine, closeSandbox, broker };
 }
 
 async function main(): Promise<void> {
@@ -82,7 +85,7 @@ async function main(): Promise<void> {
   const link = connectWindow(window);
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
-  const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
+  const [{ engine, closeSandbox, broker }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   if (project !== null) engine.recents.add(project.root);
   const desktop = openDesktop({
     engine,
@@ -91,6 +94,8 @@ async function main(): Promise<void> {
     loaded,
     version: readVersion(appFolder),
     project,
+    env: process.env,
+    startTerminals: (listener) => createBrokerTerminals(broker, listener),
     screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null,
   });
 

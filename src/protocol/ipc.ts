@@ -69,6 +69,14 @@ export interface EventPage {
   readonly more: boolean;
 }
 
+/** What a terminal of the person tells its window. */
+export type TerminalPush =
+  | { readonly type: "output"; readonly id: string; readonly text: string }
+  /** `exitCode` is 128+n after signal n. */
+  | { readonly type: "ended"; readonly id: string; readonly exitCode: number; readonly signal: string | null };
+
+const columns = z.number().int().min(1).max(2_000);
+const lines = z.number().int().min(1).max(2_000);
 const id = z.string().regex(/^[a-z0-9_]{1,80}$/);
 const none = z.strictObject({});
 const answerSchema: z.ZodType<ApprovalAnswer> = z.discriminatedUnion("decision", [
@@ -109,6 +117,14 @@ export const calls = {
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
+  /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
+  "terminal.open": z.strictObject({ id, columns, rows: lines }),
+  /** What the person typed or pasted. Calls for a terminal that has ended do nothing. */
+  "terminal.write": z.strictObject({ id, text: z.string().max(1_000_000) }),
+  "terminal.resize": z.strictObject({ id, columns, rows: lines }),
+  /** So many characters of output were shown since the last call: a shell waits while 256 Ki are not. */
+  "terminal.shown": z.strictObject({ id, count: z.number().int().min(1) }),
+  "terminal.close": z.strictObject({ id }),
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -139,6 +155,11 @@ export interface CallResults {
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
+  "terminal.open": { readonly shell: string };
+  "terminal.write": null;
+  "terminal.resize": null;
+  "terminal.shown": null;
+  "terminal.close": null;
 }
 
 /** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
@@ -149,6 +170,7 @@ export interface Pushes {
   settings: Settings;
   project: ProjectInfo | null;
   harness: HarnessInfo;
+  terminal: TerminalPush;
 }
 export type PushName = keyof Pushes;
 

@@ -5,6 +5,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import type { Handlers } from "./serve-calls.ts";
+import type { TerminalDesk } from "./terminal-desk.ts";
 
 /** What the handlers need from the window they serve. */
 export interface WindowPort {
@@ -18,6 +19,7 @@ export interface WindowPort {
   pushSettings(): void;
   pickFolder(): Promise<string | null>;
   pickFiles(): Promise<readonly string[]>;
+  readonly terminals: TerminalDesk["handlers"];
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
 }
@@ -39,6 +41,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     return opened;
   };
   return {
+    ...window.terminals,
     "app.state": () => engine.appState(window.project(), window.version),
     "project.pick": async () => {
       const folder = await window.pickFolder();

@@ -1,8 +1,10 @@
+import type { FromBroker } from "./broker-protocol.ts";
 import { createLocalRunner } from "./local-runner.ts";
 import { serveBroker } from "./serve-broker.ts";
+import { createTerminalHost } from "./terminal-host.ts";
 
 /**
- * Entry of the process that runs commands (`out/main/broker.cjs`). Electron starts it with `utilityProcess.fork` and it
+ * Entry of the process that runs commands and terminals (`out/main/broker.cjs`). Electron starts it with `utilityProcess.fork` and it
  * talks over `process.parentPort`; plain Node starts it with `child_process.fork`. When the parent is gone it exits at once,
  * and as when it is killed itself, its runner's watchdog kills what it ran.
  */
@@ -16,11 +18,16 @@ function parentPort(): ParentPort | undefined {
 }
 
 const port = parentPort();
-const server = serveBroker(createLocalRunner(), (message) => {
+const post = (message: FromBroker): void => {
   if (port !== undefined) port.postMessage(message);
   // The parent may have died a moment ago: `disconnect` says so too, with nobody left to tell.
   else if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+};
+const terminals = createTerminalHost({
+  output: (id, text) => post({ type: "terminalOutput", id, text }),
+  ended: (id, end) => post({ type: "terminalEnded", id, ...end }),
 });
+const server = serveBroker(createLocalRunner(terminals.hasOpened), terminals, post);
 
 const leave = (): void => {
   void server.shutDown().finally(() => process.exit(0));

@@ -9,18 +9,20 @@ import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /**
  * Runs children of this very process: for the command line, the tests, and inside the broker. In Electron's main process
- * use `createBrokerRunner` instead. Commands that are still running when this process dies, even by SIGKILL, are killed.
+ * use `createBrokerRunner` instead. `holdsTerminals`: true once this process has opened a terminal, whose descriptor no
+ * command may get. Commands that are still running when this process dies, even by SIGKILL, are killed.
  */
-export function createLocalRunner(): Runner {
+export function createLocalRunner(holdsTerminals: () => boolean = () => false): Runner {
   const open = new Map<AbortController, Promise<unknown>>();
   const pipes = createChildPipes();
   let watchdog: Watchdog | undefined;
-  let mustCloseInherited: boolean | undefined;
+  let startedWithInherited: boolean | undefined;
   let closed: Promise<void> | undefined;
 
   const start = async (request: RunRequest, signal: AbortSignal, onOutput: OnOutput | undefined): Promise<RunResult> => {
     checkRequest(request);
-    mustCloseInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
+    startedWithInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
+    const closeInherited = (): boolean => startedWithInherited === true || holdsTerminals();
     const pair = await pipes.openPair();
     if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder());
     if (signal.aborted) {
@@ -30,7 +32,7 @@ export function createLocalRunner(): Runner {
       }
       throw cancelled();
     }
-    return runChild(request, signal, onOutput, { pipes: pair, openInput: pipes.openInput, closeInherited: mustCloseInherited, watchdog });
+    return runChild(request, signal, onOutput, { pipes: pair, openInput: pipes.openInput, closeInherited, watchdog });
   };
 
   return {

@@ -1,6 +1,7 @@
 import { assertNever } from "../../protocol/error.ts";
 import { decodeRequest, encodeError, toBrokerSchema, type FromBroker, type ToBroker } from "./broker-protocol.ts";
 import type { Runner } from "./runner.ts";
+import type { Terminals } from "./terminal.ts";
 
 /** The broker's side of one connection. */
 export interface BrokerServer {
@@ -9,8 +10,8 @@ export interface BrokerServer {
   shutDown(): Promise<void>;
 }
 
-/** Serves a runner over messages. Knows nothing of how they travel. */
-export function serveBroker(runner: Runner, post: (message: FromBroker) => void): BrokerServer {
+/** Serves a runner and terminals over messages. Knows nothing of how they travel. */
+export function serveBroker(runner: Runner, terminals: Terminals, post: (message: FromBroker) => void): BrokerServer {
   const open = new Map<number, AbortController>();
 
   const run = async (message: Extract<ToBroker, { type: "run" }>): Promise<void> => {
@@ -30,7 +31,18 @@ export function serveBroker(runner: Runner, post: (message: FromBroker) => void)
     }
   };
 
-  const shutDown = (): Promise<void> => runner.close();
+  const openTerminal = async ({ request }: Extract<ToBroker, { type: "terminalOpen" }>): Promise<void> => {
+    try {
+      await terminals.open(request);
+      post({ type: "terminalOpened", id: request.id });
+    } catch (error) {
+      post({ type: "terminalFailed", id: request.id, error: encodeError(error) });
+    }
+  };
+
+  const shutDown = async (): Promise<void> => {
+    await Promise.all([runner.close(), terminals.closeAll()]);
+  };
 
   return {
     receive(raw) {
@@ -41,6 +53,24 @@ export function serveBroker(runner: Runner, post: (message: FromBroker) => void)
           return;
         case "cancel":
           open.get(message.id)?.abort();
+          return;
+        case "terminalOpen":
+          void openTerminal(message);
+          return;
+        case "terminalWrite":
+          terminals.write(message.id, message.text);
+          return;
+        case "terminalResize":
+          terminals.resize(message.id, message.columns, message.rows);
+          return;
+        case "terminalShown":
+          terminals.shown(message.id, message.count);
+          return;
+        case "terminalClose":
+          terminals.close(message.id);
+          return;
+        case "terminalCloseAll":
+          void terminals.closeAll().then(() => post({ type: "terminalsClosed" }));
           return;
         case "close":
           void shutDown().then(() => post({ type: "closed" }));

@@ -1,25 +1,14 @@
-import { fork } from "node:child_process";
-import path from "node:path";
+import { createBrokerLink } from "../../../src/main/runner/broker-link.ts";
 import { createBrokerRunner } from "../../../src/main/runner/broker-runner.ts";
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
+import { startNodeBroker } from "./node-broker.ts";
 
 /**
  * Starts a command every few milliseconds in a process that the test kills: named by the first argument, through a broker
  * when the second is `broker`. Says `up` when the first one runs.
  */
 const [, , mark = "", kind] = process.argv;
-const runner =
-  kind === "broker"
-    ? createBrokerRunner(() => {
-        const child = fork(path.join(import.meta.dirname, "../../../src/main/runner/broker.ts"), { execArgv: process.execArgv });
-        return {
-          post: (message) => void child.send(message),
-          onMessage: (listener) => void child.on("message", listener),
-          onExit: (listener) => void child.on("exit", (code, signal) => listener(signal ?? `exit code ${code}`)),
-          kill: () => void child.kill("SIGKILL"),
-        };
-      })
-    : createLocalRunner();
+const runner = kind === "broker" ? createBrokerRunner(createBrokerLink(() => startNodeBroker([]))) : createLocalRunner();
 
 const start = (): void => {
   void runner.run(
