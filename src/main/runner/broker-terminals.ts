@@ -25,7 +25,7 @@ export function createBrokerTerminals(link: BrokerLink, listener: TerminalListen
     const error = new SpindleError("interrupted", `The process that runs terminals ended (${reason}).`, { hint: "Open a new one." });
     for (const one of opening.values()) one.reject(error);
     opening.clear();
-    for (const id of [...running]) ended(id, { exitCode: 129, signal: "SIGHUP" });
+    for (const id of running) ended(id, { exitCode: 129, signal: "SIGHUP" });
     settleClosed();
   });
   link.onMessage((message) => {

@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { useTempFolders } from "../../support/temp-folder.ts";
 import { livingWithin } from "./living.ts";
 
 const support = path.join(import.meta.dirname, "../../support/strip-types.mjs");
-const script = path.join(import.meta.dirname, "kill-process.ts");
+const script = fileURLToPath(new URL("./kill-process.ts", import.meta.url));
 const tempFolder = useTempFolders();
 const rounds = Number(process.env["SPINDLE_LONG"] ?? 15);
 
