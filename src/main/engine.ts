@@ -3,7 +3,7 @@ import { SpindleError } from "../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { providerIds, type SandboxLevel, type Settings } from "../protocol/settings.ts";
-import { isTaskOver, type TaskRow } from "../protocol/task.ts";
+import type { TaskRow } from "../protocol/task.ts";
 import type { UndoResult } from "../protocol/undo.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
@@ -11,6 +11,7 @@ import { type ConversationStore, createConversationStore } from "./conversations
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import { type ApprovalDesk, createApprovalDesk } from "./engine/approval-desk.ts";
 import { authorize } from "./engine/authorize.ts";
+import { type Background, createBackground } from "./engine/background.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
 import { createDelivery, openOrNull } from "./engine/deliver.ts";
 import { doTaskWork, type TaskWorkDeps } from "./engine/task-work.ts";
@@ -23,6 +24,7 @@ import { type CallParts, type CallScene, runCall } from "./engine/tool-context.t
 import { secrets } from "./engine/secrets.ts";
 import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
 import type { UndoRequest } from "./engine/undo.ts";
+import { workingTitles } from "./engine/working-titles.ts";
 import { createHarness } from "./harness/create-harness.ts";
 import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
@@ -78,6 +80,7 @@ export interface Engine {
   readonly tasks: TaskManager;
   readonly harness: Harness;
   readonly approvals: ApprovalDesk;
+  readonly background: Background;
   readonly logger: Logger;
   /** Titles of conversations whose turn runs, and of tasks that are not over: what closing would stop. */
   working(): readonly string[];
@@ -189,6 +192,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     sandbox: options.sandbox,
     harness,
     watch,
+    background: createBackground(() => tasks),
     openTasks: () => tasks.open(),
     spawnTask(from, input, { sandboxLevel, ...origin }) {
       const task = tasks.spawn(input, { conversationId: from.conversationId, projectRoot: from.projectRoot, ...origin });
@@ -288,12 +292,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     tasks,
     harness,
     approvals,
+    background: parts.background,
     logger,
-    working() {
-      const turns = store.rows().filter(({ row }) => store.opened(row.id)?.isRunning() === true);
-      const open = tasks.rows().filter((task) => !isTaskOver(task.status));
-      return [...turns.map(({ row }) => row.title), ...open.map((task) => `${task.kind}: ${task.title}`)];
-    },
+    working: () => workingTitles(store, tasks),
     onEvent(listener) {
       eventListeners.add(listener);
       return () => eventListeners.delete(listener);

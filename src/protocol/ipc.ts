@@ -3,7 +3,7 @@ import type { ApprovalAnswer } from "./approval.ts";
 import { attachmentSchema, type Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
-import type { ConversationId, TurnId } from "./ids.ts";
+import type { ConversationId, TaskId, TurnId } from "./ids.ts";
 import type { ProviderId, Settings } from "./settings.ts";
 import { settingsSchema } from "./settings.ts";
 import type { TaskRow } from "./task.ts";
@@ -108,6 +108,8 @@ export const calls = {
   /** Undoes (redoes) changes of files; fails with `undo_conflict` and the lines when they changed since, unless forced. */
   "changes.undo": z.strictObject({ id, scope: undoScopeSchema, redo: z.boolean(), force: z.boolean() }),
   "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), answer: answerSchema }),
+  /** Moves a command that runs to the background: its call ends at once, the command goes on as a task. Fails with `not_found` when it does not run (any more). */
+  "calls.background": z.strictObject({ id, callId: z.string().regex(/^c[0-9.]{1,80}$/) }),
   "tasks.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
   /** The kept output of a task: an exec's output, an agent's or ask's text. */
@@ -148,6 +150,7 @@ export interface CallResults {
   "conversations.raw": { readonly text: string };
   "changes.undo": UndoResult;
   "approvals.answer": null;
+  "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];
   "tasks.cancel": { readonly stopped: readonly string[] };
   "tasks.output": { readonly text: string; readonly truncated: boolean };

@@ -37,6 +37,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
     saveOutput: () => unused("saveOutput"),
     emit: (event) => events.push(event),
     spawnTask: () => unused("spawnTask"),
+    background: undefined,
     callTool: () => unused("callTool"),
     ...overrides,
     events,

@@ -87,6 +87,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       engine.approvals.answer(id, approvalId, answer);
       return null;
     },
+    "calls.background": ({ id, callId }) => ({ taskId: engine.background.move(id, callId).taskId }),
     "tasks.list": () => tasksOf(engine, window.project()),
     "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
     "tasks.output": ({ taskId }) => engine.tasks.output(taskId),

@@ -8,6 +8,7 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Background } from "./background.ts";
 import type { CommandWatch } from "./command-watch.ts";
 import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
@@ -40,6 +41,7 @@ export interface CallParts {
   readonly sandbox: Sandbox;
   readonly harness: Harness;
   readonly watch: CommandWatch;
+  readonly background: Background;
   /** Tasks of this process that wait or run. */
   openTasks(): number;
   spawnTask(
@@ -52,6 +54,11 @@ export interface CallParts {
 /** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
 export function runCall(call: GateCall, scene: CallScene, parts: CallParts, signal: AbortSignal): Promise<GateOutcome> {
   return dispatch(call, toolContext(call, scene, parts, signal), parts.gate);
+}
+
+function backgroundCall(call: GateCall, scene: CallScene) {
+  const { conversationId, projectRoot } = scene;
+  return { conversationId, projectRoot, callId: call.callId, scriptLine: call.scriptLine ?? null };
 }
 
 /** The context of one call. Children get ids `<call>.<n>` in the order the script made them. */
@@ -80,6 +87,8 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
       scene.emit(event);
     },
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
+    // What a task runs is in the background already.
+    background: scene.background === true ? undefined : parts.background.port(backgroundCall(call, scene)),
     async callTool(child, childSignal) {
       const outcome = await runCall(
         {

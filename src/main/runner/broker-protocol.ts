@@ -42,6 +42,7 @@ export const toBrokerSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("terminalCloseAll") }),
   z.strictObject({ type: z.literal("run"), id: z.number(), watched: z.boolean(), request: requestSchema }),
   z.strictObject({ type: z.literal("cancel"), id: z.number() }),
+  z.strictObject({ type: z.literal("expire"), id: z.number() }),
   z.strictObject({ type: z.literal("close") }),
 ]);
 export type ToBroker = z.infer<typeof toBrokerSchema>;

@@ -41,11 +41,14 @@ export function createBrokerRunner(link: BrokerLink): Runner {
   });
 
   return {
-    async run(request, signal, onOutput) {
+    async run(request, signal, onOutput, expiry) {
       if (signal.aborted || link.isClosed()) throw cancelled();
       const id = nextId++;
       const cancel = (): void => {
         if (open.has(id)) link.postIfRunning({ type: "cancel", id });
+      };
+      const expire = (): void => {
+        if (open.has(id)) link.postIfRunning({ type: "expire", id });
       };
       try {
         return await new Promise<RunResult>((resolve, reject) => {
@@ -54,10 +57,13 @@ export function createBrokerRunner(link: BrokerLink): Runner {
           setMaxListeners(0, signal);
           signal.addEventListener("abort", cancel, { once: true });
           link.post({ type: "run", id, watched: onOutput !== undefined, request: encodeRequest(request) });
+          expiry?.addEventListener("abort", expire, { once: true });
+          if (expiry?.aborted === true) expire();
         });
       } finally {
         open.delete(id);
         signal.removeEventListener("abort", cancel);
+        expiry?.removeEventListener("abort", expire);
       }
     },
     close: () => link.close(),

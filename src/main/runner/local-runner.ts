@@ -19,7 +19,12 @@ export function createLocalRunner(holdsTerminals: () => boolean = () => false): 
   let startedWithInherited: boolean | undefined;
   let closed: Promise<void> | undefined;
 
-  const start = async (request: RunRequest, signal: AbortSignal, onOutput: OnOutput | undefined): Promise<RunResult> => {
+  const start = async (
+    request: RunRequest,
+    signal: AbortSignal,
+    onOutput: OnOutput | undefined,
+    expiry?: AbortSignal,
+  ): Promise<RunResult> => {
     checkRequest(request);
     startedWithInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
     const closeInherited = (): boolean => startedWithInherited === true || holdsTerminals();
@@ -32,18 +37,18 @@ export function createLocalRunner(holdsTerminals: () => boolean = () => false): 
       }
       throw cancelled();
     }
-    return runChild(request, signal, onOutput, { pipes: pair, openInput: pipes.openInput, closeInherited, watchdog });
+    return runChild(request, signal, onOutput, expiry, { pipes: pair, openInput: pipes.openInput, closeInherited, watchdog });
   };
 
   return {
-    async run(request, signal, onOutput) {
+    async run(request, signal, onOutput, expiry) {
       if (signal.aborted || closed !== undefined) throw cancelled();
       const stop = new AbortController();
       const abort = (): void => stop.abort();
       // A script may have hundreds of calls open on one signal: no leak, no warning.
       setMaxListeners(0, signal);
       signal.addEventListener("abort", abort, { once: true });
-      const done = start(request, stop.signal, onOutput);
+      const done = start(request, stop.signal, onOutput, expiry);
       open.set(stop, done);
       try {
         return await done;

@@ -23,6 +23,7 @@ export async function runChild(
   request: RunRequest,
   signal: AbortSignal,
   onOutput: OnOutput | undefined,
+  expiry: AbortSignal | undefined,
   means: RunMeans,
 ): Promise<RunResult> {
   const startedAt = performance.now();
@@ -47,16 +48,20 @@ export async function runChild(
     terminateGroup(child.pid, request.wrapper === true);
     kill = setTimeout(() => signalGroup(child.pid, "SIGKILL"), graceMs);
   };
-  const timeout = setTimeout(() => {
+  const expire = (): void => {
     timedOut = true;
     terminate();
-  }, request.timeoutMs);
+  };
+  const timeout = setTimeout(expire, request.timeoutMs);
+  expiry?.addEventListener("abort", expire, { once: true });
+  if (expiry?.aborted === true) expire();
   signal.addEventListener("abort", terminate, { once: true });
   if (signal.aborted) terminate();
 
   try {
     const end = await child.ended;
     clearTimeout(timeout);
+    expiry?.removeEventListener("abort", expire);
     await drain(readers, child.pid);
     const durationMs = Math.round(performance.now() - startedAt);
     const left = signalGroup(child.pid, "SIGKILL");
@@ -79,6 +84,7 @@ export async function runChild(
     clearTimeout(timeout);
     clearTimeout(kill);
     signal.removeEventListener("abort", terminate);
+    expiry?.removeEventListener("abort", expire);
     for (const reader of readers) reader.destroy();
     deltas?.flush();
     means.watchdog?.remove(child.pid);

@@ -12,17 +12,18 @@ export interface BrokerServer {
 
 /** Serves a runner and terminals over messages. Knows nothing of how they travel. */
 export function serveBroker(runner: Runner, terminals: Terminals, post: (message: FromBroker) => void): BrokerServer {
-  const open = new Map<number, AbortController>();
+  const open = new Map<number, { readonly stop: AbortController; readonly expiry: AbortController }>();
 
   const run = async (message: Extract<ToBroker, { type: "run" }>): Promise<void> => {
     const { id } = message;
     const stop = new AbortController();
-    open.set(id, stop);
+    const expiry = new AbortController();
+    open.set(id, { stop, expiry });
     try {
       const onOutput = message.watched
         ? (stream: "stdout" | "stderr", text: string): void => post({ type: "output", id, stream, text })
         : undefined;
-      const result = await runner.run(decodeRequest(message.request), stop.signal, onOutput);
+      const result = await runner.run(decodeRequest(message.request), stop.signal, onOutput, expiry.signal);
       post({ type: "done", id, result: { ...result } });
     } catch (error) {
       post({ type: "failed", id, error: encodeError(error) });
@@ -52,7 +53,10 @@ export function serveBroker(runner: Runner, terminals: Terminals, post: (message
           void run(message);
           return;
         case "cancel":
-          open.get(message.id)?.abort();
+          open.get(message.id)?.stop.abort();
+          return;
+        case "expire":
+          open.get(message.id)?.expiry.abort();
           return;
         case "terminalOpen":
           void openTerminal(message);

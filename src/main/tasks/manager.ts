@@ -43,6 +43,11 @@ export interface TaskManager {
       readonly scriptLine: number | null;
     },
   ): TaskRow;
+  /**
+   * Makes a task of work that runs already (a command moved to the background): it is running at once, whatever the limit.
+   * `work` is called before this returns.
+   */
+  adopt(input: SpawnInput, origin: Parameters<TaskManager["spawn"]>[1], work: (work: TaskWork) => Promise<TaskOutcome>): TaskRow;
   /** Every task, newest first. */
   rows(): readonly TaskRow[];
   /** Tasks of this process that wait or run: what counts against `maxRunning`. */
@@ -111,7 +116,7 @@ export function createTaskManager(deps: {
     deps.onEvent({ type: "finished", task: entry.row, text: entry.text });
   };
 
-  const run = async (taskId: TaskId, input: SpawnInput, stop: AbortController): Promise<void> => {
+  const run = async (taskId: TaskId, input: SpawnInput, stop: AbortController, work = deps.work): Promise<void> => {
     deps.ledger.append({ type: "started", taskId, at: deps.now(), owner: me });
     const task = entryOf(taskId).row;
     deps.onEvent({ type: "started", task });
@@ -123,7 +128,7 @@ export function createTaskManager(deps: {
     let stopped: TaskOutcome | null = null;
     mkdirSync(deps.outputFolder, { recursive: true, mode: 0o700 });
     try {
-      const outcome = await deps.work({
+      const outcome = await work({
         task,
         input,
         signal: stop.signal,
@@ -155,21 +160,24 @@ export function createTaskManager(deps: {
     }
   };
 
+  const begin = (taskId: TaskId, input: SpawnInput, work = deps.work): void => {
+    const stop = new AbortController();
+    // Counted before its work begins: a script asks for the free places at once.
+    places++;
+    const done = run(taskId, input, stop, work).finally(() => {
+      places--;
+      running.delete(taskId);
+      pump();
+    });
+    running.set(taskId, { stop, done });
+  };
+
   const pump = (): void => {
     while (!closing && running.size < deps.maxRunning()) {
       const taskId = queue.shift();
       if (taskId === undefined) break;
       const input = inputs.get(taskId);
-      if (input === undefined) continue;
-      const stop = new AbortController();
-      // Counted before its work begins: a script asks for the free places at once.
-      places++;
-      const done = run(taskId, input, stop).finally(() => {
-        places--;
-        running.delete(taskId);
-        pump();
-      });
-      running.set(taskId, { stop, done });
+      if (input !== undefined) begin(taskId, input);
     }
     // Another process may ask for a stop through the ledger; looking is only needed while something runs.
     if (running.size > 0 && watch === null) watch = setInterval(stopRequested, 500);
@@ -188,7 +196,13 @@ export function createTaskManager(deps: {
 
   reconcile(deps.ledger, deps.now);
 
-  return {
+  const manager: TaskManager = {
+    adopt(input, origin, work) {
+      const task = manager.spawn(input, origin);
+      queue.splice(queue.indexOf(task.taskId), 1);
+      begin(task.taskId, input, work);
+      return task;
+    },
     spawn(input, origin) {
       if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
       const now = deps.now();
@@ -285,6 +299,7 @@ export function createTaskManager(deps: {
       deps.ledger.close();
     },
   };
+  return manager;
 
   function isAliveElsewhere(entry: LedgerEntry): boolean {
     return entry.owner.pid !== me.pid && isAlive(entry.owner);

@@ -45,11 +45,34 @@ export interface ToolContext {
   emit(event: EventBody): void;
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
   spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
+  /** Where a running command can go when the person wishes; undefined for the work of a task, which is there already. */
+  readonly background: BackgroundPort | undefined;
   /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
   callTool(
     call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null },
     signal: AbortSignal,
   ): Promise<Json>;
+}
+
+/** How work that was moved to the background ends; failures are thrown. */
+export interface BackgroundOutcome {
+  readonly result: Json;
+  readonly text: string;
+  readonly ok: boolean;
+}
+
+/** The way of a call that runs to the background; one call, one port. */
+export interface BackgroundPort {
+  /** From now on the person may move the call: `move` is then called, once, and returns the task. The result withdraws the offer. */
+  offer(move: () => TaskRow): () => void;
+  /**
+   * Makes a task of work that runs already, whatever the limit on tasks. `work` is called before this returns; what it gives
+   * to `output` is kept in the task's file; the task is stopped by `signal`. Throws `cancelled` when the application closes.
+   */
+  adopt(
+    input: SpawnInput,
+    work: (task: { readonly signal: AbortSignal; output(text: string): void }) => Promise<BackgroundOutcome>,
+  ): TaskRow;
 }
 
 /** What a call is about to do: pure data made from the parsed input before anything runs. The policy decides by it. */

@@ -45,6 +45,12 @@ describe("a runner in another process", () => {
     expect(brokers).toHaveLength(1);
   });
 
+  it("ends a run as its timeout does when its time is kept elsewhere", async () => {
+    const expiry = new AbortController();
+    const run = runner.run(bash("trap 'echo tidy; exit 0' TERM; echo up; sleep 30 & wait"), never, () => expiry.abort(), expiry.signal);
+    expect(await run).toMatchObject({ exitCode: 124, timedOut: true, stdout: "up\ntidy\n" });
+  });
+
   it("rejects open runs when the broker dies, leaves no child, and starts a new broker for the next run", async () => {
     const mark = `spindle_mark_${process.pid}_broker`;
     const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => brokers[0]?.kill("SIGKILL"));
