@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { SpindleEvent } from "../../src/protocol/event.ts";
 import { emptyView, patchTotals, runningTurn, type ScriptStep, type Step } from "../../src/renderer/state/conversation-view.ts";
 import { fold } from "../../src/renderer/state/fold.ts";
-import { callOutcome } from "../../src/renderer/state/fold-call.ts";
 import { chargeStory, createStory, endOf, runScript, startOf, taskRow, usage } from "./support/story.ts";
 
 /** Folds one event at a time, as a slow stream would arrive. */
@@ -44,24 +43,6 @@ function told(step: Step): string {
       return `end ${step.status}`;
   }
 }
-
-test("a command that was moved to the background is detached, with its task and without an exit code", () => {
-  const finished = {
-    type: "tool_finished",
-    conversationId: "c_1",
-    seq: 1,
-    time: 1,
-    turnId: "t1",
-    callId: "c1",
-    name: "exec",
-    ok: true,
-    summary: "in the background",
-    durationMs: 5,
-    text: "",
-    result: { exitCode: -1, backgroundTask: "task_1" },
-  } as const;
-  expect(callOutcome(finished).call).toMatchObject({ status: "detached", taskId: "task_1", exitCode: null });
-});
 
 describe("fold", () => {
   test("turns the events of a whole turn into its steps in order, with the script's eleven calls inside its card", () => {

@@ -67,7 +67,8 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
   });
 }
 
-function resultOf({ omittedBytes: _, ...result }: RunResult): ExecResult {
+function resultOf(run: RunResult): ExecResult {
+  const { omittedBytes: _, ...result } = run;
   return result;
 }
 
