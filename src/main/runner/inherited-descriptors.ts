@@ -31,6 +31,6 @@ const closeOnExec = 0o2000000;
  */
 export function withoutInherited(argv: readonly [string, ...string[]], keep: readonly number[], exec = "exec"): [string, ...string[]] {
   const kept = [0, 1, 2, ...keep].join("|");
-  const program = `for f in /proc/$$/fd/*; do n=\${f##*/}; case $n in ${kept}) ;; *) eval "exec $n>&-" 2>/dev/null ;; esac; done; ${exec} "$@"`;
+  const program = `for f in /proc/$$/fd/*; do n=\${f##*/}; case $n in ${kept}|*[!0-9]*) ;; *) eval "exec $n>&-" 2>/dev/null ;; esac; done; ${exec} "$@"`;
   return ["/bin/bash", "-p", "-c", program, "bash", ...argv];
 }

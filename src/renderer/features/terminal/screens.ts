@@ -1,6 +1,7 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
+import { openLink } from "../../state/notices.ts";
 import {
   onTerminalOutput,
   reportShown,
@@ -63,6 +64,8 @@ function createScreen(id: string): Screen {
     scrollback: 5_000,
     minimumContrastRatio: 4.5,
     theme: terminalTheme(),
+    // A link that a program prints is no more trusted than one of a model.
+    linkHandler: { activate: (_event, uri) => openLink(uri) },
   });
   const fitter = new FitAddon();
   terminal.loadAddon(fitter);
