@@ -3,7 +3,7 @@ import { SpindleError } from "../protocol/error.ts";
 import type { SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { providerIds, type Settings } from "../protocol/settings.ts";
-import { isTaskOver, type TaskRow } from "../protocol/task.ts";
+import type { TaskRow } from "../protocol/task.ts";
 import type { UndoResult } from "../protocol/undo.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
@@ -11,6 +11,7 @@ import { type ConversationStore, createConversationStore } from "./conversations
 import { transcriptMarkdown } from "./conversations/transcript.ts";
 import type { ApprovalDesk } from "./engine/approval-desk.ts";
 import { type Authority, type AuthorityOptions, openAuthority } from "./engine/authority.ts";
+import { type Background, createBackground } from "./engine/background.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
 import { createFanOut } from "./engine/fan-out.ts";
 import type { LateAnswers } from "./engine/late-answers.ts";
@@ -25,6 +26,7 @@ import { type CallParts, type CallScene, runCall } from "./engine/tool-context.t
 import { secrets } from "./engine/secrets.ts";
 import { requestMessages, setUpTurn } from "./engine/turn-setup.ts";
 import type { UndoRequest } from "./engine/undo.ts";
+import { workingTitles } from "./engine/working-titles.ts";
 import { createHarness } from "./harness/create-harness.ts";
 import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
@@ -83,6 +85,7 @@ export interface Engine {
   readonly harness: Harness;
   readonly approvals: ApprovalDesk;
   readonly authority: Authority;
+  readonly background: Background;
   readonly logger: Logger;
   /** Titles of conversations whose turn runs, and of tasks that are not over: what closing would stop. */
   working(): readonly string[];
@@ -196,6 +199,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     isTrusted: authority.isTrusted,
     harness,
     watch,
+    background: createBackground(() => tasks),
     openTasks: () => tasks.open(),
     spawnTask: (...spawn) => desk.spawnTask(...spawn),
     tasksOf: (from) => desk.tasksOf(from),
@@ -258,12 +262,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     harness,
     approvals,
     authority,
+    background: parts.background,
     logger,
-    working() {
-      const turns = store.rows().filter(({ row }) => store.opened(row.id)?.isRunning() === true);
-      const open = tasks.rows().filter((task) => !isTaskOver(task.status));
-      return [...turns.map(({ row }) => row.title), ...open.map((task) => `${task.kind}: ${task.title}`)];
-    },
+    working: () => workingTitles(store, tasks),
     onEvent(listener) {
       eventListeners.add(listener);
       return () => eventListeners.delete(listener);

@@ -12,6 +12,8 @@ import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
+import { createBrokerLink } from "./runner/broker-link.ts";
+import { createBrokerTerminals } from "./runner/broker-terminals.ts";
 import { type OpenedFolder, openProject } from "./project/project.ts";
 import { createBrokerRunner } from "./runner/broker-runner.ts";
 import { dataFolder, makeDataFolder } from "./settings/data-folder.ts";
@@ -53,7 +55,8 @@ async function projectOf(argv: readonly string[], cwd: string): Promise<OpenedFo
 /** Everything that needs no window; it is prepared while Electron itself still starts. */
 async function prepare() {
   makeDataFolder(home);
-  const runner = createBrokerRunner(() => startBroker(path.join(__dirname, "broker.cjs")));
+  const broker = createBrokerLink(() => startBroker(path.join(__dirname, "broker.cjs")));
+  const runner = createBrokerRunner(broker);
   const { sandbox, close: closeSandbox } = await openSandbox(home);
   const engine = await createEngine({
     home,
@@ -67,7 +70,7 @@ async function prepare() {
     trust: "asked",
     wake: true,
   });
-  return { engine, closeSandbox };
+  return { engine, closeSandbox, broker };
 }
 
 async function main(): Promise<void> {
@@ -83,7 +86,7 @@ async function main(): Promise<void> {
   const link = connectWindow(window);
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
-  const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
+  const [{ engine, closeSandbox, broker }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   const unread = await engine.vault.unlock(await systemCipher());
   if (unread.length > 0) engine.logger.error("Keys that could not be decrypted", unread.join(", "));
   if (project !== null) engine.recents.add(project.root);
@@ -94,6 +97,8 @@ async function main(): Promise<void> {
     loaded,
     version: readVersion(appFolder),
     project: project === null ? null : engine.authority.describe(project),
+    env: process.env,
+    startTerminals: (listener) => createBrokerTerminals(broker, listener),
     screenshotFile: process.env["SPINDLE_SCREENSHOT"] ?? null,
   });
 

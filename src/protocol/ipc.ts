@@ -3,7 +3,7 @@ import { approvalAnswerSchema } from "./approval.ts";
 import { attachmentSchema, type Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
-import type { ConversationId, TurnId } from "./ids.ts";
+import type { ConversationId, TaskId, TurnId } from "./ids.ts";
 import { type Rule, ruleDraftSchema } from "./rule.ts";
 import type { ProviderId, Reach, Settings } from "./settings.ts";
 import { reaches, settingsSchema } from "./settings.ts";
@@ -84,6 +84,14 @@ export interface EventPage {
   readonly more: boolean;
 }
 
+/** What a terminal of the person tells its window. */
+export type TerminalPush =
+  | { readonly type: "output"; readonly id: string; readonly text: string }
+  /** `exitCode` is 128+n after signal n. */
+  | { readonly type: "ended"; readonly id: string; readonly exitCode: number; readonly signal: string | null };
+
+const columns = z.number().int().min(1).max(2_000);
+const lines = z.number().int().min(1).max(2_000);
 const id = z.string().regex(/^[a-z0-9_]{1,80}$/);
 const none = z.strictObject({});
 /** What a window may ask of main: name -> schema of the input. Results are typed in `CallResults`. */
@@ -118,6 +126,8 @@ export const calls = {
   "project.trust": z.strictObject({ trusted: z.boolean() }),
   /** What commands in the open folder may reach besides files. */
   "project.reach": z.strictObject({ reach: z.enum(reaches) }),
+  /** Moves a command that runs to the background: its call ends at once, the command goes on as a task. Fails with `not_found` when it does not run (any more). */
+  "calls.background": z.strictObject({ id, callId: z.string().regex(/^c[0-9.]{1,80}$/) }),
   "tasks.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
   /** The kept output of a task (an exec's output, an agent's or ask's text): from a byte on, or its last 1 MiB. */
@@ -136,6 +146,14 @@ export const calls = {
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
+  /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
+  "terminal.open": z.strictObject({ id, columns, rows: lines }),
+  /** What the person typed or pasted. Calls for a terminal that has ended do nothing. */
+  "terminal.write": z.strictObject({ id, text: z.string().max(1_000_000) }),
+  "terminal.resize": z.strictObject({ id, columns, rows: lines }),
+  /** So many characters of output were shown since the last call: a shell waits while 256 Ki are not. */
+  "terminal.shown": z.strictObject({ id, count: z.number().int().min(1) }),
+  "terminal.close": z.strictObject({ id }),
 } as const;
 
 export type CallName = keyof typeof calls;
@@ -164,6 +182,7 @@ export interface CallResults {
   "rules.remove": readonly Rule[];
   "project.trust": ProjectInfo;
   "project.reach": ProjectInfo;
+  "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];
   "tasks.cancel": { readonly stopped: readonly string[] };
   "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
@@ -176,6 +195,11 @@ export interface CallResults {
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
+  "terminal.open": { readonly shell: string };
+  "terminal.write": null;
+  "terminal.resize": null;
+  "terminal.shown": null;
+  "terminal.close": null;
 }
 
 /** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
@@ -186,6 +210,7 @@ export interface Pushes {
   settings: Settings;
   project: ProjectInfo | null;
   harness: HarnessInfo;
+  terminal: TerminalPush;
 }
 export type PushName = keyof Pushes;
 

@@ -189,7 +189,7 @@ export const applyPatchResult = z.object({
   removed: z.number().int(),
 });
 export const execResult = z.object({
-  exitCode: z.number().int().describe("128+n after signal n, 124 after a timeout."),
+  exitCode: z.number().int().describe("128+n after signal n, 124 after a timeout; -1 with backgroundTask."),
   signal: z.string().nullable(),
   stdout: z.string(),
   stderr: z.string(),
@@ -197,8 +197,12 @@ export const execResult = z.object({
   durationMs: z.number(),
   timedOut: z.boolean(),
   truncated: z.boolean(),
-  files: patchedFiles.optional().describe("Only when the command was a call of apply_patch that was applied."),
-  editedCmd: z.string().optional().describe("Only when the person changed the command before it ran: what ran instead."),
+  backgroundTask: z
+    .string()
+    .exactOptional()
+    .describe("The person moved the command to the background: it runs on as this task, with the output so far here."),
+  files: patchedFiles.exactOptional().describe("Only when the command was a call of apply_patch that was applied."),
+  editedCmd: z.string().exactOptional().describe("Only when the person changed the command before it ran: what ran instead."),
 });
 export const spawnResult = z.object({
   id: z.string(),

@@ -18,14 +18,19 @@ import type { ScriptStep } from "./state/conversation-view.ts";
 import { followConversations, loadConversations } from "./state/conversations.ts";
 import { useLayout } from "./state/layout.ts";
 import { followTasks, loadTasks } from "./state/tasks.ts";
+import { followTerminals } from "./state/terminals.ts";
 import { Button } from "./ui/button.tsx";
+import { cx } from "./ui/cx.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { ErrorState, LoadingState } from "./ui/state-view.tsx";
-import { useShortcuts } from "./shortcuts.ts";
+import { focusComposer, useShortcuts } from "./shortcuts.ts";
 
 /** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
 const loadReview = () => import("./features/diff/review-panel.tsx");
 const ReviewPanel = lazy(async () => ({ default: (await loadReview()).ReviewPanel }));
+
+/** The terminal is a library of its own: loaded when a person opens one. */
+const TerminalDrawer = lazy(async () => ({ default: (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer }));
 
 /** The settings check what is typed with the schemas of main, which the first paint can do without. */
 const SettingsDialog = lazy(async () => ({ default: (await import("./features/settings/settings-dialog.tsx")).SettingsDialog }));
@@ -79,15 +84,22 @@ export function App() {
 
 /** Sidebar, conversation and review side by side, with their widths remembered in px. */
 function Workbench() {
-  const { sidebarOpen, reviewOpen } = useLayout(useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen })));
+  const { sidebarOpen, reviewOpen, terminalOpen } = useLayout(
+    useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen, terminalOpen: state.terminalOpen })),
+  );
   const sidebar = useRef<PanelImperativeHandle>(null);
   const review = useRef<PanelImperativeHandle>(null);
+  const terminal = useRef<PanelImperativeHandle>(null);
   const [sidebarWidth, reviewWidth] = fittingWidths();
   // Only what a person drags is remembered, not what a small window forces.
   const remember = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
     if (!isUserInteraction) return;
     if (sidebar.current !== null) useLayout.setState({ sidebarWidth: Math.round(sidebar.current.getSize().inPixels) });
     if (review.current !== null) useLayout.setState({ reviewWidth: Math.round(review.current.getSize().inPixels) });
+  };
+  const rememberTerminal = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
+    if (isUserInteraction && terminal.current !== null)
+      useLayout.setState({ terminalHeight: Math.round(terminal.current.getSize().inPixels) });
   };
   const renderScript = useCallback((step: ScriptStep) => <ScriptCard step={step} />, []);
   return (
@@ -110,18 +122,40 @@ function Workbench() {
         </>
       ) : null}
       <Panel id="thread" minSize={360}>
-        <ErrorBoundary name="The conversation">
-          <Conversation renderScript={renderScript}>
-            <Composer
-              dock={
-                <>
-                  <TrustBar />
-                  <ApprovalDock />
-                </>
-              }
-            />
-          </Conversation>
-        </ErrorBoundary>
+        <Group orientation="vertical" id="middle" onLayoutChanged={rememberTerminal}>
+          <Panel id="conversation" minSize={240}>
+            <ErrorBoundary name="The conversation">
+              <Conversation renderScript={renderScript}>
+                <Composer
+                  dock={
+                    <>
+                      <TrustBar />
+                      <ApprovalDock />
+                    </>
+                  }
+                />
+              </Conversation>
+            </ErrorBoundary>
+          </Panel>
+          {terminalOpen ? (
+            <>
+              <Handle label="Height of the terminal" flat />
+              <Panel
+                id="terminal"
+                defaultSize={useLayout.getState().terminalHeight}
+                minSize={120}
+                groupResizeBehavior="preserve-pixel-size"
+                panelRef={terminal}
+              >
+                <ErrorBoundary name="The terminal">
+                  <Suspense fallback={<div className="h-full bg-inset" />}>
+                    <TerminalDrawer onLeave={focusComposer} />
+                  </Suspense>
+                </ErrorBoundary>
+              </Panel>
+            </>
+          ) : null}
+        </Group>
       </Panel>
       {reviewOpen ? (
         <>
@@ -139,11 +173,14 @@ function Workbench() {
   );
 }
 
-function Handle({ label }: { readonly label: string }) {
+function Handle({ label, flat = false }: { readonly label: string; readonly flat?: boolean }) {
   return (
     <Separator
       aria-label={label}
-      className="w-px bg-line transition-colors duration-100 data-[separator=active]:bg-accent data-[separator=hover]:bg-deco focus-visible:bg-accent focus-visible:outline-none"
+      className={cx(
+        flat ? "h-px" : "w-px",
+        "bg-line transition-colors duration-100 data-[separator=active]:bg-accent data-[separator=hover]:bg-deco focus-visible:bg-accent focus-visible:outline-none",
+      )}
     />
   );
 }
@@ -160,7 +197,7 @@ function fittingWidths(): readonly [sidebar: number, review: number] {
 
 function useStores(): void {
   useEffect(() => {
-    const stops = [followApp(), followConversations(), followConversation(), followTasks()];
+    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followTerminals()];
     void loadApp();
     const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
     return () => {

@@ -4,14 +4,21 @@ import { selectConversation, stepConversation, useConversations } from "./state/
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 import { reportError } from "./state/notices.ts";
 import { revertLastTurn } from "./state/undo.ts";
-import { toggleReview, toggleSidebar } from "./state/layout.ts";
+import { toggleReview, toggleSidebar, useLayout } from "./state/layout.ts";
+import { openTerminals } from "./state/terminals.ts";
 
 /** The keys of the window (Ctrl, or Cmd on a Mac). Components handle their own keys first. */
 export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
-      const run = event.altKey ? altCommand(event.key, event.shiftKey) : event.shiftKey ? undefined : command(event.key.toLowerCase());
+      const run = isTerminalKey(event)
+        ? toggleTerminals
+        : event.altKey
+          ? altCommand(event.key, event.shiftKey)
+          : event.shiftKey
+            ? undefined
+            : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
       run();
@@ -19,6 +26,22 @@ export function useShortcuts(): void {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
+}
+
+/** By its place: on many keyboards it types nothing by itself. */
+function isTerminalKey(event: KeyboardEvent): boolean {
+  return event.code === "Backquote" && !event.altKey && !event.shiftKey && (useApp.getState().app?.project ?? null) !== null;
+}
+
+/** Shows the terminals with the cursor in them; hides them when it is there already. */
+function toggleTerminals(): void {
+  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
+  if (!useLayout.getState().terminalOpen || inside === null) {
+    openTerminals();
+    return;
+  }
+  useLayout.setState({ terminalOpen: false });
+  focusComposer();
 }
 
 function command(key: string): (() => void) | undefined {
@@ -57,7 +80,7 @@ function dialogIsOpen(): boolean {
 }
 
 /** False when there is no composer. */
-function focusComposer(): boolean {
+export function focusComposer(): boolean {
   const input = document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]');
   input?.focus();
   return input !== null;

@@ -46,6 +46,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
       cancel: () => unused("tasks"),
     },
     spawnTask: () => unused("spawnTask"),
+    background: undefined,
     callTool: () => unused("callTool"),
     ...overrides,
     events,

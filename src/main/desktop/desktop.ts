@@ -4,10 +4,12 @@ import { type BrowserWindow, dialog, nativeTheme } from "electron";
 import type { EventType, SpindleEvent } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
+import { secrets } from "../engine/secrets.ts";
 import { createBatch } from "../lib/batch.ts";
 import { createHandlers, tasksOf } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { openLink } from "./open-link.ts";
+import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
 
 export interface DesktopOptions {
   readonly engine: Engine;
@@ -17,6 +19,9 @@ export interface DesktopOptions {
   readonly loaded: Promise<void>;
   readonly version: string;
   readonly project: ProjectInfo | null;
+  /** The application's own environment, of which the person's terminals get what is theirs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly startTerminals: StartTerminals;
   /** Write a picture of the window here once it has painted (used where there is no screen). */
   readonly screenshotFile: string | null;
 }
@@ -55,7 +60,20 @@ export function openDesktop(options: DesktopOptions): {
       window.close();
     });
   });
+  const terminals = createTerminalDesk({
+    start: options.startTerminals,
+    push: (push) => link.push("terminal", push),
+    project: () => project,
+    env: options.env,
+    secrets: () => secrets(engine.settings.get(), options.env),
+    version: options.version,
+    onError: (error) => engine.logger.error("The terminals could not be closed", error),
+  });
+  // A page that is loaded anew, or is gone, knows nothing of its terminals any more.
+  window.webContents.on("did-navigate", terminals.closeAll);
+  window.webContents.on("render-process-gone", terminals.closeAll);
   const setProject = (opened: ProjectInfo): void => {
+    if (opened.root !== project?.root) terminals.closeAll();
     project = opened;
     shown = null;
     link.push("project", opened);
@@ -96,6 +114,7 @@ export function openDesktop(options: DesktopOptions): {
       });
       return picked.canceled ? [] : picked.filePaths;
     },
+    terminals: terminals.handlers,
     openLink: (url) => openLink(window, url),
   });
   link.serve(handlers, engine.logger);

@@ -6,6 +6,7 @@ import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { authorityHandlers } from "./authority-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
+import type { TerminalDesk } from "./terminal-desk.ts";
 
 /** What the handlers need from the window they serve. */
 export interface WindowPort {
@@ -21,6 +22,7 @@ export interface WindowPort {
   pushSettings(): void;
   pickFolder(): Promise<string | null>;
   pickFiles(): Promise<readonly string[]>;
+  readonly terminals: TerminalDesk["handlers"];
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
 }
@@ -42,6 +44,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     return opened;
   };
   return {
+    ...window.terminals,
     "app.state": () => engine.appState(window.project(), window.version),
     "project.pick": async () => {
       const folder = await window.pickFolder();
@@ -88,6 +91,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return null;
     },
     ...authorityHandlers(engine, { project, setProject: (opened) => window.changeProject(opened) }),
+    "calls.background": ({ id, callId }) => ({ taskId: engine.background.move(id, callId).taskId }),
     "tasks.list": () => tasksOf(engine, window.project()),
     "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
     "tasks.output": ({ taskId, offset }) => engine.tasks.output(taskId, offset),

@@ -53,10 +53,10 @@ export function createCommandWatch(): CommandWatch {
     prepare: (projectRoot) => void watchOf(projectRoot).prepare(),
     runner: (runner, call) => ({
       close: () => runner.close(),
-      async run(request, signal, onOutput) {
+      async run(request, signal, onOutput, expiry) {
         const end = await watchOf(call.scene.projectRoot).begin(call, { background: call.scene.background });
         try {
-          return await runner.run(request, signal, onOutput);
+          return await runner.run(request, signal, onOutput, expiry);
         } finally {
           end();
         }

@@ -8,6 +8,8 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { TaskOrigin } from "../tasks/task-manager.ts";
+import type { Background } from "./background.ts";
 import type { CommandWatch } from "./command-watch.ts";
 import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
@@ -49,6 +51,7 @@ export interface CallParts {
   isTrusted(projectRoot: string): boolean;
   readonly harness: Harness;
   readonly watch: CommandWatch;
+  readonly background: Background;
   /** Tasks of this process that wait or run. */
   openTasks(): number;
   spawnTask(
@@ -69,6 +72,18 @@ export function toolsOf<T>(scene: Pick<CallScene, "toolNames">, tools: ReadonlyM
 /** Passes one call through the gate with everything a tool may use; a script's calls come back in here as children. */
 export function runCall(call: GateCall, scene: CallScene, parts: CallParts, signal: AbortSignal): Promise<GateOutcome> {
   return dispatch(call, toolContext(call, scene, parts, signal), { ...parts.gate, tools: toolsOf(scene, parts.gate.tools) });
+}
+
+/** Where a task comes from that a command becomes; run again it may do no more than the call's scene. */
+function backgroundOrigin(call: GateCall, scene: CallScene): TaskOrigin {
+  return {
+    conversationId: scene.conversationId,
+    projectRoot: scene.projectRoot,
+    callId: call.callId,
+    scriptLine: call.scriptLine ?? null,
+    parentTaskId: scene.taskId ?? null,
+    scope: { approval: scene.approval, sandbox: scene.sandboxLevel, tools: scene.toolNames ?? null },
+  };
 }
 
 /** The context of one call. Children get ids `<call>.<n>` in the order the script made them. */
@@ -100,6 +115,8 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
       scene.emit(event);
     },
     spawnTask: (input, origin) => Promise.resolve(parts.spawnTask(scene, input, { ...origin, scriptLine: call.scriptLine ?? null })),
+    // What a task runs is in the background already.
+    background: scene.background === true ? undefined : parts.background.port(backgroundOrigin(call, scene)),
     async callTool(child, childSignal) {
       const outcome = await runCall(
         {

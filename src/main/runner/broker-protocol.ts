@@ -2,6 +2,7 @@ import { z } from "zod";
 import { errorCodes, SpindleError, toErrorData, type ErrorData } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { RunRequest } from "./runner.ts";
+import type { TerminalRequest } from "./terminal.ts";
 
 /**
  * What main and the broker say to each other. Everything is plain JSON (bytes as base64), so that the same messages pass
@@ -19,10 +20,29 @@ const requestSchema = z.strictObject({
   wrapper: z.boolean().optional(),
 });
 
-/** Main to broker. `close` is answered by `closed` when every child is dead. */
+const terminalRequestSchema: z.ZodType<TerminalRequest> = z.strictObject({
+  id: z.string(),
+  shell: z.string(),
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  columns: z.number(),
+  rows: z.number(),
+});
+
+/**
+ * Main to broker. `close` is answered by `closed` when every child is dead, `terminalOpen` by `terminalOpened` or
+ * `terminalFailed`, `terminalCloseAll` by `terminalsClosed`.
+ */
 export const toBrokerSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("terminalOpen"), request: terminalRequestSchema }),
+  z.strictObject({ type: z.literal("terminalWrite"), id: z.string(), text: z.string() }),
+  z.strictObject({ type: z.literal("terminalResize"), id: z.string(), columns: z.number(), rows: z.number() }),
+  z.strictObject({ type: z.literal("terminalShown"), id: z.string(), count: z.number() }),
+  z.strictObject({ type: z.literal("terminalClose"), id: z.string() }),
+  z.strictObject({ type: z.literal("terminalCloseAll") }),
   z.strictObject({ type: z.literal("run"), id: z.number(), watched: z.boolean(), request: requestSchema }),
   z.strictObject({ type: z.literal("cancel"), id: z.number() }),
+  z.strictObject({ type: z.literal("expire"), id: z.number() }),
   z.strictObject({ type: z.literal("close") }),
 ]);
 export type ToBroker = z.infer<typeof toBrokerSchema>;
@@ -52,6 +72,11 @@ const errorSchema = z.strictObject({
 
 /** Broker to main. Every `run` gets exactly one `done` or `failed`. */
 export const fromBrokerSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("terminalOpened"), id: z.string() }),
+  z.strictObject({ type: z.literal("terminalFailed"), id: z.string(), error: errorSchema }),
+  z.strictObject({ type: z.literal("terminalOutput"), id: z.string(), text: z.string() }),
+  z.strictObject({ type: z.literal("terminalEnded"), id: z.string(), exitCode: z.number(), signal: z.string().nullable() }),
+  z.strictObject({ type: z.literal("terminalsClosed") }),
   z.strictObject({ type: z.literal("output"), id: z.number(), stream: z.enum(["stdout", "stderr"]), text: z.string() }),
   z.strictObject({ type: z.literal("done"), id: z.number(), result: resultSchema }),
   z.strictObject({ type: z.literal("failed"), id: z.number(), error: errorSchema }),

@@ -27,9 +27,10 @@ const closeOnExec = 0o2000000;
  * Puts a shell in front that closes everything above descriptor 4 and becomes the command: its pid and group stay the
  * same. Only needed where `inheritedDescriptors` found some; costs about 1.5 ms. `bash` because `sh` may know no
  * descriptors above 9; it runs with an empty environment's worth of influence (`-p`: no BASH_ENV, no functions).
+ * `exec` is how it becomes the command: `exec -l` for a login shell.
  */
-export function withoutInherited(argv: readonly [string, ...string[]], keep: readonly number[]): [string, ...string[]] {
+export function withoutInherited(argv: readonly [string, ...string[]], keep: readonly number[], exec = "exec"): [string, ...string[]] {
   const kept = [0, 1, 2, ...keep].join("|");
-  const program = `for f in /proc/$$/fd/*; do n=\${f##*/}; case $n in ${kept}) ;; *) eval "exec $n>&-" 2>/dev/null ;; esac; done; exec "$@"`;
+  const program = `for f in /proc/$$/fd/*; do n=\${f##*/}; case $n in ${kept}|*[!0-9]*) ;; *) eval "exec $n>&-" 2>/dev/null ;; esac; done; ${exec} "$@"`;
   return ["/bin/bash", "-p", "-c", program, "bash", ...argv];
 }

@@ -9,18 +9,25 @@ import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /**
  * Runs children of this very process: for the command line, the tests, and inside the broker. In Electron's main process
- * use `createBrokerRunner` instead. Commands that are still running when this process dies, even by SIGKILL, are killed.
+ * use `createBrokerRunner` instead. `holdsTerminals`: true once this process has opened a terminal, whose descriptor no
+ * command may get. Commands that are still running when this process dies, even by SIGKILL, are killed.
  */
-export function createLocalRunner(): Runner {
+export function createLocalRunner(holdsTerminals: () => boolean = () => false): Runner {
   const open = new Map<AbortController, Promise<unknown>>();
   const pipes = createChildPipes();
   let watchdog: Watchdog | undefined;
-  let mustCloseInherited: boolean | undefined;
+  let startedWithInherited: boolean | undefined;
   let closed: Promise<void> | undefined;
 
-  const start = async (request: RunRequest, signal: AbortSignal, onOutput: OnOutput | undefined): Promise<RunResult> => {
+  const start = async (
+    request: RunRequest,
+    signal: AbortSignal,
+    onOutput: OnOutput | undefined,
+    expiry?: AbortSignal,
+  ): Promise<RunResult> => {
     checkRequest(request);
-    mustCloseInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
+    startedWithInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
+    const closeInherited = (): boolean => startedWithInherited === true || holdsTerminals();
     const pair = await pipes.openPair();
     if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder());
     if (signal.aborted) {
@@ -30,18 +37,18 @@ export function createLocalRunner(): Runner {
       }
       throw cancelled();
     }
-    return runChild(request, signal, onOutput, { pipes: pair, openInput: pipes.openInput, closeInherited: mustCloseInherited, watchdog });
+    return runChild(request, signal, onOutput, expiry, { pipes: pair, openInput: pipes.openInput, closeInherited, watchdog });
   };
 
   return {
-    async run(request, signal, onOutput) {
+    async run(request, signal, onOutput, expiry) {
       if (signal.aborted || closed !== undefined) throw cancelled();
       const stop = new AbortController();
       const abort = (): void => stop.abort();
       // A script may have hundreds of calls open on one signal: no leak, no warning.
       setMaxListeners(0, signal);
       signal.addEventListener("abort", abort, { once: true });
-      const done = start(request, stop.signal, onOutput);
+      const done = start(request, stop.signal, onOutput, expiry);
       open.set(stop, done);
       try {
         return await done;

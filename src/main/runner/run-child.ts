@@ -4,7 +4,7 @@ import { createOutputRing } from "./output-ring.ts";
 import { groupGone, signalGroup, terminateGroup } from "./process-group.ts";
 import { drain, readStream } from "./read-streams.ts";
 import type { RunRequest, RunResult } from "./runner.ts";
-import { spawnChild, type SpawnMeans } from "./spawn-child.ts";
+import { spawnChild, type SpawnMeans, type StartedChild } from "./spawn-child.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** What the runner lends to one run. */
@@ -23,10 +23,11 @@ export async function runChild(
   request: RunRequest,
   signal: AbortSignal,
   onOutput: OnOutput | undefined,
+  expiry: AbortSignal | undefined,
   means: RunMeans,
 ): Promise<RunResult> {
   const startedAt = performance.now();
-  const child = await spawnChild(request, means);
+  const child = await spawnWatched(request, means);
   const maxBytes = request.maxBytes ?? defaultMaxBytes;
   const rings = { stdout: createOutputRing(maxBytes), stderr: createOutputRing(maxBytes), output: createOutputRing(maxBytes) };
   const deltas = onOutput === undefined ? undefined : createOutputDeltas(onOutput);
@@ -39,7 +40,6 @@ export async function runChild(
     readStream(means.pipes?.[0].reader ?? child.process.stdout, (bytes) => take("stdout", bytes)),
     readStream(means.pipes?.[1].reader ?? child.process.stderr, (bytes) => take("stderr", bytes)),
   ];
-  means.watchdog?.add(child.pid);
 
   let timedOut = false;
   let kill: NodeJS.Timeout | undefined;
@@ -48,16 +48,20 @@ export async function runChild(
     terminateGroup(child.pid, request.wrapper === true);
     kill = setTimeout(() => signalGroup(child.pid, "SIGKILL"), graceMs);
   };
-  const timeout = setTimeout(() => {
+  const expire = (): void => {
     timedOut = true;
     terminate();
-  }, request.timeoutMs);
+  };
+  const timeout = setTimeout(expire, request.timeoutMs);
+  expiry?.addEventListener("abort", expire, { once: true });
+  if (expiry?.aborted === true) expire();
   signal.addEventListener("abort", terminate, { once: true });
   if (signal.aborted) terminate();
 
   try {
     const end = await child.ended;
     clearTimeout(timeout);
+    expiry?.removeEventListener("abort", expire);
     await drain(readers, child.pid);
     const durationMs = Math.round(performance.now() - startedAt);
     const left = signalGroup(child.pid, "SIGKILL");
@@ -80,9 +84,25 @@ export async function runChild(
     clearTimeout(timeout);
     clearTimeout(kill);
     signal.removeEventListener("abort", terminate);
+    expiry?.removeEventListener("abort", expire);
     for (const reader of readers) reader.destroy();
     deltas?.flush();
     means.watchdog?.remove(child.pid);
+  }
+}
+
+/** Whoever kills this process at any moment: the child is known to the watchdog before there is one, and by its group afterwards. */
+async function spawnWatched(request: RunRequest, means: RunMeans): Promise<StartedChild> {
+  const { watchdog } = means;
+  if (watchdog === undefined) return spawnChild(request, means);
+  const announced = await watchdog.announce();
+  try {
+    const child = await spawnChild({ ...request, env: { ...request.env, ...announced.env } }, means);
+    watchdog.add(announced, child.pid);
+    return child;
+  } catch (error) {
+    watchdog.forget(announced);
+    throw error;
   }
 }
 

@@ -38,10 +38,16 @@ export interface RunResult {
  * Runs children in their own process group. Rejects with `SpindleError`: `command_not_started` (missing program, missing
  * folder, arguments too long), `cancelled` (after the whole group is dead) and `interrupted` (the process that runs commands
  * ended). `onOutput` gets decoded text for a person who watches: pieces of at most 8 KiB, gathered for 16 ms, at most 10,000
- * per run; a flood is thinned out there (the result is not), see `output-deltas.ts`.
+ * per run; a flood is thinned out there (the result is not), see `output-deltas.ts`. When `expiry` aborts the command runs into its
+ * timeout at once: for who keeps the time and may give more of it.
  */
 export interface Runner {
-  run(request: RunRequest, signal: AbortSignal, onOutput?: (stream: "stdout" | "stderr", text: string) => void): Promise<RunResult>;
+  run(
+    request: RunRequest,
+    signal: AbortSignal,
+    onOutput?: (stream: "stdout" | "stderr", text: string) => void,
+    expiry?: AbortSignal,
+  ): Promise<RunResult>;
   /** Kills what still runs and waits for it. */
   close(): Promise<void>;
 }

@@ -13,8 +13,8 @@ export interface SpawnMeans {
   readonly pipes: readonly [OutputPipe, OutputPipe] | null;
   /** Opens bytes for reading as a file without a name. */
   openInput(bytes: Uint8Array): number;
-  /** True when this process holds descriptors that a child would inherit. */
-  readonly closeInherited: boolean;
+  /** True when this process holds descriptors that a child would inherit; asked in the moment a child is spawned. */
+  closeInherited(): boolean;
 }
 
 /** Finds what no child can be started with, before anything is done. Throws `command_not_started`. */
@@ -49,8 +49,9 @@ export async function spawnChild(request: RunRequest, means: SpawnMeans): Promis
   };
   try {
     // A shell stands in front then: it would report a missing program as exit code 127.
-    if (means.closeInherited) checkProgram(request);
-    const argv = means.closeInherited ? withoutInherited(request.argv, handed) : request.argv;
+    const closeInherited = means.closeInherited();
+    if (closeInherited) checkProgram(request);
+    const argv = closeInherited ? withoutInherited(request.argv, handed) : request.argv;
     const child = spawn(argv[0], argv.slice(1), {
       cwd: request.cwd,
       env: request.env,

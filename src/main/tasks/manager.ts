@@ -17,7 +17,7 @@ import { runTask, type TaskEnd } from "./run-task.ts";
 import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
-import type { TaskManager, TaskManagerDeps } from "./task-manager.ts";
+import type { TaskManager, TaskManagerDeps, TaskOrigin } from "./task-manager.ts";
 import type { TaskOutcome } from "./work.ts";
 
 interface Running {
@@ -88,6 +88,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     input: SpawnInput,
     stop: AbortController,
     start: (one: Omit<Running, "done" | "stop">) => void,
+    work: TaskManagerDeps["work"],
   ): Promise<void> => {
     const { taskId } = seat;
     ledger.append({ type: "started", taskId, at: now(), owner: me });
@@ -132,7 +133,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
         live.print(`\nTry ${attempt} failed: ${error.message} Trying again in ${Math.ceil(delayMs / 1_000)} s.\n`);
       },
       attempt: (attempt) =>
-        deps.work({
+        work({
           task: entryOf(taskId).row,
           input,
           how: attempt > 1 ? "resume" : first.how,
@@ -194,21 +195,26 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     waiters.tell(taskId);
   };
 
+  /** Lets a task with a place begin its work. */
+  const begin = (seat: Seat, input: SpawnInput, work = deps.work): void => {
+    const stop = new AbortController();
+    let settle = (): void => undefined;
+    const done = new Promise<void>((resolve) => (settle = resolve));
+    void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done }), work).finally(() => {
+      queue.leave(seat.taskId);
+      running.delete(seat.taskId);
+      settle();
+      pump();
+    });
+  };
+
   const pump = (): void => {
     while (!closing) {
       const seat = queue.take();
       if (seat === null) break;
       const input = inputs.get(seat.taskId);
       if (input === undefined) throw new Error(`The task ${seat.taskId} waits without its input.`);
-      const stop = new AbortController();
-      let settle = (): void => undefined;
-      const done = new Promise<void>((resolve) => (settle = resolve));
-      void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done })).finally(() => {
-        queue.leave(seat.taskId);
-        running.delete(seat.taskId);
-        settle();
-        pump();
-      });
+      begin(seat, input);
     }
     if (pause !== null) clearTimeout(pause);
     pause = null;
@@ -264,6 +270,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     },
   });
 
+  const create = (input: SpawnInput, origin: TaskOrigin): TaskRow => {
+    if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
+    const depth = depthOfNew(ledger.entries(), origin, deps.settings());
+    const task = newRow(input, { ...origin, depth, owner: me, now: now() });
+    ledger.append({ type: "created", task, owner: me });
+    return task;
+  };
   const textOf = (entry: LedgerEntry): string => (entry.textCut ? files.text(entry.row.taskId) : entry.text);
   const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
     inputs.set(task.taskId, input);
@@ -280,12 +293,16 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
 
   return {
     guard,
-    spawn(input, origin) {
-      if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
-      const depth = depthOfNew(ledger.entries(), origin, deps.settings());
-      const task = newRow(input, { ...origin, depth, owner: me, now: now() });
-      ledger.append({ type: "created", task, owner: me });
-      return enqueue(task, input);
+    spawn: (input, origin) => enqueue(create(input, origin), input),
+    adopt(input, origin, work) {
+      const task = create(input, origin);
+      deps.onEvent({ type: "created", task });
+      const seat = { taskId: task.taskId, kind: task.kind, provider: null };
+      queue.enter(seat);
+      begin(seat, input, work);
+      // The watch for stops of other processes.
+      pump();
+      return task;
     },
     rows: () => [...ledger.entries().values()].map((entry) => shown(entry.row)).sort((a, b) => b.createdAt - a.createdAt),
     open: () => queue.working() + queue.waiting().length,

@@ -18,6 +18,8 @@ export interface TaskQueue {
   remove(taskId: TaskId): boolean;
   /** The next one that may start; it has a place from now on. Null when none may. */
   take(): Seat | null;
+  /** Gives a place to a task that works already, whatever the limit. */
+  enter(seat: Seat): void;
   leave(taskId: TaskId): void;
   /** Gives a place away while its task only waits; the function takes it back, at once, even when none is free. */
   lend(taskId: TaskId): () => void;
@@ -75,6 +77,7 @@ export function createTaskQueue(deps: {
       }
       return null;
     },
+    enter: (seat) => void working.set(seat.taskId, seat),
     leave(taskId) {
       working.delete(taskId);
       lent.delete(taskId);

@@ -33,6 +33,11 @@ export interface TaskOrigin {
 export interface TaskManager {
   /** Puts a task into the ledger and starts it, or queues it. Returns when the ledger holds it. Throws `too_many_tasks`. */
   spawn(input: SpawnInput, origin: TaskOrigin): TaskRow;
+  /**
+   * Makes a task of work that runs already (a command moved to the background): it is running at once, whatever the limit.
+   * `work` is called before this returns. Throws as `spawn` does.
+   */
+  adopt(input: SpawnInput, origin: TaskOrigin, work: (work: TaskWork) => Promise<TaskOutcome>): TaskRow;
   /** Every task, newest first. */
   rows(): readonly TaskRow[];
   /** Tasks of this process that wait or run: what counts against `maxRunning`. */

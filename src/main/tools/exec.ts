@@ -3,18 +3,22 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
 import { isInside, realpathOfExisting } from "../lib/paths.ts";
-import type { RunResult } from "../runner/runner.ts";
+import type { Runner, RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
+import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
 import type { ShellInspector } from "../shell/inspect.ts";
 import { commandEffect, type PatchTool } from "./exec/command-effect.ts";
+import { type MovableEnd, runMovable, type StartRun } from "./exec/movable-run.ts";
 import { runPatch } from "./exec/run-patch.ts";
 import { understand, type Understood } from "./exec/understand.ts";
-import { defineTool, type ToolContext } from "./tool.ts";
+import { defineTool, type ToolContext, type ToolOutcome } from "./tool.ts";
 
 /** What one command needs of a call's context. */
 type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "reach" | "settings" | "signal" | "runner" | "sandbox">;
 
+/** The time is kept by the call, which may lose its command to a task; the runner only has an end that is later than both. */
+const longestMs = 86_400_000 + 60_000;
 /** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
 const maxCommandBytes = 131_071;
 
@@ -42,13 +46,19 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
       const { inspection, patch } = read.get(input) ?? (await understand(input, ctx.projectRoot, deps.inspector));
       if (patch !== null) return runPatch(patch, ctx, deps.applyPatch);
       const timeoutMs = input.timeoutMs ?? ctx.settings.exec.timeoutMs;
-      const run = await runCommand(input, timeoutMs, ctx, (stream, text) =>
-        ctx.emit({ type: "tool_output", callId: ctx.callId, stream, text }),
+      const command = await prepareCommand(input, ctx);
+      const end = await runMovable(
+        input,
+        timeoutMs,
+        ctx,
+        (signal, onOutput, expiry) => runCommand(command, ctx.runner, signal, onOutput, expiry),
+        (run) => ({ result: resultOf(run), text: modelText(run, timeoutMs, ctx), ok: run.exitCode === 0 }),
       );
-      const { omittedBytes: _, ...result } = run;
+      if (end.moved) return movedOutcome(end);
+      const { run } = end;
       const isKnown = inspection.actions.length > 0 && inspection.actions.every((action) => action.type !== "unknown");
       return {
-        result: result satisfies ExecResult,
+        result: resultOf(run),
         text: modelText(run, timeoutMs, ctx),
         summary: summaryOf(run, timeoutMs),
         ...(isKnown ? { actions: inspection.actions } : {}),
@@ -57,16 +67,26 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
   });
 }
 
+function resultOf(run: RunResult): ExecResult {
+  const { omittedBytes: _, ...result } = run;
+  return result;
+}
+
+/** The call of a command that goes on in the background: it has no end of its own, so it cannot have an exit code. */
+function movedOutcome({ task, soFar }: Extract<MovableEnd, { moved: true }>): ToolOutcome<ExecResult> {
+  const said = soFar.output === "" ? "It has printed nothing so far." : `Output so far:\n${soFar.output}`;
+  return {
+    result: { exitCode: -1, signal: null, ...soFar, timedOut: false, backgroundTask: task.taskId },
+    text: `The person moved this command to the background: it goes on as task ${task.taskId}. Its result will be delivered to this conversation when it is done; do not wait for it and do not run it again.\nWall time: ${seconds(soFar.durationMs)} seconds\n${said}`,
+    summary: "in the background",
+  };
+}
+
 /**
- * Runs a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside (unless the level
- * is full), `command_not_started`, `sandbox_unavailable`, `cancelled`.
+ * Makes the process of a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside
+ * (unless the level is full), `command_not_started`, `sandbox_unavailable`.
  */
-async function runCommand(
-  input: Pick<ExecInput, "cmd" | "workdir" | "env">,
-  timeoutMs: number,
-  ctx: CommandContext,
-  onOutput: (stream: "stdout" | "stderr", text: string) => void,
-): Promise<RunResult> {
+async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">, ctx: CommandContext): Promise<SandboxedCommand> {
   if (Buffer.byteLength(input.cmd) > maxCommandBytes) {
     throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", {
       hint: "Write long text to a file and pass its path.",
@@ -76,7 +96,7 @@ async function runCommand(
     throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
   const cwd = await workingFolder(input.workdir, ctx);
   const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
-  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
+  return ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
     level: ctx.sandboxLevel,
     projectRoot: ctx.projectRoot,
     writableFolders: [],
@@ -84,7 +104,15 @@ async function runCommand(
     cwd,
     env,
   });
-  const result = await ctx.runner.run({ ...command, timeoutMs }, ctx.signal, onOutput);
+}
+
+/** Runs it to its end. Throws `command_not_started`, `sandbox_unavailable`, `cancelled`. */
+async function runCommand(
+  command: SandboxedCommand,
+  runner: Runner,
+  ...[signal, onOutput, expiry]: Parameters<StartRun>
+): Promise<RunResult> {
+  const result = await runner.run({ ...command, timeoutMs: longestMs }, signal, onOutput, expiry);
   const failure = sandboxFailure(command, result);
   if (failure !== null)
     throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {

@@ -51,6 +51,8 @@ export interface ToolContext {
   spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
   /** The tasks this call may look at: those its conversation or its own task started, and what these started. */
   readonly tasks: TaskPort;
+  /** Where a running command can go when the person wishes; undefined for the work of a task, which is there already. */
+  readonly background: BackgroundPort | undefined;
   /** The gate, for calls a script makes. Throws `SpindleError` when the call fails. `index` counts the script's calls from 1. */
   callTool(
     call: { readonly name: string; readonly input: Json; readonly index: number; readonly line: number | null },
@@ -66,6 +68,27 @@ export interface TaskPort {
   result(taskId: TaskId): { readonly result: Json; readonly text: string };
   message(taskId: TaskId, text: string): void;
   cancel(taskId: TaskId): Promise<readonly string[]>;
+}
+
+/** How work that was moved to the background ends; failures are thrown. */
+export interface BackgroundOutcome {
+  readonly result: Json;
+  readonly text: string;
+  readonly ok: boolean;
+}
+
+/** The way of a call that runs to the background; one call, one port. */
+export interface BackgroundPort {
+  /** From now on the person may move the call: `move` is then called, once, and returns the task. The result withdraws the offer. */
+  offer(move: () => TaskRow): () => void;
+  /**
+   * Makes a task of work that runs already, whatever the limit on tasks. `work` is called before this returns; what it gives
+   * to `output` is kept in the task's file; the task is stopped by `signal`. Throws `cancelled` when the application closes.
+   */
+  adopt(
+    input: SpawnInput,
+    work: (task: { readonly signal: AbortSignal; output(text: string): void }) => Promise<BackgroundOutcome>,
+  ): TaskRow;
 }
 
 /** What a call is about to do: pure data made from the parsed input before anything runs. The policy decides by it. */

@@ -86,7 +86,7 @@ export interface TextStep extends StepBase {
 
 /**
  * writing: the model is still sending it. cut: the answer ended before it was whole, so it never ran. asking: waits for a
- * person. detached: `spawn` returned, the task lives on.
+ * person. detached: `spawn` returned or the command was moved to the background, the task lives on.
  */
 export type CallStatus = "writing" | "cut" | "asking" | "running" | "done" | "failed" | "cancelled" | "detached";
 

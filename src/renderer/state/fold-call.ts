@@ -43,9 +43,10 @@ export function startedCall(event: { readonly callId: CallId; readonly time: num
 export function callOutcome(event: EventOf<"tool_finished">): ScriptOutcomeView {
   const result = asRecord(event.result);
   const code = result?.["exitCode"];
-  const id = result?.["id"];
-  const exitCode = event.name === "exec" && typeof code === "number" ? code : null;
-  const taskId = event.name === "spawn" && typeof id === "string" ? id : null;
+  // A command that was moved to the background has no exit code of its own.
+  const id = event.name === "spawn" ? result?.["id"] : event.name === "exec" ? result?.["backgroundTask"] : undefined;
+  const taskId = typeof id === "string" ? id : null;
+  const exitCode = event.name === "exec" && typeof code === "number" && taskId === null ? code : null;
   return {
     call: {
       status: outcomeStatus(event, exitCode, taskId),

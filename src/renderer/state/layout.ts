@@ -10,6 +10,10 @@ export interface LayoutStore {
   /** px. */
   readonly sidebarWidth: number;
   readonly reviewWidth: number;
+  /** The terminals are shown below the conversation. Not remembered: a start would open a shell nobody asked for. */
+  readonly terminalOpen: boolean;
+  /** px. */
+  readonly terminalHeight: number;
   readonly diffStyle: "unified" | "split";
   readonly diffWrap: boolean;
   /** The file the review panel shows; null: the first. Not remembered. */
@@ -29,6 +33,8 @@ export const useLayout = create<LayoutStore>()(
       reviewDismissed: false,
       sidebarWidth: 272,
       reviewWidth: 590,
+      terminalOpen: false,
+      terminalHeight: 260,
       diffStyle: "unified",
       diffWrap: false,
       reviewFile: null,
@@ -38,12 +44,13 @@ export const useLayout = create<LayoutStore>()(
     {
       name: "spindle.layout",
       version: 1,
-      partialize: ({ sidebarOpen, reviewOpen, reviewDismissed, sidebarWidth, reviewWidth, diffStyle, diffWrap }) => ({
+      partialize: ({ sidebarOpen, reviewOpen, reviewDismissed, sidebarWidth, reviewWidth, terminalHeight, diffStyle, diffWrap }) => ({
         sidebarOpen,
         reviewOpen,
         reviewDismissed,
         sidebarWidth,
         reviewWidth,
+        terminalHeight,
         diffStyle,
         diffWrap,
       }),

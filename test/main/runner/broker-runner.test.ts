@@ -1,38 +1,22 @@
-import { fork, type ChildProcess } from "node:child_process";
-import path from "node:path";
+import type { ChildProcess } from "node:child_process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createBrokerRunner, type BrokerPort } from "../../../src/main/runner/broker-runner.ts";
+import { createBrokerLink } from "../../../src/main/runner/broker-link.ts";
+import { createBrokerRunner } from "../../../src/main/runner/broker-runner.ts";
 import type { Runner, RunRequest } from "../../../src/main/runner/runner.ts";
 import { livingWith } from "./living.ts";
+import { brokersGone, startNodeBroker } from "./node-broker.ts";
 
 const never = new AbortController().signal;
-const support = path.join(import.meta.dirname, "../../support/strip-types.mjs");
 let brokers: ChildProcess[];
 let runner: Runner;
 
-/** The real broker under plain Node, as `desktop/` runs it under Electron. */
-function start(): BrokerPort {
-  const child = fork(path.join(import.meta.dirname, "../../../src/main/runner/broker.ts"), {
-    execArgv: ["--import", support],
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-  brokers.push(child);
-  return {
-    post: (message) => void child.send(message),
-    onMessage: (listener) => void child.on("message", listener),
-    onExit: (listener) => void child.on("exit", (code, signal) => listener(signal ?? `exit code ${code}`)),
-    kill: () => void child.kill("SIGKILL"),
-  };
-}
-
 beforeEach(() => {
   brokers = [];
-  runner = createBrokerRunner(start);
+  runner = createBrokerRunner(createBrokerLink(() => startNodeBroker(brokers)));
 });
 afterEach(async () => {
   await runner.close();
-  for (const broker of brokers)
-    if (broker.exitCode === null && broker.signalCode === null) await new Promise((resolve) => broker.once("exit", resolve));
+  await brokersGone(brokers);
 });
 
 function bash(cmd: string, more: Partial<RunRequest> = {}): RunRequest {
@@ -61,6 +45,12 @@ describe("a runner in another process", () => {
     expect(brokers).toHaveLength(1);
   });
 
+  it("ends a run as its timeout does when its time is kept elsewhere", async () => {
+    const expiry = new AbortController();
+    const run = runner.run(bash("trap 'echo tidy; exit 0' TERM; echo up; sleep 30 & wait"), never, () => expiry.abort(), expiry.signal);
+    expect(await run).toMatchObject({ exitCode: 124, timedOut: true, stdout: "up\ntidy\n" });
+  });
+
   it("rejects open runs when the broker dies, leaves no child, and starts a new broker for the next run", async () => {
     const mark = `spindle_mark_${process.pid}_broker`;
     const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => brokers[0]?.kill("SIGKILL"));
@@ -76,7 +66,8 @@ describe("a runner in another process", () => {
     const mark = `spindle_mark_${process.pid}_parent`;
     const run = runner.run(bash(`echo up; exec -a ${mark} sleep 30`), never, () => brokers[0]?.disconnect());
     await expect(run).rejects.toMatchObject({ code: "interrupted", message: expect.stringContaining("exit code 0") });
-    expect({ living: livingWith(mark), code: brokers[0]?.exitCode }).toEqual({ living: [], code: 0 });
+    expect(brokers[0]?.exitCode).toBe(0);
+    await expect.poll(() => livingWith(mark), { timeout: 400, interval: 20 }).toEqual([]);
   });
 
   it("closes with its children dead", async () => {

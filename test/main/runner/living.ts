@@ -14,3 +14,17 @@ export function livingWith(mark: string): readonly number[] {
       }
     });
 }
+
+/** Processes that run and have `mark` anywhere in their command line. */
+export function livingWithin(mark: string): readonly { readonly pid: number; readonly line: string }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    try {
+      const line = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      return line.includes(mark) ? [{ pid, line }] : [];
+    } catch {
+      return [];
+    }
+  });
+}

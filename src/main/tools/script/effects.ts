@@ -46,8 +46,9 @@ export function watchEffects(): ScriptEffects {
   const command = async (running: Promise<Json>): Promise<Json> => {
     try {
       const result = await running;
-      const files = execResult.safeParse(result).data?.files;
-      if (files === undefined) ended++;
+      const { files, backgroundTask } = execResult.safeParse(result).data ?? {};
+      if (backgroundTask !== undefined) tasks++;
+      else if (files === undefined) ended++;
       else changed(files);
       return result;
     } catch (error) {

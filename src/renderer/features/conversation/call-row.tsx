@@ -1,16 +1,19 @@
 import { ChevronRight, FilePen, FileText, Folder, Search, SquareTerminal, Waypoints, Wrench } from "lucide-react";
 import { memo, type ReactNode, useState } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
+import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
 import { readPatchDraft } from "../../state/patch-drafts.ts";
+import { Button } from "../../ui/button.tsx";
 import { ChangedFiles } from "../../ui/changed-files.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
 import { Ring } from "../../ui/ring.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
 import { verbOf } from "./activity.ts";
 import { PatchPreview } from "./patch-preview.tsx";
 import { type CallGroup, groupTitle } from "./rows.ts";
@@ -28,7 +31,10 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
   const shown = open ?? (running && call.outputBytes > 0);
   return (
     <ThreadRow node={<ToolIcon tool={shownAs(call)} />} first={first} className="pb-3">
-      <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
+      <div className="flex items-center gap-2">
+        <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
+        {isMovable(call) ? <MoveButton call={call} /> : null}
+      </div>
       {call.changed === null ? null : <ChangedFiles {...call.changed} onOpen={(file) => openReview({ file })} />}
       {shown ? <CallBody call={call} /> : null}
     </ThreadRow>
@@ -78,7 +84,7 @@ function CallLine({ call, open, onToggle }: { readonly call: CallView; readonly 
       data-testid="call-row"
       data-tool={call.tool}
       data-status={call.status}
-      className="group flex w-full items-center gap-2 rounded-xs text-left text-ui"
+      className="group flex min-w-0 flex-1 items-center gap-2 rounded-xs text-left text-ui"
     >
       <span className="shrink-0 text-fg2">{running ? verbOf(call.tool) : past(shownAs(call))}</span>
       <span
@@ -94,6 +100,18 @@ function CallLine({ call, open, onToggle }: { readonly call: CallView; readonly 
         {running ? <Elapsed since={call.startedAt} asking={call.status === "asking"} /> : outcome(call)}
       </span>
     </button>
+  );
+}
+
+function MoveButton({ call }: { readonly call: CallView }) {
+  const now = useNow();
+  if (now - call.startedAt < offerAfterMs) return null;
+  return (
+    <Tooltip text="The command goes on as a background task with all it has printed; the agent works on without it.">
+      <Button size="sm" variant="ghost" data-testid="move-to-background" onClick={() => moveToBackground(call.callId)}>
+        Move to background
+      </Button>
+    </Tooltip>
   );
 }
 

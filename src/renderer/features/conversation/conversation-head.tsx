@@ -1,4 +1,4 @@
-import { Ellipsis, FileDiff, Moon, PanelLeft, ScrollText, Sun, SunMoon } from "lucide-react";
+import { Ellipsis, FileDiff, Moon, PanelLeft, ScrollText, SquareTerminal, Sun, SunMoon } from "lucide-react";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { Settings } from "../../../protocol/settings.ts";
@@ -8,6 +8,7 @@ import { useConversation } from "../../state/conversation.ts";
 import { patchTotals } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
 import { toggleReview, toggleSidebar, useLayout } from "../../state/layout.ts";
+import { openTerminals } from "../../state/terminals.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
@@ -18,8 +19,8 @@ const themeIcon = { system: SunMoon, light: Sun, dark: Moon } as const;
 
 /** Title of the conversation and what one does with it as a whole; also the part of the title bar one drags. */
 export function ConversationHead({ onError }: { readonly onError: (error: unknown) => void }) {
-  const { sidebarOpen, reviewOpen } = useLayout(
-    useShallow(({ sidebarOpen: sidebar, reviewOpen: review }) => ({ sidebarOpen: sidebar, reviewOpen: review })),
+  const { sidebarOpen, reviewOpen, terminalOpen } = useLayout(
+    useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen, terminalOpen: state.terminalOpen })),
   );
   const project = useApp((state) => state.app?.project?.name ?? null);
   const theme = useApp((state) => state.app?.settings.theme ?? "system");
@@ -56,6 +57,9 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
         ) : null}
         <IconButton label="Raw view" data-testid="open-raw" disabled={id === null} onClick={() => setRaw(true)}>
           <ScrollText size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Terminal" keys="Ctrl `" data-testid="open-terminal" active={terminalOpen} onClick={openTerminals}>
+          <SquareTerminal size={15} aria-hidden />
         </IconButton>
         <IconButton
           label={`Theme: ${theme}`}

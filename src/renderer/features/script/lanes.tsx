@@ -1,8 +1,10 @@
+import { Waypoints } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import { formatDuration } from "../../lib/format.ts";
+import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
 import { axisMarks, formatMark, type Lane, lanesOf } from "./lane-model.ts";
@@ -60,7 +62,7 @@ export function Lanes({
         </div>
         <ul aria-label="Calls of the script">
           {shown.map((lane) => (
-            <li key={lane.key}>
+            <li key={lane.key} className="group/lane relative">
               <LaneRow
                 lane={lane}
                 total={total}
@@ -69,6 +71,7 @@ export function Lanes({
                 onOpen={open}
                 onLine={onLine}
               />
+              {lane.end === null ? <MoveLane lane={lane} elapsed={elapsed - lane.start} /> : null}
             </li>
           ))}
         </ul>
@@ -119,6 +122,23 @@ const words = {
   cancelled: "cancelled",
   detached: "detached",
 } as const;
+
+/** Over the row's end, on hover and for the keyboard. */
+function MoveLane({ lane, elapsed }: { readonly lane: Lane; readonly elapsed: number }) {
+  const [only] = lane.calls;
+  if (only === undefined || lane.calls.length > 1 || !isMovable(only) || elapsed < offerAfterMs) return null;
+  return (
+    <IconButton
+      label="Move to background: the command goes on as a task with all it has printed"
+      size="sm"
+      data-testid="move-to-background"
+      className="absolute top-0 right-1 h-[23px] bg-raise opacity-0 group-hover/lane:opacity-100 focus-visible:opacity-100"
+      onClick={() => moveToBackground(only.callId)}
+    >
+      <Waypoints size={12} aria-hidden />
+    </IconButton>
+  );
+}
 
 interface RowProps {
   readonly lane: Lane;
