@@ -54,6 +54,9 @@ import { createSpawnTool } from "./tools/spawn.ts";
 import { taskTool } from "./tools/task.ts";
 import type { Tool } from "./tools/tool.ts";
 
+/** Workers for scripts beyond those of running tasks: half for tasks that wait for tasks, half for conversations. */
+const spareWorkers = 8;
+
 /** Home is the data folder; who answers approvals, which folders are trusted. */
 export interface EngineOptions extends AuthorityOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -133,11 +136,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const changes = await openJournalDesk(path.join(options.home, "journal"), logger, watch);
 
   const { workers, extraWorkers, memoryMb } = effective().script;
+  // A script that waits for a task keeps its worker: there must be more of them than such scripts, or all would wait for ever.
+  const scriptWorkers = effective().maxRunningTasks + spareWorkers;
   const harness = createHarness({
     workerFile: options.workerFile,
     wasmFile: options.wasmFile,
     ...(workers === 0 ? {} : { workers }),
-    extraWorkers,
+    extraWorkers: Math.max(extraWorkers, scriptWorkers - workers),
     memoryMb,
   });
   const authority = openAuthority(options);
@@ -233,6 +238,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     parts: () => parts,
     execTool,
     provider: () => provider(effective().provider),
+    // The rest is for scripts of the person's conversations.
+    scriptPlaces: scriptWorkers - spareWorkers / 2,
     sceneOf: (conversation) => scene(conversation, "t0"),
     onTask(task) {
       for (const listener of taskListeners) listener(task);

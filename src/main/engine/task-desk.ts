@@ -36,6 +36,8 @@ export interface TaskDeskDeps {
   readonly execTool: ReturnType<typeof createExecTool>;
   /** The provider that is set right now, as it is. */
   readonly provider: () => Provider;
+  /** Agents and scripts at work at once, at most, those that only wait included. */
+  readonly scriptPlaces: number;
   /** The scene of a conversation outside a turn. */
   readonly sceneOf: (conversation: Conversation) => CallScene;
   readonly onTask: (task: TaskRow) => void;
@@ -86,6 +88,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     outputFolder: path.join(deps.home, "tasks", "output"),
     maxRunning: () => deps.settings().maxRunningTasks,
     settings: () => deps.settings().tasks,
+    scriptPlaces: deps.scriptPlaces,
     providerOf: (input) => (input.kind === "ask" || input.kind === "agent" ? deps.provider().id : null),
     now: Date.now,
     redact: deps.redact,

@@ -37,7 +37,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const me = processIdentity() ?? { pid: process.pid, startTime: null };
   const files = createTaskFiles(deps.outputFolder, deps.redact);
   const guard = createGuard(deps.settings, now);
-  const queue = createTaskQueue({ guard, maxRunning: deps.maxRunning, settings: deps.settings });
+  const queue = createTaskQueue({ ...deps, guard });
   const running = new Map<TaskId, Running>();
   /** Asks that have timed out and still go on. */
   const lingering = new Map<TaskId, { readonly stop: AbortController; readonly done: Promise<void> }>();
@@ -280,7 +280,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const textOf = (entry: LedgerEntry): string => (entry.textCut ? files.text(entry.row.taskId) : entry.text);
   const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
     inputs.set(task.taskId, input);
-    queue.add({ taskId: task.taskId, kind: task.kind, provider: deps.providerOf(input) });
+    queue.add({ taskId: task.taskId, kind: task.kind, depth: task.depth, provider: deps.providerOf(input) });
     deps.onEvent({ type: "created", task });
     // Started behind the caller's back, so that `task_created` always comes before `task_started`.
     setImmediate(pump);

@@ -7,6 +7,7 @@ import type { Guard } from "./guard.ts";
 export interface Seat {
   readonly taskId: TaskId;
   readonly kind: TaskKind;
+  readonly depth: number;
   /** Whose model it needs; null for commands and scripts. */
   readonly provider: ProviderId | null;
 }
@@ -36,6 +37,8 @@ export function createTaskQueue(deps: {
   readonly guard: Guard;
   readonly maxRunning: () => number;
   readonly settings: () => TaskSettings;
+  /** Agents and scripts at work at once, at most, those that only wait included. */
+  readonly scriptPlaces: number;
 }): TaskQueue {
   const queue: Seat[] = [];
   const working = new Map<TaskId, Seat>();
@@ -70,6 +73,14 @@ export function createTaskQueue(deps: {
             continue;
           }
         }
+        // The last places are for deeper tasks, which end by themselves: those above wait for them.
+        if (mayWaitForTasks(seat)) {
+          const scripts = [...working.values()].filter(mayWaitForTasks).length;
+          if (scripts >= deps.scriptPlaces - Math.max(0, deps.settings().maxDepth - seat.depth)) {
+            reasons.set(seat.taskId, `${scripts} agents and scripts are at work or wait for their tasks`);
+            continue;
+          }
+        }
         queue.splice(index, 1);
         working.set(seat.taskId, seat);
         deps.guard.begun(seat.kind, seat.provider);
@@ -95,4 +106,8 @@ export function createTaskQueue(deps: {
     reason: (taskId) => reasons.get(taskId) ?? null,
     nextLook: () => next,
   };
+}
+
+function mayWaitForTasks({ kind }: Seat): boolean {
+  return kind === "script" || kind === "agent";
 }

@@ -82,6 +82,8 @@ export interface TaskManagerDeps {
   readonly outputFolder: string;
   readonly maxRunning: () => number;
   readonly settings: () => TaskSettings;
+  /** Agents and scripts at work at once, at most, those that only wait included: each may keep a worker. */
+  readonly scriptPlaces: number;
   /** Whose model a task needs; null for none. */
   readonly providerOf: (input: SpawnInput) => ProviderId | null;
   readonly now: () => number;

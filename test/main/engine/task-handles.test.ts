@@ -80,9 +80,9 @@ test("Promise.race over several waits gives the first; the tasks of the losers g
 
 test("waiting costs no CPU, and a spawned script that waits gives its place away", async () => {
   const { value, engine } = await valueOf(
-    `// @script {"limits":{"cpuMs":100}}
+    `// @script {"limits":{"cpuMs":1000}}
     const parent = await tools.spawn({ kind: "script", title: "parent", notify: "silent",
-      code: "const child = await tools.spawn({ kind: 'exec', title: 'child', cmd: 'sleep 0.5; echo child', notify: 'silent' }); return (await child.result()).stdout" });
+      code: "const child = await tools.spawn({ kind: 'exec', title: 'child', cmd: 'sleep 2; echo child', notify: 'silent' }); return (await child.result()).stdout" });
     return (await parent.result()).value;`,
     { maxRunningTasks: 1 },
   );

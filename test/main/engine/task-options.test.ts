@@ -139,6 +139,13 @@ test("a retry policy tries again what may pass, with growing pauses, and says ho
   );
   const lasting = await run([{ kind: "ask", title: "refused", question: "?", retry }], () => failure("unauthorized"));
   expect(row(lasting.engine, "refused")).toMatchObject({ status: "failed", attempt: 1, error: { code: "unauthorized" } });
+  const agent = await run([{ kind: "agent", title: "cut off", prompt: "Work", retry }], (request, _signal, number) =>
+    number === 1
+      ? failure("provider_error")
+      : says(`Went on after ${request.messages.filter((message) => message.role === "user").length - 1} words.`),
+  );
+  expect(row(agent.engine, "cut off")).toMatchObject({ status: "succeeded", attempt: 2, result: { answer: "Went on after 2 words." } });
+  expect(agent.engine.conversations.rows()).toHaveLength(2);
   const command = await run([
     { kind: "exec", title: "third time", cmd: "echo x >> tries; [ $(wc -l < tries) = 3 ]", retry },
     { kind: "exec", title: "once", cmd: "echo x >> once; exit 1" },

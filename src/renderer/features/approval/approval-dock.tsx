@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
+import type { ConversationId } from "../../../protocol/ids.ts";
 import { asErrorData, call } from "../../lib/api.ts";
 import { formatCount } from "../../lib/format.ts";
 import { useConversation } from "../../state/conversation.ts";
@@ -17,6 +18,11 @@ import { conversationAnswer } from "./approval-question.tsx";
  */
 export function ApprovalDock() {
   const conversationId = useConversation((state) => state.id);
+  // Questions are numbered in each conversation: what is being answered in one must not count in another.
+  return <Dock key={conversationId} conversationId={conversationId} />;
+}
+
+function Dock({ conversationId }: { readonly conversationId: ConversationId | null }) {
   const approvals = useConversation((state) => state.view.approvals);
   const steps = useConversation((state) => state.view.steps);
   const groups = useMemo(() => groupApprovals(approvals), [approvals]);

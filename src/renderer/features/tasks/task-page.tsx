@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { Json } from "../../../protocol/json.ts";
 import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
-import { formatElapsed } from "../../lib/format.ts";
+import { formatCount, formatElapsed } from "../../lib/format.ts";
 import { selectConversation } from "../../state/conversations.ts";
 import { useNow } from "../../state/now.ts";
 import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
@@ -188,10 +188,10 @@ function Elapsed({ row }: { readonly row: TaskRow }) {
 }
 
 function usedWords({ used, budget }: TaskRow): string {
-  const of = (value: number, limit: number | undefined): string =>
-    `${value.toLocaleString("en")}${limit === undefined ? "" : ` of ${limit.toLocaleString("en")}`}`;
+  const of = (value: number, limit: number | undefined, word: string): string =>
+    limit === undefined ? formatCount(value, word) : `${value.toLocaleString("en")} of ${formatCount(limit, word)}`;
   const usd = used.usd === null ? "" : `, $${used.usd.toFixed(2)}`;
-  return `${of(used.tokens, budget?.tokens)} tokens, ${of(used.calls, budget?.calls)} calls${usd}`;
+  return `${of(used.tokens, budget?.tokens, "token")}, ${of(used.calls, budget?.calls, "call")}${usd}`;
 }
 
 function clock(time: number): string {
