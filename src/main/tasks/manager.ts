@@ -297,7 +297,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     adopt(input, origin, work) {
       const task = create(input, origin);
       deps.onEvent({ type: "created", task });
-      const seat = { taskId: task.taskId, kind: task.kind, provider: null };
+      const seat = { taskId: task.taskId, kind: task.kind, depth: task.depth, provider: null };
       queue.enter(seat);
       begin(seat, input, work);
       // The watch for stops of other processes.

@@ -54,6 +54,7 @@ test("the same error three times stops new starts, says why, tries one, and lets
   const turn = conversation.send("Go", []);
   await until("three have failed", () => rows(engine).filter((row) => row.status === "failed").length === 3);
   await turn.done;
+  await until("all others wait", () => rows(engine).filter((row) => row.waitsFor !== null).length === 5);
   expect({ asked: asked(), waits: rows(engine).map((row) => row.waitsFor) }).toEqual({
     asked: 3,
     waits: [
