@@ -35,6 +35,7 @@ const slow = [
   "apply-patch-properties",
   "apply-patch-original",
   "escape",
+  "hostile-repository",
   "exec",
 ];
 

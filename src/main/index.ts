@@ -9,6 +9,7 @@ import { connectWindow } from "./desktop/ipc.ts";
 import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
 import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
+import { createGit } from "./engine/git.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
 import { type OpenedFolder, openProject } from "./project/project.ts";
@@ -66,7 +67,8 @@ async function prepare() {
     trust: "asked",
     wake: true,
   });
-  return { engine, closeSandbox };
+  const git = createGit({ runner, sandbox, isTrusted: engine.authority.isTrusted, env: process.env });
+  return { engine, git, closeSandbox };
 }
 
 async function main(): Promise<void> {
@@ -82,10 +84,11 @@ async function main(): Promise<void> {
   const link = connectWindow(window);
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
-  const [{ engine, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
+  const [{ engine, git, closeSandbox }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   if (project !== null) engine.recents.add(project.root);
   const desktop = openDesktop({
     engine,
+    git,
     window,
     link,
     loaded,
