@@ -6,7 +6,7 @@ import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { connectWindow } from "./desktop/ipc.ts";
-import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
+import { lockDownApp, lockDownNetwork, lockDownSession } from "./desktop/lock-down.ts";
 import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
 import { createGit } from "./engine/git.ts";
@@ -19,6 +19,7 @@ import { quickjsWasmFile, shellFiles } from "./wasm-file.ts";
 
 registerAppScheme();
 lockDownApp();
+lockDownNetwork();
 // As root Chromium's own sandbox cannot start; forcing it on would crash every child in a loop (measured).
 if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 const appFolder = path.resolve(__dirname, "../..");

@@ -211,6 +211,7 @@ export const vectors: readonly Vector[] = [
         "extensions.partialClone": "origin",
         "remote.origin.url": `ext::${own.canary} %S`,
         "remote.origin.promisor": "true",
+        "remote.origin.partialCloneFilter": "blob:none",
         "protocol.ext.allow": "always",
         "protocol.allow": "always",
       }))(lab);
