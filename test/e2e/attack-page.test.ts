@@ -111,7 +111,7 @@ test("direct connections between pages tell nobody an address", async () => {
 test("no text becomes code, and markup that could is refused where it is assigned", async () => {
   await withApp(
     { project: "empty" },
-    async ({ app, page }) => {
+    async ({ page }) => {
       const ran = () => page.evaluate(() => Object.keys((globalThis as unknown as { ran: object }).ran).toSorted());
       const refused = await attack(page, codes, elsewhere);
       expect({ ran: await ran(), refused: refused.toSorted() }).toEqual({
