@@ -171,6 +171,11 @@ export const moves: Readonly<Record<string, (target: Target) => unknown>> = {
     document.body.append(link);
     link.click();
   },
+  "download of text": () => {
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob(["x"])), download: "x.sh" });
+    document.body.append(link);
+    link.click();
+  },
   blank: ({ http }) => {
     const link = Object.assign(document.createElement("a"), { href: `${http}/blank`, target: "_blank" });
     document.body.append(link);
