@@ -37,6 +37,7 @@ const slow = [
   "apply-patch-properties",
   "apply-patch-original",
   "escape",
+  "hostile-repository",
   "exec",
 ];
 

@@ -10,6 +10,8 @@ export interface LaunchOptions {
   readonly app?: string;
   /** The folder to open; undefined shows the welcome screen. */
   readonly project?: string;
+  /** Chromium keeps its pages in its own sandbox, which root cannot have. Default: false. */
+  readonly chromiumSandbox?: boolean;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -34,6 +34,8 @@ export async function launchSpindle(options) {
       ...(options.project === undefined ? [] : [options.project]),
     ],
     env: { .../** @type {Record<string, string>} */ (inherited), ...options.env, SPINDLE_HOME: home, TMPDIR: temp },
+    // Otherwise Playwright switches it off on Linux, whoever runs it.
+    ...(options.chromiumSandbox === true ? { chromiumSandbox: true } : {}),
     timeout: 30_000,
   });
   const app = await launching.catch(async (error) => {

@@ -6,10 +6,11 @@ import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { connectWindow } from "./desktop/ipc.ts";
-import { lockDownApp, lockDownSession } from "./desktop/lock-down.ts";
+import { lockDownApp, lockDownNetwork, lockDownSession } from "./desktop/lock-down.ts";
 import { systemCipher } from "./desktop/system-cipher.ts";
 import { createWindow, loadPage } from "./desktop/window.ts";
 import { createEngine } from "./engine.ts";
+import { createGit } from "./engine/git.ts";
 import { readVersion } from "./lib/version.ts";
 import { openSandbox } from "./engine/open-sandbox.ts";
 import { createBrokerLink } from "./runner/broker-link.ts";
@@ -21,6 +22,7 @@ import { quickjsWasmFile, shellFiles } from "./wasm-file.ts";
 
 registerAppScheme();
 lockDownApp();
+lockDownNetwork();
 // As root Chromium's own sandbox cannot start; forcing it on would crash every child in a loop (measured).
 if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
 const appFolder = path.resolve(__dirname, "../..");
@@ -70,7 +72,8 @@ async function prepare() {
     trust: "asked",
     wake: true,
   });
-  return { engine, closeSandbox, broker };
+  const git = createGit({ runner, sandbox, isTrusted: engine.authority.isTrusted, env: process.env });
+  return { engine, git, closeSandbox, broker };
 }
 
 async function main(): Promise<void> {
@@ -86,12 +89,13 @@ async function main(): Promise<void> {
   const link = connectWindow(window);
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
-  const [{ engine, closeSandbox, broker }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
+  const [{ engine, git, closeSandbox, broker }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);
   const unread = await engine.vault.unlock(await systemCipher());
   if (unread.length > 0) engine.logger.error("Keys that could not be decrypted", unread.join(", "));
   if (project !== null) engine.recents.add(project.root);
   const desktop = openDesktop({
     engine,
+    git,
     window,
     link,
     loaded,

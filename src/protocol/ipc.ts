@@ -28,10 +28,19 @@ export interface ProjectInfo {
   readonly name: string;
   /** Null when the folder is not a git repository (or git is missing). */
   readonly branch: string | null;
+  /** Changed and new files, as `git status` counts them; null when git was not asked (no repository, not trusted, no sandbox) or did not answer. */
+  readonly changes: number | null;
   /** False until the person said they trust the folder: nothing of it is run before. */
   readonly trusted: boolean;
   /** What commands in it may reach besides files. */
   readonly reach: Reach;
+}
+
+/** A unified diff in git's format, new files included. */
+export interface ProjectDiff {
+  readonly diff: string;
+  /** True when files are missing at the end, because all together are longer than 4 MiB. */
+  readonly truncated: boolean;
 }
 
 export interface ProviderInfo {
@@ -124,6 +133,8 @@ export const calls = {
   "rules.remove": z.strictObject({ ruleId: z.string().min(1) }),
   /** Says whether the open folder is trusted. */
   "project.trust": z.strictObject({ trusted: z.boolean() }),
+  /** The working tree of the open folder against its last commit; null where git is not asked. */
+  "project.diff": none,
   /** What commands in the open folder may reach besides files. */
   "project.reach": z.strictObject({ reach: z.enum(reaches) }),
   /** Moves a command that runs to the background: its call ends at once, the command goes on as a task. Fails with `not_found` when it does not run (any more). */
@@ -181,6 +192,7 @@ export interface CallResults {
   "rules.add": readonly Rule[];
   "rules.remove": readonly Rule[];
   "project.trust": ProjectInfo;
+  "project.diff": ProjectDiff | null;
   "project.reach": ProjectInfo;
   "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];

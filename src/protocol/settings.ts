@@ -130,5 +130,7 @@ export const settingsSchema = z.strictObject({
   /** Model requests in one turn before the turn is stopped. */
   maxRequestsPerTurn: z.number().int().min(1).max(1_000).default(100),
   theme: z.enum(["system", "light", "dark"]).default("system"),
+  /** Keys of commands other than the usual ones, by command id: `Mod+Shift+P`; an empty text takes them away. */
+  keys: z.record(z.string().max(80), z.string().max(40)).default({}),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -9,6 +9,7 @@ import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
+import { Palette } from "./features/palette/palette.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
@@ -23,7 +24,8 @@ import { Button } from "./ui/button.tsx";
 import { cx } from "./ui/cx.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { ErrorState, LoadingState } from "./ui/state-view.tsx";
-import { focusComposer, useShortcuts } from "./shortcuts.ts";
+import { focusComposer } from "./lib/focus.ts";
+import { useShortcuts } from "./shortcuts.ts";
 
 /** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
 const loadReview = () => import("./features/diff/review-panel.tsx");
@@ -76,6 +78,7 @@ export function App() {
           <SettingsDialog />
         </Suspense>
       ) : null}
+      <Palette />
       <UndoConflictDialog />
       <Notices />
     </Tooltip.Provider>

@@ -1,89 +1,32 @@
 import { useEffect } from "react";
-import { openSettings, pickProject, useApp } from "./state/app.ts";
-import { selectConversation, stepConversation, useConversations } from "./state/conversations.ts";
+import { commands } from "./command-list.ts";
+import { useApp } from "./state/app.ts";
+import { focusComposer } from "./lib/focus.ts";
+import { chordOf, commandFor, useCommands } from "./state/commands.ts";
+import { useConversations } from "./state/conversations.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
-import { reportError } from "./state/notices.ts";
-import { revertLastTurn } from "./state/undo.ts";
-import { toggleReview, toggleSidebar, useLayout } from "./state/layout.ts";
-import { openTerminals } from "./state/terminals.ts";
 
-/** The keys of the window (Ctrl, or Cmd on a Mac). Components handle their own keys first. */
+/** The keys of the window's commands. Components handle their own keys first. */
 export function useShortcuts(): void {
   useEffect(() => {
+    useCommands.setState({ commands });
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || dialogIsOpen()) return;
-      const run = isTerminalKey(event)
-        ? toggleTerminals
-        : event.altKey
-          ? altCommand(event.key, event.shiftKey)
-          : event.shiftKey
-            ? undefined
-            : command(event.key.toLowerCase());
-      if (run === undefined) return;
+      if (event.defaultPrevented || event.isComposing || dialogIsOpen()) return;
+      const chord = chordOf(event);
+      if (chord === null) return;
+      const command = commandFor(chord, commands, useApp.getState().app?.settings.keys ?? {});
+      if (command === undefined || command.possible?.() === false) return;
       event.preventDefault();
-      run();
+      command.run();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 }
 
-/** By its place: on many keyboards it types nothing by itself. */
-function isTerminalKey(event: KeyboardEvent): boolean {
-  return event.code === "Backquote" && !event.altKey && !event.shiftKey && (useApp.getState().app?.project ?? null) !== null;
-}
-
-/** Shows the terminals with the cursor in them; hides them when it is there already. */
-function toggleTerminals(): void {
-  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
-  if (!useLayout.getState().terminalOpen || inside === null) {
-    openTerminals();
-    return;
-  }
-  useLayout.setState({ terminalOpen: false });
-  focusComposer();
-}
-
-function command(key: string): (() => void) | undefined {
-  switch (key) {
-    case "b":
-      return toggleSidebar;
-    case ".":
-      return toggleReview;
-    case ",":
-      return () => openSettings(true);
-    case "n":
-      return () => {
-        selectConversation(null);
-        focusComposer();
-      };
-    case "o":
-      return () => void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
-    case "l":
-      return () => void focusComposer();
-    default:
-      return undefined;
-  }
-}
-
-function altCommand(key: string, shift: boolean): (() => void) | undefined {
-  if (useApp.getState().app === null) return undefined;
-  if (key === "ArrowDown") return () => stepConversation(1);
-  if (key === "ArrowUp") return () => stepConversation(-1);
-  if (key.toLowerCase() === "z") return () => revertLastTurn(shift);
-  return undefined;
-}
-
 /** A dialog has the keyboard to itself. */
 function dialogIsOpen(): boolean {
   return document.querySelector('[role="dialog"]') !== null;
-}
-
-/** False when there is no composer. */
-export function focusComposer(): boolean {
-  const input = document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]');
-  input?.focus();
-  return input !== null;
 }
 
 /**

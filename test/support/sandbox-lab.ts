@@ -103,7 +103,7 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
  * A place outside of every temp folder, because commands get a private /tmp: a write "outside" must hit the real disk to
  * count. Usually beside the dependencies; a checkout that lies under /tmp itself uses another one.
  */
-function labFolder(): string {
+export function labFolder(): string {
   const places = [path.join(import.meta.dirname, "../../node_modules/.cache"), "/opt", homedir()];
   for (const place of places) {
     if (/^\/(?:var\/)?tmp(?:\/|$)/.test(place)) continue;

@@ -36,6 +36,7 @@ export function authorityHandlers(
     },
     "project.trust": ({ trusted }) => {
       authority.projects.setTrusted(window.project().root, trusted);
+      if (!trusted) window.setProject({ ...window.project(), changes: null });
       return described();
     },
     "project.reach": ({ reach }) => {

@@ -4,15 +4,18 @@ import { type BrowserWindow, dialog, nativeTheme } from "electron";
 import type { EventType, SpindleEvent } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
+import type { Git } from "../engine/git.ts";
 import { secrets } from "../engine/secrets.ts";
 import { createBatch } from "../lib/batch.ts";
 import { createHandlers, tasksOf } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { openLink } from "./open-link.ts";
+import { createProjectStatus, statusEvents } from "./project-status.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
 
 export interface DesktopOptions {
   readonly engine: Engine;
+  readonly git: Git;
   readonly window: BrowserWindow;
   readonly link: WindowLink;
   /** Settles when the page has loaded; it loads while the engine is still being prepared. */
@@ -44,7 +47,7 @@ export function openDesktop(options: DesktopOptions): {
   setProject(project: ProjectInfo): void;
   close(): void;
 } {
-  const { engine, window, link } = options;
+  const { engine, git, window, link } = options;
   let project = options.project;
   let shown: string | null = null;
   const unread = new Set<string>();
@@ -79,15 +82,23 @@ export function openDesktop(options: DesktopOptions): {
     link.push("project", opened);
     rows.add(null);
     tasks.add(null);
+    status.ask();
   };
+  const changeProject = (changed: ProjectInfo): void => {
+    project = changed;
+    link.push("project", changed);
+  };
+  const status = createProjectStatus({ git, logger: engine.logger, project: () => project, changed: changeProject, waitMs: 500 });
+  window.on("focus", status.ask);
   const handlers = createHandlers(engine, {
     version: options.version,
     project: () => project,
     setProject,
     changeProject(changed) {
-      project = changed;
-      link.push("project", changed);
+      changeProject(changed);
+      status.ask();
     },
+    diff: () => (project === null ? Promise.resolve(null) : git.diff(project.root)),
     setShown(id) {
       shown = id;
       unread.delete(id);
@@ -141,6 +152,7 @@ export function openDesktop(options: DesktopOptions): {
     engine.onEvent((event) => {
       events.add(event);
       if (rowEvents.has(event.type)) rows.add(null);
+      if (statusEvents.has(event.type)) status.ask();
       if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown)
         unread.add(event.conversationId);
     }),
@@ -151,6 +163,7 @@ export function openDesktop(options: DesktopOptions): {
     async () => {
       // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
       setTimeout(() => engine.harness.prewarm(), 300);
+      status.ask();
       if (options.screenshotFile !== null) await takePicture(window, options.screenshotFile);
     },
     (error: unknown) => engine.logger.error("The window's page could not be loaded", error),
@@ -161,6 +174,8 @@ export function openDesktop(options: DesktopOptions): {
     close() {
       for (const stop of unsubscribe) stop();
       clearInterval(harnessLook);
+      status.close();
+      git.close();
       events.close();
       rows.close();
       tasks.close();

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
-import type { ProjectInfo } from "../../protocol/ipc.ts";
+import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { authorityHandlers } from "./authority-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
@@ -15,6 +15,8 @@ export interface WindowPort {
   setProject(project: ProjectInfo): void;
   /** The open project, with something else known about it. */
   changeProject(project: ProjectInfo): void;
+  /** The working tree of the open project against its last commit. */
+  diff(): Promise<ProjectDiff | null>;
   /** The conversation that is on screen; its row is never unread. */
   setShown(conversationId: string): void;
   isUnread(conversationId: string): boolean;
@@ -51,6 +53,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return folder === null ? null : openFolder(folder);
     },
     "project.open": ({ root }) => openFolder(root),
+    "project.diff": () => window.diff(),
     "conversations.list": rows,
     "conversations.create": () => {
       const conversation = engine.conversations.create(project().root);

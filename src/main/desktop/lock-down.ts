@@ -1,15 +1,22 @@
 import { app, type Session, type WebContents } from "electron";
 import { appOrigin } from "./app-protocol.ts";
 
-/** Takes from a session what the window never needs: permissions, devices, any request that is not our own. */
+/** Takes from a session what the window never needs: permissions, devices, downloads, any request that is not our own. */
 export function lockDownSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
+  session.on("will-download", (event) => event.preventDefault());
   session.webRequest.onBeforeRequest((details, answer) => {
     const allowed = ["app:", "devtools:", "data:", "blob:"].includes(new URL(details.url).protocol);
     answer({ cancel: !allowed });
   });
+}
+
+/** Takes names and direct connections from every page: what neither a request rule nor a content policy sees. Before the application is ready. */
+export function lockDownNetwork(): void {
+  // A look-up alone (dns-prefetch, preconnect) tells somebody a name. Models are asked from main, which has its own resolver.
+  app.commandLine.appendSwitch("host-resolver-rules", "MAP * ~NOTFOUND");
 }
 
 /** Keeps a page where it is: no navigation, no frames from elsewhere, no windows, no webviews. */
@@ -21,6 +28,7 @@ export function lockDownContents(contents: WebContents): void {
   contents.on("will-frame-navigate", (event) => deny(event, event.url));
   contents.on("will-redirect", (event) => deny(event, event.url));
   contents.on("will-attach-webview", (event) => event.preventDefault());
+  contents.setWebRTCIPHandlingPolicy("disable_non_proxied_udp");
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
 }
 

@@ -5,7 +5,7 @@ import type { ProjectInfo } from "../../protocol/ipc.ts";
 import { fileError } from "../lib/paths.ts";
 
 /** A folder as its own files show it. */
-export type OpenedFolder = Pick<ProjectInfo, "root" | "name" | "branch">;
+export type OpenedFolder = Pick<ProjectInfo, "root" | "name" | "branch" | "changes">;
 
 /** Opens a folder as a project: its real path, name and branch. Throws `not_found`, `not_a_folder` or `permission_denied`. */
 export async function openProject(folder: string): Promise<OpenedFolder> {
@@ -17,14 +17,14 @@ export async function openProject(folder: string): Promise<OpenedFolder> {
   } catch (error) {
     throw error instanceof SpindleError ? error : fileError(error, folder);
   }
-  return { root, name: path.basename(root) || root, branch: await readBranch(root) };
+  return { root, name: path.basename(root) || root, branch: await readBranch(root), changes: null };
 }
 
 /**
  * Branch of the repository, read from its files: running git in a folder nobody has trusted yet can run the folder's
  * code. Null without a repository, the short commit when detached.
  */
-async function readBranch(root: string): Promise<string | null> {
+export async function readBranch(root: string): Promise<string | null> {
   try {
     const dotGit = path.join(root, ".git");
     let gitFolder = dotGit;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, rmSync } from "node:fs";
-import path from "node:path";
+import { existsSync, rmSync } from "node:fs";
 import type { Writable } from "node:stream";
+import { findProgram } from "../lib/find-program.ts";
 import { createBubblewrap } from "./bubblewrap.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createLandlock } from "./landlock.ts";
@@ -119,21 +119,6 @@ function run(command: SandboxedCommand): Promise<ProbeResult> {
     child.once("error", (error) => resolve({ exitCode: null, stderr: error.message }));
     child.once("close", (exitCode) => resolve({ exitCode, stderr }));
   });
-}
-
-/** First executable of that name on a `PATH`. */
-function findProgram(name: string, searchPath: string): string | undefined {
-  for (const folder of searchPath.split(path.delimiter)) {
-    if (!path.isAbsolute(folder)) continue;
-    const file = path.join(folder, name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
 }
 
 function none(reason: string): Found {

@@ -8,7 +8,19 @@ import { Button } from "../../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 
-/** The open project with its branch; opens the recent ones and other folders. */
+/** How many files git calls changed; nothing where git was not asked. */
+function Changes({ count }: { readonly count: number | null }) {
+  if (count === null || count === 0) return null;
+  return (
+    <span data-testid="project-changes" className="shrink-0">
+      <span aria-hidden>· </span>
+      <span className="sr-only">, </span>
+      {count} {count === 1 ? "change" : "changes"}
+    </span>
+  );
+}
+
+/** The open project with its branch and changes; opens the recent ones and other folders. */
 export function ProjectSwitcher() {
   const project = useApp((state) => state.app?.project ?? null);
   const recents = useApp((state) => state.app?.recents);
@@ -50,6 +62,7 @@ export function ProjectSwitcher() {
                       <span className="sr-only">, branch </span>
                       {project.branch}
                     </span>
+                    <Changes count={project.changes} />
                   </>
                 )}
               </span>

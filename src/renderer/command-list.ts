@@ -1,0 +1,200 @@
+import { call } from "./lib/api.ts";
+import { focusComposer } from "./lib/focus.ts";
+import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
+import type { Command } from "./state/commands.ts";
+import { stopTurn, useConversation } from "./state/conversation.ts";
+import { runningTurn } from "./state/conversation-view.ts";
+import { selectConversation, stepConversation } from "./state/conversations.ts";
+import { toggleReview, toggleSidebar, useLayout } from "./state/layout.ts";
+import { reportError } from "./state/notices.ts";
+import { openPalette } from "./state/palette.ts";
+import { newTerminal, openTerminals } from "./state/terminals.ts";
+import { revertLastTurn, revert } from "./state/undo.ts";
+
+const hasProject = (): boolean => (useApp.getState().app?.project ?? null) !== null;
+const hasConversation = (): boolean => useConversation.getState().id !== null;
+const isRunning = (): boolean => runningTurn(useConversation.getState().view) !== null;
+const hasChanges = (): boolean => useConversation.getState().view.patches.length > 0;
+
+/** Every command of the window, with its usual keys. */
+export const commands: readonly Command[] = [
+  { id: "palette.open", title: "Show all commands", group: "Application", keys: "Mod+K", run: () => openPalette("") },
+  { id: "conversation.new", title: "New conversation", group: "Conversation", keys: "Mod+N", possible: hasProject, run: newConversation },
+  {
+    id: "conversation.next",
+    title: "Next conversation",
+    group: "Conversation",
+    keys: "Mod+Alt+ArrowDown",
+    possible: hasProject,
+    run: () => stepConversation(1),
+  },
+  {
+    id: "conversation.previous",
+    title: "Previous conversation",
+    group: "Conversation",
+    keys: "Mod+Alt+ArrowUp",
+    possible: hasProject,
+    run: () => stepConversation(-1),
+  },
+  {
+    id: "conversation.stop",
+    title: "Stop the turn",
+    group: "Conversation",
+    keys: null,
+    possible: isRunning,
+    run: () => void stopTurn().catch(reportError),
+  },
+  {
+    id: "conversation.copy",
+    title: "Copy conversation as Markdown",
+    group: "Conversation",
+    keys: null,
+    possible: hasConversation,
+    run: () => void copyMarkdown().catch(reportError),
+  },
+  {
+    id: "composer.focus",
+    title: "Write a prompt",
+    group: "Conversation",
+    keys: "Mod+L",
+    possible: hasProject,
+    run: () => void focusComposer(),
+  },
+  { id: "project.open", title: "Open a folder", group: "Project", keys: "Mod+O", run: openFolder },
+  {
+    id: "project.trust",
+    title: "Trust this folder",
+    group: "Project",
+    keys: null,
+    possible: () => useApp.getState().app?.project?.trusted === false,
+    run: () => void setTrusted(true).catch(reportError),
+  },
+  {
+    id: "changes.undo",
+    title: "Undo the changes of the last turn",
+    group: "Changes",
+    keys: "Mod+Alt+Z",
+    possible: hasChanges,
+    run: () => revertLastTurn(false),
+  },
+  {
+    id: "changes.redo",
+    title: "Redo the changes of the last turn",
+    group: "Changes",
+    keys: "Mod+Alt+Shift+Z",
+    possible: hasChanges,
+    run: () => revertLastTurn(true),
+  },
+  {
+    id: "changes.undoAll",
+    title: "Undo all changes of the conversation",
+    group: "Changes",
+    keys: null,
+    possible: () => hasChanges() && !isRunning(),
+    run: () => void revert({ kind: "conversation" }, false),
+  },
+  { id: "view.sidebar", title: "Show or hide the sidebar", group: "View", keys: "Mod+B", possible: hasProject, run: toggleSidebar },
+  { id: "view.review", title: "Show or hide the review", group: "View", keys: "Mod+.", possible: hasProject, run: toggleReview },
+  { id: "view.terminal", title: "Show or hide the terminal", group: "View", keys: "Mod+`", possible: hasProject, run: toggleTerminals },
+  {
+    id: "terminal.new",
+    title: "New terminal",
+    group: "View",
+    keys: null,
+    possible: hasProject,
+    run: () => {
+      openTerminals();
+      newTerminal();
+    },
+  },
+  {
+    id: "view.diffStyle",
+    title: "Switch between unified and split diffs",
+    group: "View",
+    keys: null,
+    possible: hasProject,
+    run: toggleDiffStyle,
+  },
+  {
+    id: "view.diffWrap",
+    title: "Wrap or cut long lines of diffs",
+    group: "View",
+    keys: null,
+    possible: hasProject,
+    run: () => useLayout.setState(({ diffWrap }) => ({ diffWrap: !diffWrap })),
+  },
+  {
+    id: "view.light",
+    title: "Use the light theme",
+    group: "View",
+    keys: null,
+    run: () => void updateSettings({ theme: "light" }).catch(reportError),
+  },
+  {
+    id: "view.dark",
+    title: "Use the dark theme",
+    group: "View",
+    keys: null,
+    run: () => void updateSettings({ theme: "dark" }).catch(reportError),
+  },
+  {
+    id: "view.system",
+    title: "Use the theme of the system",
+    group: "View",
+    keys: null,
+    run: () => void updateSettings({ theme: "system" }).catch(reportError),
+  },
+  {
+    id: "approvals.plan",
+    title: "Plan only: nothing is written or run",
+    group: "Approvals",
+    keys: null,
+    run: () => void updateSettings({ approval: "plan" }).catch(reportError),
+  },
+  {
+    id: "approvals.ask",
+    title: "Ask first: decide about each write and command",
+    group: "Approvals",
+    keys: null,
+    run: () => void updateSettings({ approval: "ask" }).catch(reportError),
+  },
+  {
+    id: "approvals.auto",
+    title: "Auto: what the sandbox allows runs",
+    group: "Approvals",
+    keys: null,
+    run: () => void updateSettings({ approval: "auto" }).catch(reportError),
+  },
+  { id: "settings.open", title: "Open the settings", group: "Application", keys: "Mod+,", run: () => openSettings(true) },
+];
+
+function newConversation(): void {
+  selectConversation(null);
+  focusComposer();
+}
+
+function openFolder(): void {
+  void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
+}
+
+async function copyMarkdown(): Promise<void> {
+  const { id } = useConversation.getState();
+  if (id === null) return;
+  const { text } = await call("conversations.export", { id, format: "markdown" });
+  await navigator.clipboard.writeText(text);
+}
+
+/** Shows the terminals with the cursor in them; hides them when it is there already. */
+function toggleTerminals(): void {
+  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
+  if (!useLayout.getState().terminalOpen || inside === null) {
+    openTerminals();
+    return;
+  }
+  useLayout.setState({ terminalOpen: false });
+  focusComposer();
+}
+
+function toggleDiffStyle(): void {
+  useLayout.setState(({ diffStyle }) => ({ diffStyle: diffStyle === "unified" ? "split" : "unified" }));
+}
