@@ -130,6 +130,16 @@ export const settingsSchema = z.strictObject({
   /** Model requests in one turn before the turn is stopped. */
   maxRequestsPerTurn: z.number().int().min(1).max(1_000).default(100),
   theme: z.enum(["system", "light", "dark"]).default("system"),
+  appearance: z
+    .strictObject({
+      /** Colours of added and removed lines. blue-orange: also for who does not tell green from red. */
+      diffColors: z.enum(["green-red", "blue-orange"]).default("green-red"),
+      /** reduced: nothing moves or fades, whatever the system says. */
+      motion: z.enum(["system", "reduced"]).default("system"),
+      /** Size of everything in the window; 1 is as designed. */
+      zoom: z.number().min(0.7).max(2).default(1),
+    })
+    .prefault({}),
   /** Keys of commands other than the usual ones, by command id: `Mod+Shift+P`; an empty text takes them away. */
   keys: z.record(z.string().max(80), z.string().max(40)).default({}),
 });

@@ -144,6 +144,9 @@ export const commands: readonly Command[] = [
     keys: null,
     run: () => void updateSettings({ theme: "system" }).catch(reportError),
   },
+  { id: "view.larger", title: "Make everything larger", group: "View", keys: "Mod+=", run: () => zoom(0.1) },
+  { id: "view.smaller", title: "Make everything smaller", group: "View", keys: "Mod+-", run: () => zoom(-0.1) },
+  { id: "view.usualSize", title: "Use the usual size", group: "View", keys: "Mod+0", run: () => zoom(null) },
   {
     id: "approvals.plan",
     title: "Plan only: nothing is written or run",
@@ -167,6 +170,14 @@ export const commands: readonly Command[] = [
   },
   { id: "settings.open", title: "Open the settings", group: "Application", keys: "Mod+,", run: () => openSettings(true) },
 ];
+
+/** By a step, within what the settings allow; null: as designed. */
+function zoom(step: number | null): void {
+  const appearance = useApp.getState().app?.settings.appearance;
+  if (appearance === undefined) return;
+  const wanted = step === null ? 1 : Math.min(2, Math.max(0.7, Math.round((appearance.zoom + step) * 10) / 10));
+  void updateSettings({ appearance: { ...appearance, zoom: wanted } }).catch(reportError);
+}
 
 function newConversation(): void {
   selectConversation(null);

@@ -108,6 +108,7 @@ export function openDesktop(options: DesktopOptions): {
     pushSettings() {
       const settings = engine.settings.forWindow();
       nativeTheme.themeSource = settings.theme;
+      window.webContents.setZoomFactor(settings.appearance.zoom);
       link.push("settings", settings);
     },
     async pickFolder() {
@@ -161,6 +162,7 @@ export function openDesktop(options: DesktopOptions): {
 
   void options.loaded.then(
     async () => {
+      window.webContents.setZoomFactor(engine.settings.get().appearance.zoom);
       // Workers cost 100 to 300 ms of a core: they start once the person sees the window.
       setTimeout(() => engine.harness.prewarm(), 300);
       status.ask();

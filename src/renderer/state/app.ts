@@ -20,7 +20,7 @@ export const useApp = create<AppStore>()(() => ({ app: null, error: null, settin
 export async function loadApp(): Promise<void> {
   try {
     const app = await call("app.state", {});
-    applyTheme(app.settings.theme);
+    applyLook(app.settings);
     useApp.setState({ app, error: null });
   } catch (error) {
     useApp.setState({ error: asErrorData(error) });
@@ -33,7 +33,7 @@ export function followApp(): () => void {
     onFrame("settings", (batch) => {
       const settings = batch.at(-1);
       if (settings === undefined) return;
-      applyTheme(settings.theme);
+      applyLook(settings);
       // The provider list says what is missing for the new settings, so it is asked for again.
       void loadApp();
     }),
@@ -53,7 +53,7 @@ export async function updateSettings(change: Partial<Settings>, plainKeys = fals
   const { app } = useApp.getState();
   if (app === null) throw new Error("The application has not started.");
   const settings = await call("settings.update", { settings: { ...app.settings, ...change }, plainKeys });
-  applyTheme(settings.theme);
+  applyLook(settings);
   patchApp({ settings });
   await loadApp();
   return settings;
@@ -98,6 +98,12 @@ const themeKey = "spindle.theme";
 export function applyTheme(theme: Settings["theme"]): void {
   document.documentElement.dataset["theme"] = theme;
   localStorage.setItem(themeKey, theme);
+}
+
+function applyLook({ theme, appearance }: Settings): void {
+  applyTheme(theme);
+  document.documentElement.dataset["diff"] = appearance.diffColors;
+  document.documentElement.dataset["motion"] = appearance.motion;
 }
 
 /** The theme of the last run, before main has answered. */

@@ -82,6 +82,14 @@ export function shownKeys(keys: string): string {
     .join(isMac() ? "" : " ");
 }
 
+/** The keys of a command as they are shown in a tooltip; undefined when it has none. */
+export function useKeys(id: string): string | undefined {
+  const command = useCommands((state) => state.commands.find((one) => one.id === id));
+  const chosen = useApp((state) => state.app?.settings.keys);
+  const keys = command === undefined ? null : keysOf(command, chosen ?? {});
+  return keys === null ? undefined : shownKeys(keys);
+}
+
 /** The command that has these keys. */
 export function commandFor(chord: string, commands: readonly Command[], chosen: KeyChoices): Command | undefined {
   return commands.find((command) => keysOf(command, chosen) === chord);

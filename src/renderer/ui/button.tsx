@@ -42,7 +42,7 @@ export interface IconButtonProps extends Omit<ComponentProps<"button">, "aria-la
   /** The accessible name; also the tooltip. */
   readonly label: string;
   /** Keys shown in the tooltip, for example `Ctrl B`. */
-  readonly keys?: string;
+  readonly keys?: string | undefined;
   readonly size?: "sm" | "md" | "lg";
   /** Shown as pressed. */
   readonly active?: boolean;

@@ -42,7 +42,7 @@ export function MenuItem({
   ...rest
 }: {
   readonly icon?: ReactNode;
-  readonly keys?: string;
+  readonly keys?: string | undefined;
   readonly danger?: boolean;
   readonly disabled?: boolean;
   readonly onSelect: () => void;

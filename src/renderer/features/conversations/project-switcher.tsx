@@ -1,4 +1,5 @@
 import { ChevronsUpDown, Folder, FolderOpen, GitBranch } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import { useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData } from "../../lib/api.ts";
@@ -22,6 +23,7 @@ function Changes({ count }: { readonly count: number | null }) {
 
 /** The open project with its branch and changes; opens the recent ones and other folders. */
 export function ProjectSwitcher() {
+  const openKeys = useKeys("project.open");
   const project = useApp((state) => state.app?.project ?? null);
   const recents = useApp((state) => state.app?.recents);
   const [problem, setProblem] = useState<ErrorData | null>(null);
@@ -80,7 +82,7 @@ export function ProjectSwitcher() {
           </MenuItem>
         ))}
         {others.length === 0 ? null : <MenuSeparator />}
-        <MenuItem icon={<FolderOpen size={13} aria-hidden />} keys="Ctrl O" onSelect={() => run(pickProject())} data-testid="open-folder">
+        <MenuItem icon={<FolderOpen size={13} aria-hidden />} keys={openKeys} onSelect={() => run(pickProject())} data-testid="open-folder">
           Open folder…
         </MenuItem>
       </Menu>

@@ -1,4 +1,5 @@
 import { ShieldAlert, ShieldCheck, SlidersHorizontal } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import type { HarnessInfo, SandboxInfo } from "../../../protocol/ipc.ts";
 import { openSettings, useApp } from "../../state/app.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -7,6 +8,7 @@ import { Tooltip } from "../../ui/tooltip.tsx";
 
 /** The foot of the sidebar: what keeps commands in, script workers, settings. */
 export function SidebarFoot() {
+  const settingsKeys = useKeys("settings.open");
   const sandbox = useApp((state) => state.app?.sandbox ?? null);
   const harness = useApp((state) => state.app?.harness ?? null);
   return (
@@ -22,7 +24,7 @@ export function SidebarFoot() {
           )}
           {sandbox !== null && sandbox.enforcer !== "none" ? <Sandboxed sandbox={sandbox} /> : null}
         </div>
-        <IconButton label="Settings" keys="Ctrl ," onClick={() => openSettings(true)} data-testid="settings-button">
+        <IconButton label="Settings" keys={settingsKeys} onClick={() => openSettings(true)} data-testid="settings-button">
           <SlidersHorizontal size={15} aria-hidden />
         </IconButton>
       </div>

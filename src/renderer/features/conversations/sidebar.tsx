@@ -1,4 +1,5 @@
 import { PanelLeft, SquarePen } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import type { ReactNode } from "react";
 import { selectConversation, useConversations } from "../../state/conversations.ts";
 import { toggleSidebar } from "../../state/layout.ts";
@@ -11,6 +12,7 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 
 /** Left of the window: project, conversations, background tasks (`tasks`), foot. Fills its panel. */
 export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
+  const sidebarKeys = useKeys("view.sidebar");
   const fresh = useConversations((state) => state.status === "ready" && state.selectedId === null);
   const startNew = () => {
     selectConversation(null);
@@ -20,7 +22,7 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   return (
     <aside aria-label="Sidebar" data-testid="sidebar" className="flex h-full min-w-0 flex-col bg-canvas">
       <div className="drag-region flex h-11 shrink-0 items-center px-2.5">
-        <IconButton label="Hide sidebar" keys="Ctrl B" onClick={toggleSidebar} className="no-drag">
+        <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="no-drag">
           <PanelLeft size={15} aria-hidden />
         </IconButton>
       </div>

@@ -19,6 +19,16 @@ export const themeChoices: readonly SelectChoice<Settings["theme"]>[] = [
   { value: "dark", label: "Dark" },
 ];
 
+export const diffColorChoices: readonly SelectChoice<string>[] = [
+  { value: "green-red", label: "Green and red" },
+  { value: "blue-orange", label: "Blue and orange", detail: "Also for who does not tell green from red." },
+];
+
+export const motionChoices: readonly SelectChoice<string>[] = [
+  { value: "system", label: "As the system" },
+  { value: "reduced", label: "Nothing moves or fades" },
+];
+
 export const effortChoices: readonly SelectChoice<string>[] = [
   { value: "", label: "Model’s default" },
   { value: "minimal", label: "Minimal" },

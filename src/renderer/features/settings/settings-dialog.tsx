@@ -9,9 +9,10 @@ import { TextField } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { AccessSection } from "./access-section.tsx";
-import { approvalChoices, sandboxChoices, themeChoices } from "./choices.ts";
+import { approvalChoices, diffColorChoices, motionChoices, sandboxChoices, themeChoices } from "./choices.ts";
 import { ConnectionSection } from "./connection-section.tsx";
-import { FormRow, FormSection } from "./form-row.tsx";
+import { FormRow, FormSection, SettingsSearch } from "./form-row.tsx";
+import { KeysSection } from "./keys-section.tsx";
 import { checkDraft, connectionOf, type DraftField, draftOf, isConnectionChanged, type SettingsDraft } from "./settings-draft.ts";
 
 /** The settings, as a form over `settings.json`. Nothing is written before Save; Escape leaves everything as it was. */
@@ -31,6 +32,8 @@ function SettingsForm({ app }: { readonly app: AppState }) {
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [saving, setSaving] = useState(false);
   const [plainKeys, setPlainKeys] = useState(false);
+  const [keys, setKeys] = useState(app.settings.keys);
+  const [query, setQuery] = useState("");
   const { settings, errors } = checkDraft(app.settings, draft);
   const change = (part: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...part }));
   const save = async () => {
@@ -38,7 +41,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
     setSaving(true);
     setFailure(null);
     try {
-      await updateSettings(settings, plainKeys);
+      await updateSettings({ ...settings, keys }, plainKeys);
       openSettings(false);
     } catch (error) {
       setFailure(asErrorData(error));
@@ -68,66 +71,94 @@ function SettingsForm({ app }: { readonly app: AppState }) {
         void save();
       }}
     >
-      <div className="min-h-0 flex-1">
-        <ConnectionSection
-          draft={draft}
-          errors={errors}
-          providers={app.providers}
-          keys={app.keys}
-          plainKeys={plainKeys}
-          onPlainKeys={setPlainKeys}
-          changed={isConnectionChanged(app.settings, draft)}
-          onChange={change}
-          onProvider={(provider) => change({ provider, ...connectionOf(app.settings, provider) })}
+      <div className="sticky top-0 z-10 border-b border-line bg-panel px-5 py-2">
+        <TextField
+          type="search"
+          aria-label="Search the settings"
+          placeholder="Search the settings"
+          value={query}
+          data-testid="settings-search"
+          onChange={(event) => setQuery(event.target.value)}
         />
-        <FormSection title="Safety">
-          <FormRow name="Approvals" error={errors.approval}>
-            {() => (
-              <Select
-                label="Approvals"
-                value={draft.approval}
-                choices={approvalChoices}
-                onChange={(approval) => change({ approval })}
-                testId="settings-approval"
-              />
-            )}
-          </FormRow>
-          <FormRow name="Sandbox" detail={app.sandbox.detail} error={errors.sandbox}>
-            {() => (
-              <Select
-                label="Sandbox"
-                value={draft.sandbox}
-                choices={sandboxChoices}
-                onChange={(sandbox) => change({ sandbox })}
-                testId="settings-sandbox"
-              />
-            )}
-          </FormRow>
-        </FormSection>
-        <AccessSection />
-        <FormSection title="Limits">
-          {number("cpuSeconds", "Script time, seconds", "Time a script computes; waiting for tools is not counted.")}
-          {number("wallSeconds", "Script duration, seconds", "From start to end, waiting included.")}
-          {number("memoryMb", "Script memory, MB", "32 to 1,024.")}
-          {number("maxCalls", "Calls of one script", "Tool calls before the script is stopped.")}
-          {number("scriptWorkers", "Script workers", "0: by the number of cores. Holds from the next start.")}
-          {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
-          {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
-        </FormSection>
-        <FormSection title="Appearance">
-          <FormRow name="Theme" error={errors.theme}>
-            {() => (
-              <Select
-                label="Theme"
-                value={draft.theme}
-                choices={themeChoices}
-                onChange={(theme) => change({ theme })}
-                testId="settings-theme"
-              />
-            )}
-          </FormRow>
-        </FormSection>
       </div>
+      <SettingsSearch value={query.trim().toLowerCase()}>
+        <div className="min-h-0 flex-1">
+          <ConnectionSection
+            draft={draft}
+            errors={errors}
+            providers={app.providers}
+            keys={app.keys}
+            plainKeys={plainKeys}
+            onPlainKeys={setPlainKeys}
+            changed={isConnectionChanged(app.settings, draft)}
+            onChange={change}
+            onProvider={(provider) => change({ provider, ...connectionOf(app.settings, provider) })}
+          />
+          <FormSection title="Safety">
+            <FormRow name="Approvals" error={errors.approval}>
+              {() => (
+                <Select
+                  label="Approvals"
+                  value={draft.approval}
+                  choices={approvalChoices}
+                  onChange={(approval) => change({ approval })}
+                  testId="settings-approval"
+                />
+              )}
+            </FormRow>
+            <FormRow name="Sandbox" detail={app.sandbox.detail} error={errors.sandbox}>
+              {() => (
+                <Select
+                  label="Sandbox"
+                  value={draft.sandbox}
+                  choices={sandboxChoices}
+                  onChange={(sandbox) => change({ sandbox })}
+                  testId="settings-sandbox"
+                />
+              )}
+            </FormRow>
+          </FormSection>
+          <AccessSection />
+          <FormSection title="Limits">
+            {number("cpuSeconds", "Script time, seconds", "Time a script computes; waiting for tools is not counted.")}
+            {number("wallSeconds", "Script duration, seconds", "From start to end, waiting included.")}
+            {number("memoryMb", "Script memory, MB", "32 to 1,024.")}
+            {number("maxCalls", "Calls of one script", "Tool calls before the script is stopped.")}
+            {number("scriptWorkers", "Script workers", "0: by the number of cores. Holds from the next start.")}
+            {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
+            {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
+          </FormSection>
+          <FormSection title="Appearance">
+            <FormRow name="Theme" error={errors.theme}>
+              {() => (
+                <Select
+                  label="Theme"
+                  value={draft.theme}
+                  choices={themeChoices}
+                  onChange={(theme) => change({ theme })}
+                  testId="settings-theme"
+                />
+              )}
+            </FormRow>
+            <FormRow name="Colours of changes" error={errors.diffColors}>
+              {() => (
+                <Select
+                  label="Colours of changes"
+                  value={draft.diffColors}
+                  choices={diffColorChoices}
+                  onChange={(diffColors) => change({ diffColors })}
+                  testId="settings-diff-colors"
+                />
+              )}
+            </FormRow>
+            <FormRow name="Motion" error={errors.motion}>
+              {() => <Select label="Motion" value={draft.motion} choices={motionChoices} onChange={(motion) => change({ motion })} />}
+            </FormRow>
+            {number("zoomPercent", "Size, percent", "Of everything in the window: fonts, rows, icons.")}
+          </FormSection>
+          <KeysSection keys={keys} onChange={setKeys} />
+        </div>
+      </SettingsSearch>
       <div className="sticky bottom-0 flex shrink-0 flex-col gap-2 border-t border-line bg-panel px-5 py-3">
         {failure === null ? null : <ErrorState code={failure.code} message={failure.message} hint={failure.hint} />}
         <div className="flex items-center justify-end gap-2">

@@ -10,6 +10,9 @@ export interface SettingsDraft {
   readonly approval: string;
   readonly sandbox: string;
   readonly theme: string;
+  readonly diffColors: string;
+  readonly motion: string;
+  readonly zoomPercent: string;
   readonly cpuSeconds: string;
   readonly wallSeconds: string;
   readonly memoryMb: string;
@@ -30,6 +33,9 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
     approval: settings.approval,
     sandbox: settings.sandbox,
     theme: settings.theme,
+    diffColors: settings.appearance.diffColors,
+    motion: settings.appearance.motion,
+    zoomPercent: String(Math.round(settings.appearance.zoom * 100)),
     cpuSeconds: seconds(settings.script.cpuMs),
     wallSeconds: seconds(settings.script.wallMs),
     memoryMb: String(settings.script.memoryMb),
@@ -63,6 +69,9 @@ const paths: Readonly<Record<DraftField, string>> = {
   approval: "approval",
   sandbox: "sandbox",
   theme: "theme",
+  diffColors: "appearance.diffColors",
+  motion: "appearance.motion",
+  zoomPercent: "appearance.zoom",
   cpuSeconds: "script.cpuMs",
   wallSeconds: "script.wallMs",
   memoryMb: "script.memoryMb",
@@ -80,6 +89,9 @@ const fields: readonly DraftField[] = [
   "approval",
   "sandbox",
   "theme",
+  "diffColors",
+  "motion",
+  "zoomPercent",
   "cpuSeconds",
   "wallSeconds",
   "memoryMb",
@@ -110,6 +122,7 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
     approval: draft.approval,
     sandbox: draft.sandbox,
     theme: draft.theme,
+    appearance: { diffColors: draft.diffColors, motion: draft.motion, zoom: whole(draft.zoomPercent) / 100 },
     script: {
       ...base.script,
       ...limits,
@@ -146,11 +159,13 @@ interface Issue {
 
 /** Limits of the schema are in ms; the form speaks of seconds. */
 function words(field: DraftField, issue: Issue): string {
-  const unit = field.endsWith("Seconds") ? 1_000 : 1;
-  const limit = (value: number | bigint) => `${(Number(value) / unit).toLocaleString("en-US")}${unit === 1 ? "" : " s"}`;
+  const unit = field.endsWith("Seconds") ? 1_000 : field.endsWith("Percent") ? 0.01 : 1;
+  const sign = field.endsWith("Seconds") ? " s" : field.endsWith("Percent") ? " %" : "";
+  const limit = (value: number | bigint) =>
+    `${Math.round((Number(value) / unit) * 1_000) / 1_000}`.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + sign;
   if (issue.code === "too_small" && issue.minimum !== undefined) return `At least ${limit(issue.minimum)}.`;
   if (issue.code === "too_big" && issue.maximum !== undefined) return `At most ${limit(issue.maximum)}.`;
-  if (issue.code === "invalid_type") return unit === 1 ? "A whole number." : "A number of seconds.";
+  if (issue.code === "invalid_type") return field.endsWith("Seconds") ? "A number of seconds." : "A whole number.";
   return issue.message;
 }
 
