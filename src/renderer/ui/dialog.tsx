@@ -11,6 +11,7 @@ export function Dialog({
   title,
   description,
   wide,
+  tall,
   actions,
   children,
   testId,
@@ -21,6 +22,8 @@ export function Dialog({
   readonly description?: string;
   /** 880 px instead of 520. */
   readonly wide?: boolean;
+  /** Always as high as a dialog may be, so that it does not jump with its content. */
+  readonly tall?: boolean;
   /** Buttons in the head, left of the close button. */
   readonly actions?: ReactNode;
   readonly children: ReactNode;
@@ -39,6 +42,7 @@ export function Dialog({
           className={cx(
             "fixed top-1/2 left-1/2 z-40 flex max-h-[84vh] -translate-x-1/2 -translate-y-1/2 flex-col overflow-hidden rounded-xl border border-strong bg-panel shadow-composer outline-none",
             wide === true ? "w-[min(880px,94vw)]" : "w-[min(520px,94vw)]",
+            tall === true && "h-[84vh]",
           )}
         >
           <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line pr-2.5 pl-4">

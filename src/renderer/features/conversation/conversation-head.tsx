@@ -1,4 +1,5 @@
 import { Ellipsis, FileDiff, Moon, PanelLeft, ScrollText, SquareTerminal, Sun, SunMoon } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { Settings } from "../../../protocol/settings.ts";
@@ -19,6 +20,9 @@ const themeIcon = { system: SunMoon, light: Sun, dark: Moon } as const;
 
 /** Title of the conversation and what one does with it as a whole; also the part of the title bar one drags. */
 export function ConversationHead({ onError }: { readonly onError: (error: unknown) => void }) {
+  const sidebarKeys = useKeys("view.sidebar");
+  const terminalKeys = useKeys("view.terminal");
+  const reviewKeys = useKeys("view.review");
   const { sidebarOpen, reviewOpen, terminalOpen } = useLayout(
     useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen, terminalOpen: state.terminalOpen })),
   );
@@ -37,7 +41,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
   return (
     <header className="drag-region flex h-11 shrink-0 items-center gap-2 border-b border-line pr-3 pl-4">
       {sidebarOpen ? null : (
-        <IconButton label="Show sidebar" keys="Ctrl B" className="no-drag -ml-1.5" onClick={toggleSidebar}>
+        <IconButton label="Show sidebar" keys={sidebarKeys} className="no-drag -ml-1.5" onClick={toggleSidebar}>
           <PanelLeft size={15} aria-hidden />
         </IconButton>
       )}
@@ -58,7 +62,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
         <IconButton label="Raw view" data-testid="open-raw" disabled={id === null} onClick={() => setRaw(true)}>
           <ScrollText size={15} aria-hidden />
         </IconButton>
-        <IconButton label="Terminal" keys="Ctrl `" data-testid="open-terminal" active={terminalOpen} onClick={openTerminals}>
+        <IconButton label="Terminal" keys={terminalKeys} data-testid="open-terminal" active={terminalOpen} onClick={openTerminals}>
           <SquareTerminal size={15} aria-hidden />
         </IconButton>
         <IconButton
@@ -83,7 +87,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
           <MenuItem disabled={id === null} onSelect={() => setRaw(true)}>
             Raw view
           </MenuItem>
-          <MenuItem keys="Ctrl ." onSelect={toggleReview}>
+          <MenuItem keys={reviewKeys} onSelect={toggleReview}>
             {reviewOpen ? "Hide review" : "Show review"}
           </MenuItem>
         </Menu>

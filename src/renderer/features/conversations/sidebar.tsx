@@ -13,6 +13,7 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 /** Left of the window: project, conversations, background tasks (`tasks`), foot. Fills its panel. */
 export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   const sidebarKeys = useKeys("view.sidebar");
+  const newKeys = useKeys("conversation.new");
   const fresh = useConversations((state) => state.status === "ready" && state.selectedId === null);
   const startNew = () => {
     selectConversation(null);
@@ -38,7 +39,7 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
       >
         <SquarePen size={14} aria-hidden className="shrink-0" />
         <span className="flex-1 truncate">New conversation</span>
-        <Kbd>Ctrl N</Kbd>
+        {newKeys === undefined ? null : <Kbd>{newKeys}</Kbd>}
       </button>
       <ConversationList />
       <div className="flex max-h-[45%] min-h-0 shrink-0 flex-col">{tasks}</div>

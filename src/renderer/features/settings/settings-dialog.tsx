@@ -21,7 +21,7 @@ export function SettingsDialog() {
   const app = useApp((state) => state.app);
   if (!open || app === null) return null;
   return (
-    <Dialog open onClose={() => openSettings(false)} title="Settings" description={`Spindle ${app.version}`} wide testId="settings">
+    <Dialog open onClose={() => openSettings(false)} title="Settings" description={`Spindle ${app.version}`} wide tall testId="settings">
       <SettingsForm app={app} />
     </Dialog>
   );

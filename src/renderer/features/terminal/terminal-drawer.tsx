@@ -1,4 +1,5 @@
 import { ChevronDown, CornerUpLeft, Plus, X } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import { useEffect } from "react";
 import { useLayout } from "../../state/layout.ts";
 import { closeTerminal, newTerminal, showTerminal, type TerminalTab, useTerminals } from "../../state/terminals.ts";
@@ -9,6 +10,7 @@ import { TerminalView } from "./terminal-view.tsx";
 
 /** The person's own terminals, below the conversation. `onLeave` gives the cursor back to the prompt. */
 export function TerminalDrawer({ onLeave }: { readonly onLeave: () => void }) {
+  const terminalKeys = useKeys("view.terminal");
   const tabs = useTerminals((state) => state.tabs);
   const activeId = useTerminals((state) => state.activeId);
   const active = tabs.find((tab) => tab.id === activeId) ?? null;
@@ -48,7 +50,7 @@ export function TerminalDrawer({ onLeave }: { readonly onLeave: () => void }) {
         <IconButton label="Back to the prompt" keys="Shift Esc" size="sm" data-testid="terminal-leave" onClick={onLeave}>
           <CornerUpLeft size={14} aria-hidden />
         </IconButton>
-        <IconButton label="Hide the terminal, its shells run on" keys="Ctrl `" size="sm" data-testid="terminal-hide" onClick={hide}>
+        <IconButton label="Hide the terminal, its shells run on" keys={terminalKeys} size="sm" data-testid="terminal-hide" onClick={hide}>
           <ChevronDown size={15} aria-hidden />
         </IconButton>
       </header>
