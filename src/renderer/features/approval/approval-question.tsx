@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval.ts";
 import { patternText } from "../../../protocol/rule.ts";
 import type { PendingApproval } from "../../state/conversation-view.ts";
+import { jumpToCall } from "../../state/layout.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { TextField } from "../../ui/field.tsx";
@@ -88,7 +89,19 @@ export function ApprovalQuestion({
       <div className="mt-2 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
         <p className="selectable min-w-0 grow basis-40 text-small text-fg2">
           {request.reason}
-          {request.scriptLine === undefined ? null : <span className="text-fg3"> · line {request.scriptLine}</span>}
+          {request.scriptLine === undefined ? null : (
+            <>
+              {" · "}
+              <button
+                type="button"
+                className="rounded-xs text-accent-text hover:underline"
+                onClick={() => jumpToCall(request.callId)}
+                data-testid="approval-line"
+              >
+                line {request.scriptLine}
+              </button>
+            </>
+          )}
         </p>
         <div className="flex shrink-0 items-center gap-1.5">
           {request.cmd === undefined ? null : (
