@@ -73,7 +73,7 @@ function isRevert(label: string): boolean {
 
 async function readDone(file: string): Promise<JournalRecord> {
   const record = parseRecord(await readFile(file, "utf8"));
-  if (record === undefined)
+  if (typeof record === "string")
     throw new SpindleError("io_error", `${file} is damaged or was written by a newer version.`, {
       hint: "The changes it tells of cannot be undone. Move the file away to undo others.",
       details: { path: file },

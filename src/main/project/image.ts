@@ -5,8 +5,7 @@ import { fileError } from "../lib/paths.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { KnownState } from "./change-files.ts";
 import { pump } from "./content.ts";
-import { DEFAULT_MAX_BYTES, stampOf } from "./file-state.ts";
-import { statOrUndefined } from "./staged-write.ts";
+import { DEFAULT_MAX_BYTES, stampOf, statOrUndefined } from "./file-state.ts";
 
 /** What stood at a place of the disk, by the hash of its content. Null (where allowed) means nothing stood there. */
 export const imageSchema = z.discriminatedUnion("type", [

@@ -46,6 +46,14 @@ export const stagingNote = z.object({
 });
 
 export type JournalRecord = z.infer<typeof journalRecord>;
+
+/** Which call changes files. */
+export type ChangeOrigin = Pick<JournalRecord, "conversationId" | "turnId" | "callId" | "projectRoot">;
+
+export function originOf(origin: ChangeOrigin): ChangeOrigin {
+  return { conversationId: origin.conversationId, turnId: origin.turnId, callId: origin.callId, projectRoot: origin.projectRoot };
+}
+
 export type JournalFile = JournalRecord["files"][number];
 
 /** The names of a change's contents. The mode of `after` is known only when it is staged. */
@@ -96,16 +104,16 @@ export function journalFile(staged: StagedChange, images: ReadonlyMap<FileChange
   };
 }
 
-/** Undefined when the text is no whole record of a known version. */
-export function parseRecord(text: string): JournalRecord | undefined {
+/** A record, or why the text is none: `torn` (no whole JSON), `unknown` (another version, or not a record). */
+export function parseRecord(text: string): JournalRecord | "torn" | "unknown" {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined;
+    return "torn";
   }
   const parsed = journalRecord.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  return parsed.success ? parsed.data : "unknown";
 }
 
 const MAX_KEPT_AFTER = 1024 * 1024;
