@@ -1,4 +1,4 @@
-import { rmdir } from "node:fs/promises";
+import { mkdir, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
@@ -6,7 +6,7 @@ import { missingFolders } from "./anchor.ts";
 import { createAnchorPool } from "./anchor-pool.ts";
 import { assertNotWritten, type ChangeStep, commitStep, putBackStep, stageStep } from "./change-step.ts";
 import type { Content, StoredContent } from "./content.ts";
-import type { FileState } from "./file-state.ts";
+import { type FileState, statOrUndefined } from "./file-state.ts";
 import { TornFile } from "./staged-write.ts";
 import { TouchedEntry } from "./swap-entry.ts";
 
@@ -142,6 +142,26 @@ const HELD = 64;
 /** Writes first: the source of a move goes only when its destination stands. */
 function inOrder(changes: readonly FileChange[]): FileChange[] {
   return [...changes.filter((change) => change.after !== null), ...changes.filter((change) => change.after === null)];
+}
+
+/** Those of the places that are folders now. */
+export async function foldersAmong(places: Iterable<string>): Promise<string[]> {
+  const found: string[] = [];
+  for (const place of places) {
+    const facts = await statOrUndefined(place);
+    if (facts?.isDirectory() === true) found.push(place);
+  }
+  return found;
+}
+
+/** Makes a folder in one that is there; when it cannot be made, something else stands there by now. */
+export async function makeIfMissing(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EEXIST" && code !== "ENOENT" && code !== "ENOTDIR" && code !== "EACCES") throw error;
+  }
 }
 
 /** Removes a folder that holds nothing; one that does, or is gone, stays as it is. */

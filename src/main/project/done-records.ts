@@ -11,18 +11,11 @@ export interface DoneRecords {
   fileOf(change: Pick<JournalRecord, "id" | "kind" | "conversationId" | "callId">): string;
   /** All records of a conversation, oldest first. */
   read(conversationId: ConversationId): Promise<JournalRecord[]>;
-  /** The patches of these calls and every undo and redo of the conversation, each oldest first. */
-  history(conversationId: ConversationId, callIds: readonly CallId[]): Promise<RecordHistory>;
   /** Records that a log does not tell of: patches of other calls than `callIds`, undos and redos with other ids than `ids`. */
   unknown(
     conversationId: ConversationId,
     known: { readonly callIds: ReadonlySet<CallId>; readonly ids: ReadonlySet<string> },
   ): Promise<JournalRecord[]>;
-}
-
-export interface RecordHistory {
-  readonly patches: readonly JournalRecord[];
-  readonly reverts: readonly JournalRecord[];
 }
 
 /** `folder` holds a folder per conversation; none needs to exist. Reading throws `io_error` for a damaged record. */
@@ -41,14 +34,6 @@ export function openDoneRecords(folder: string): DoneRecords {
   return {
     fileOf: (change) => path.join(folderOf(change.conversationId), `${change.id}~${labelOf(change)}.json`),
     read: (conversationId) => read(conversationId, () => true),
-    async history(conversationId, callIds) {
-      const labels = new Set(callIds.map(safeName));
-      const records = await read(conversationId, ({ label }) => isRevert(label) || labels.has(label));
-      return {
-        patches: records.filter(({ kind, callId }) => kind === "patch" && callIds.includes(callId)),
-        reverts: records.filter(({ kind }) => kind !== "patch"),
-      };
-    },
     unknown(conversationId, { callIds, ids }) {
       const labels = new Set([...callIds].map(safeName));
       return read(conversationId, ({ id, label }) => (isRevert(label) ? !ids.has(id) : !labels.has(label)));

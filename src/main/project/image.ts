@@ -1,5 +1,6 @@
 import { constants as flags } from "node:fs";
 import { type FileHandle, open, readlink } from "node:fs/promises";
+import path from "node:path";
 import { z } from "zod";
 import { fileError } from "../lib/paths.ts";
 import type { BlobStore } from "./blob-store.ts";
@@ -18,6 +19,8 @@ export type Image = z.infer<typeof imageSchema>;
 export interface OtherThing {
   readonly type: "other";
   readonly what: string;
+  /** What is in the way, when it is not the place itself. */
+  readonly blocker?: string;
 }
 
 export interface SeenImage {
@@ -44,6 +47,23 @@ export async function seeImage(place: string, maxBytes: number = DEFAULT_MAX_BYT
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * What keeps a place from being reached by its path: a part of it that is a file or a link now. Null when nothing does; folders
+ * that are missing do not.
+ */
+export async function folderTrouble(folder: string): Promise<OtherThing | null> {
+  const parts = folder.split(path.sep);
+  for (let count = 2; count <= parts.length; count++) {
+    const place = parts.slice(0, count).join(path.sep);
+    const facts = await statOrUndefined(place);
+    if (facts === undefined) return null;
+    if (facts.isDirectory()) continue;
+    const what = facts.isSymbolicLink() ? "is behind a link now" : "is in a folder that is a file now";
+    return { type: "other", what, blocker: place };
+  }
+  return null;
 }
 
 /** True when both are the same content, link or nothing; modes are not compared. */

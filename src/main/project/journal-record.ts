@@ -35,6 +35,8 @@ const journalRecord = z.object({
   forced: z.array(z.string()).optional(),
   /** Folders that go with the change when nothing is left in them. */
   emptied: z.array(z.string()).optional(),
+  /** Folders that come back with the change, also when nothing is in them; outermost first. */
+  refilled: z.array(z.string()).optional(),
 });
 
 /** Written before the first temp file and folder, so that a crash leaves none behind. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { ProcessIdentity } from "../lib/process-identity.ts";
 import type { BlobStore } from "./blob-store.ts";
-import { changeFiles, type ChangeObserver, type FileChange, removeIfEmpty } from "./change-files.ts";
+import { changeFiles, type ChangeObserver, type FileChange, makeIfMissing, removeIfEmpty } from "./change-files.ts";
 import { isStored } from "./content.ts";
 import type { DoneRecords } from "./done-records.ts";
 import { inJournal } from "./journal-error.ts";
@@ -30,7 +30,7 @@ export async function runChange(
   origin: ChangeOrigin,
   kind: JournalRecord["kind"],
   changes: readonly FileChange[],
-  revert: Pick<JournalRecord, "callIds" | "forced" | "emptied" | "scope"> = {},
+  revert: Pick<JournalRecord, "callIds" | "forced" | "emptied" | "refilled" | "scope"> = {},
 ): Promise<JournalRecord> {
   const { folder, blobs, staging, pending, records, owner } = parts;
   assertKeepable(changes, parts.maxBytes);
@@ -69,6 +69,7 @@ export async function runChange(
         // Before the record is closed, so that a crash in between leaves no empty folder behind: recovery does it again.
         // One that cannot be removed stays: the files are as they should be.
         for (const emptied of revert.emptied ?? []) await removeIfEmpty(emptied).catch(() => undefined);
+        for (const refilled of revert.refilled ?? []) await makeIfMissing(refilled);
         await rename(pending.fileOf(id), done);
       }),
     rolledBack: (leftAlone) =>
@@ -89,7 +90,7 @@ export async function runChange(
  * still be brought back, by force. For an undo or redo it gets a call of its own.
  */
 export async function keepRest(records: DoneRecords, record: JournalRecord, paths: ReadonlySet<string>): Promise<void> {
-  const { callIds: _, forced: __, emptied: ___, scope: ____, ...plain } = record;
+  const { callIds: _, forced: __, emptied: ___, refilled: ____, scope: _____, ...plain } = record;
   const rest: JournalRecord = {
     ...plain,
     kind: "patch",

@@ -5,7 +5,7 @@ import type { UndoScope } from "../../protocol/undo.ts";
 import { displayPath, fileError } from "../lib/paths.ts";
 import { processIdentity } from "../lib/process-identity.ts";
 import { type BlobStore, createBlobStore } from "./blob-store.ts";
-import { ChangeFailure, type FileChange } from "./change-files.ts";
+import { ChangeFailure, type FileChange, foldersAmong } from "./change-files.ts";
 import { hashOf } from "./content.ts";
 import { type DoneRecords, openDoneRecords } from "./done-records.ts";
 import { DEFAULT_MAX_BYTES } from "./file-state.ts";
@@ -16,6 +16,7 @@ import { hasOrphans, type RecoveredChange, recoverAll } from "./journal-recover.
 import { type RunParts, runChange } from "./journal-run.ts";
 import { createProcessLock } from "./process-lock.ts";
 import { planRevert } from "./revert.ts";
+import { replayLayers } from "./revert-layers.ts";
 import { coveredCalls, redoSteps, undoSteps } from "./revert-steps.ts";
 
 /**
@@ -78,17 +79,18 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     { conversationId, callIds, force = false, scope }: RevertRequest,
     kind: "undo" | "redo",
   ): Promise<JournalRecord> => {
-    const history = await records.history(conversationId, callIds);
+    const history = replayLayers(await records.read(conversationId));
     const taken = coveredCalls(history, callIds, kind);
     const origin = history.patches.findLast((record) => taken.has(record.callId));
     if (origin === undefined) throw nothingTo(kind, callIds);
-    const { steps, emptied } = kind === "undo" ? undoSteps(history, taken) : redoSteps(history, taken);
+    const { steps, emptied, refilled } = kind === "undo" ? undoSteps(history, taken) : redoSteps(history, taken);
     const plan = await planRevert(steps, blobs, { force, maxBytes, projectRoot: origin.projectRoot, kind });
     const change = runChange(parts, { ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
       callIds: [...taken],
       ...(scope === undefined ? {} : { scope }),
       forced: [...plan.forced],
-      emptied: [...emptied],
+      emptied: await foldersAmong(emptied),
+      refilled: [...refilled],
     });
     return change.catch((error: unknown) => {
       if (!(error instanceof ChangeFailure)) throw error;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { openAnchor } from "./anchor.ts";
 import type { BlobStore } from "./blob-store.ts";
-import { removeIfEmpty } from "./change-files.ts";
+import { makeIfMissing, removeIfEmpty } from "./change-files.ts";
 import { restoreState } from "./change-step.ts";
 import { identityIn, statOrUndefined } from "./file-state.ts";
 import { inParallel } from "../lib/in-parallel.ts";
@@ -30,6 +30,7 @@ export async function recoverRecord(record: JournalRecord, blobs: BlobStore): Pr
   if (places.every((place) => place.isAfter)) {
     await removeTemps(temps);
     for (const folder of record.emptied ?? []) await removeIfEmpty(folder);
+    for (const folder of record.refilled ?? []) await makeIfMissing(folder);
     return { outcome: "finished", conflicts: strangers };
   }
   const conflicts: string[] = [];

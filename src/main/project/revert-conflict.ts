@@ -49,12 +49,16 @@ export async function conflictError(
     hint:
       blocked === undefined
         ? `${kind === "undo" ? "Undo" : "Redo"} anyway: what stands there now is kept and can be brought back. Or take the later change back first.`
-        : `Move ${displayPath(projectRoot, blocked.path)} away first.`,
+        : `Move ${displayPath(projectRoot, blockerOf(blocked))} away first.`,
     details: {
       conflicts: files.map(({ path, what, lines }) => ({ path, what, lines: lines.map(([from, to]) => [from, to]) })),
       canForce: blocked === undefined,
     },
   });
+}
+
+function blockerOf({ path, onDisk }: Conflict): string {
+  return (onDisk?.type === "other" ? onDisk.blocker : undefined) ?? path;
 }
 
 function whatOf({ found, expected }: Conflict): string {

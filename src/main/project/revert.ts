@@ -1,8 +1,8 @@
-import { SpindleError } from "../../protocol/error.ts";
+import { dirname } from "node:path";
 import { inParallel } from "../lib/in-parallel.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { FileChange } from "./change-files.ts";
-import { type Image, sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
+import { folderTrouble, type Image, sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
 import { type Conflict, conflictError } from "./revert-conflict.ts";
 
 /** One file of one change that is put back (or forth): `expected` should stand there, `wanted` shall. */
@@ -31,7 +31,12 @@ export async function planRevert(
 ): Promise<RevertPlan> {
   const places = new Map<string, Place>();
   const paths = [...new Set(steps.map((step) => step.path))];
-  const seen = await inParallel(paths, 8, (path) => seeImage(path, options.maxBytes));
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  const troubles = new Map((await inParallel(folders, 8, folderTrouble)).map((trouble, i) => [folders[i], trouble]));
+  const seen = await inParallel(paths, 8, async (path): Promise<SeenImage> => {
+    const trouble = troubles.get(dirname(path));
+    return trouble === null || trouble === undefined ? seeImage(path, options.maxBytes) : { image: trouble, stamp: "" };
+  });
   for (const [index, path] of paths.entries()) {
     const found = seen[index];
     if (found !== undefined) places.set(path, { ...found, now: found.image, firstExpected: undefined });
@@ -81,18 +86,4 @@ function wantedMode({ image, now, firstExpected }: Place): number | null {
 
 function modeOf(image: SeenImage["image"]): number | null {
   return image?.type === "file" ? image.mode : null;
-}
-
-/** For changes that cannot be taken alone: the undo before them was forced over later changes of the same files. */
-export function assertNotForced(paths: readonly string[], forced: readonly string[]): void {
-  const path = paths.find((each) => forced.includes(each));
-  if (path === undefined) return;
-  throw new SpindleError(
-    "undo_conflict",
-    `${path} was undone together with changes made after the patch, so a part alone cannot be redone.`,
-    {
-      hint: "Redo all that was undone together: the later changes come back with it.",
-      details: { conflicts: [{ path, lines: [] }] },
-    },
-  );
 }

@@ -164,6 +164,25 @@ describe("a file that changed since", () => {
     });
   });
 
+  test.each([
+    ["a file", null, () => write("d", "in the way"), "is in a folder that is a file now"],
+    ["a link, and the patch deleted", null, () => symlinkSync("d2", path.join(root, "d")), "is behind a link now"],
+    ["a link, and the patch updated", "2", () => symlinkSync("d2", path.join(root, "d")), "is behind a link now"],
+  ])("a folder that became %s is refused even with force, and said so", async (_, after, become, what) => {
+    fillFolder(root, { files: { "d/a": "1", "d2/a": "2" } });
+    await apply("c1", { "d/a": after });
+    rmSync(path.join(root, "d"), { recursive: true });
+    become();
+    for (const force of [false, true])
+      await expect(journal.undo({ ...of("c1"), force })).rejects.toMatchObject({
+        code: "undo_conflict",
+        message: `d/a ${what} after the patch, so nothing was undone.`,
+        hint: "Move d away first.",
+        details: { canForce: false },
+      });
+    expect(files()["d2/a"]).toBe("2");
+  });
+
   test("a redo is refused alike", async () => {
     fillFolder(root, { files: { a: "1\n2\n" } });
     await apply("c1", { a: "one\n2\n" });
