@@ -10,7 +10,14 @@ import { DEFAULT_MAX_BYTES, stampOf, statOrUndefined } from "./file-state.ts";
 
 /** What stood at a place of the disk, by the hash of its content. Null (where allowed) means nothing stood there. */
 export const imageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("file"), hash: z.string(), size: z.number(), mode: z.number() }),
+  z.object({
+    type: z.literal("file"),
+    hash: z.string(),
+    size: z.number(),
+    mode: z.number(),
+    /** The pack that keeps it; absent for a large one and for what is not kept. */
+    pack: z.string().optional(),
+  }),
   z.object({ type: z.literal("link"), target: z.string() }),
 ]);
 export type Image = z.infer<typeof imageSchema>;
@@ -75,7 +82,7 @@ export function sameImage(a: SeenImage["image"], b: SeenImage["image"]): boolean
 
 /** What an image names, its content to be streamed from the store. */
 export function stateOf(image: Image | null, blobs: BlobStore): KnownState | null {
-  return image?.type === "file" ? { type: "file", bytes: blobs.stored(image.hash, image.size), mode: image.mode } : image;
+  return image?.type === "file" ? { type: "file", bytes: blobs.stored(image), mode: image.mode } : image;
 }
 
 async function seeUnopened(place: string, error: unknown): Promise<SeenImage> {

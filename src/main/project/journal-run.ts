@@ -7,6 +7,7 @@ import { changeFiles, type ChangeObserver, type FileChange, makeIfMissing, remov
 import { isStored } from "./content.ts";
 import type { DoneRecords } from "./done-records.ts";
 import { inJournal } from "./journal-error.ts";
+import { createPack, type PackWriter } from "./pack-file.ts";
 import { type OpenFiles, writeWhole } from "./journal-files.ts";
 import { type ChangeOrigin, journalFile, type JournalRecord, keepImages, type KeptImages, originOf } from "./journal-record.ts";
 
@@ -27,6 +28,7 @@ export interface RunParts {
  */
 export async function runChange(
   parts: RunParts,
+  pack: PackWriter,
   origin: ChangeOrigin,
   kind: JournalRecord["kind"],
   changes: readonly FileChange[],
@@ -34,7 +36,7 @@ export async function runChange(
 ): Promise<JournalRecord> {
   const { folder, blobs, staging, pending, records, owner } = parts;
   assertKeepable(changes, parts.maxBytes);
-  const id = changeId(parts.now());
+  const { id } = pack;
   const done = records.fileOf({ ...origin, id, kind });
   let record: JournalRecord | undefined;
   let keeping: Promise<ReadonlyMap<FileChange, KeptImages>> | undefined;
@@ -42,7 +44,7 @@ export async function runChange(
     beginning: (temps, folders) =>
       inJournal(folder, async () => {
         await staging.write(id, JSON.stringify({ id, owner, temps, folders }), false);
-        keeping = keepImages(blobs, changes);
+        keeping = keepImages(blobs, pack, changes);
         // Its failure is thrown where it is awaited; until then it must not count as unhandled.
         keeping.catch(() => undefined);
       }),
@@ -50,7 +52,7 @@ export async function runChange(
       inJournal(folder, async () => {
         const images = (await keeping) ?? new Map();
         record = {
-          version: 1,
+          version: 2,
           id,
           kind,
           ...originOf(origin),
@@ -75,6 +77,7 @@ export async function runChange(
     rolledBack: (leftAlone) =>
       inJournal(folder, async () => {
         await keeping?.catch(() => undefined);
+        pack.abandon();
         if (record !== undefined && leftAlone.length > 0) await keepRest(records, record, new Set(leftAlone.map((change) => change.path)));
         await pending.remove(id);
         await staging.remove(id);
@@ -113,6 +116,11 @@ function assertKeepable(changes: readonly FileChange[], maxBytes: number): void 
     hint: "Split the patch, or change the large file with a command.",
     details: { bytes: total, limit: maxBytes },
   });
+}
+
+/** The pack of a new change; the change has its id. */
+export function newPack({ folder, now }: Pick<RunParts, "folder" | "now">): PackWriter {
+  return createPack(path.join(folder, "packs"), changeId(now()));
 }
 
 /** Sorts by time within a process and across them. */

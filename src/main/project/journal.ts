@@ -13,7 +13,8 @@ import { inJournal } from "./journal-error.ts";
 import { openFilesIn } from "./journal-files.ts";
 import { type ChangeOrigin, type JournalRecord, originOf } from "./journal-record.ts";
 import { hasOrphans, type RecoveredChange, recoverAll } from "./journal-recover.ts";
-import { type RunParts, runChange } from "./journal-run.ts";
+import { newPack, type RunParts, runChange } from "./journal-run.ts";
+import { createPackReader } from "./pack-file.ts";
 import { createProcessLock } from "./process-lock.ts";
 import { planRevert } from "./revert.ts";
 import { replayLayers } from "./revert-layers.ts";
@@ -65,7 +66,7 @@ export interface RevertRequest {
 /** `folder` is made when first needed. `maxBytes` limits the old contents of one change (default 128 MiB). */
 export function createJournal(options: { readonly folder: string; readonly maxBytes?: number; readonly now?: () => number }): Journal {
   const { folder, maxBytes = DEFAULT_MAX_BYTES, now = Date.now } = options;
-  const blobs = createBlobStore(path.join(folder, "blobs"));
+  const blobs = createBlobStore(path.join(folder, "blobs"), createPackReader(path.join(folder, "packs")));
   const records = openDoneRecords(path.join(folder, "done"));
   const owner = processIdentity() ?? { pid: process.pid, startTime: null };
   const staging = openFilesIn(path.join(folder, "staging"), owner);
@@ -84,8 +85,14 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
     const origin = history.patches.findLast((record) => taken.has(record.callId));
     if (origin === undefined) throw nothingTo(kind, callIds);
     const { steps, emptied, refilled } = kind === "undo" ? undoSteps(history, taken) : redoSteps(history, taken);
-    const plan = await planRevert(steps, blobs, { force, maxBytes, projectRoot: origin.projectRoot, kind });
-    const change = runChange(parts, { ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
+    const pack = newPack(parts);
+    const plan = await planRevert(steps, blobs, pack, { force, maxBytes, projectRoot: origin.projectRoot, kind }).catch(
+      (error: unknown) => {
+        pack.abandon();
+        throw error;
+      },
+    );
+    const change = runChange(parts, pack, { ...originOf(origin), callId: [...taken][0] ?? origin.callId }, kind, plan.changes, {
       callIds: [...taken],
       ...(scope === undefined ? {} : { scope }),
       forced: [...plan.forced],
@@ -99,7 +106,7 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
   };
 
   return {
-    apply: async (origin, changes) => void (await locked(() => runChange(parts, origin, "patch", changes))),
+    apply: async (origin, changes) => void (await locked(() => runChange(parts, newPack(parts), origin, "patch", changes))),
     list: (conversationId) => records.read(conversationId),
     done: records,
     blobs,

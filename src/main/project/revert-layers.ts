@@ -73,6 +73,7 @@ function bringBack(
     const isWhole = isWholeUndo(undo, new Set(callIds), undoneBy);
     for (const [path, { before }] of undone.get(undo) ?? []) {
       const now = live.get(path) ?? [];
+      if (!isWhole && !before.some((layer) => callIds.includes(layer.callId) && !now.includes(layer))) continue;
       live.set(path, isWhole ? before : before.filter((layer) => now.includes(layer) || callIds.includes(layer.callId)));
     }
   }

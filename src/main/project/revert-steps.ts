@@ -1,6 +1,6 @@
 import { SpindleError } from "../../protocol/error.ts";
 import type { CallId } from "../../protocol/ids.ts";
-import type { JournalRecord } from "./journal-record.ts";
+import type { JournalFile, JournalRecord } from "./journal-record.ts";
 import type { RevertStep } from "./revert.ts";
 import { isWholeUndo, type Layer, type LayerHistory, undosOf } from "./revert-layers.ts";
 
@@ -64,7 +64,12 @@ export function redoSteps(history: LayerHistory, taken: ReadonlySet<CallId>): St
       continue;
     }
     const part = history.patches.filter((record) => taken.has(record.callId) && history.undoneBy.get(record.callId) === undo);
-    lists.push(...part.map((record) => record.files.map(({ path, before, after }) => ({ path, expected: before, wanted: after }))));
+    const found = history.undone(undo);
+    // Files from which a patch was forced away before that undo are none of its.
+    const isInUndo = (file: JournalFile): boolean => found.get(file.path)?.before.some((layer) => layer.file === file) ?? false;
+    lists.push(
+      ...part.map((record) => record.files.filter(isInUndo).map(({ path, before, after }) => ({ path, expected: before, wanted: after }))),
+    );
   }
   return {
     steps: lists.flat(),

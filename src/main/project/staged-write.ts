@@ -1,9 +1,9 @@
 import { accessSync, constants as flags, fstatSync, renameSync, type Stats } from "node:fs";
 import { open as openFile, unlink, type FileHandle } from "node:fs/promises";
 import type { Anchor } from "./anchor.ts";
-import { type Content, sizeOf, writeContent } from "./content.ts";
+import { bytesOf, type Content, sizeOf, writeContent } from "./content.ts";
 import { identityOf, stampOf, statOrUndefined } from "./file-state.ts";
-import { createNewFile, type NewFile } from "./new-file.ts";
+import { AT_ONCE_BYTES, createNewFile, type NewFile } from "./new-file.ts";
 import { type Displaced, identityAt, swapIn, TouchedEntry } from "./swap-entry.ts";
 
 /** New content of a file, complete in a temp file beside it, not yet in its place. */
@@ -64,7 +64,8 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
   const existing = options.overLink === true && found?.isSymbolicLink() === true ? undefined : found;
   if (existing !== undefined) assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
-  const file = await createNewFile(temp, wantedMode === undefined ? 0o666 : 0o600, options.bytes);
+  const bytes = sizeOf(options.bytes) <= AT_ONCE_BYTES ? await bytesOf(options.bytes) : options.bytes;
+  const file = await createNewFile(temp, wantedMode === undefined ? 0o666 : 0o600, bytes);
   let mode: number;
   let inPlace: boolean;
   try {

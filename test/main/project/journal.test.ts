@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -123,11 +124,13 @@ describe("journal", () => {
     },
   );
 
-  test("keeps one content once", async () => {
-    fillFolder(root, { files: { a: "same", b: "same", c: "same" } });
-    await apply("c1", { a: "other", b: "other", c: "other" });
-    const blobs = readdirSync(path.join(data, "blobs")).flatMap((folder) => readdirSync(path.join(data, "blobs", folder)));
-    expect(blobs.length).toBe(2);
+  test("keeps one content once, and of a new one what differs", async () => {
+    const text = (word: string) => `${Array.from({ length: 2_000 }, (_, i) => `${i * 7919} some line`).join("\n")}${word}`;
+    fillFolder(root, { files: { a: text("a"), b: text("a"), c: text("a") } });
+    await apply("c1", { a: text("b"), b: text("b"), c: text("b") });
+    const [pack = ""] = readdirSync(path.join(data, "packs"));
+    const kept = statSync(path.join(data, "packs", pack)).size;
+    expect(kept).toBeLessThan(text("a").length / 2);
   });
 });
 
@@ -309,7 +312,7 @@ describe("journal, recovery", () => {
   });
 
   test.each([
-    ["its kept contents are gone", () => rmSync(path.join(data, "blobs"), { recursive: true })],
+    ["its kept contents are gone", () => rmSync(path.join(data, "packs"), { recursive: true })],
     ["a temp name is a folder now", (record: string) => mkdirSync(tempsOf(record)[0] ?? "")],
     ["the parent of a file is a link now", () => swapForLink(path.join(root, "new"))],
     ["it is damaged, though complete", (record: string) => renameSync(record, damaged(record))],
@@ -324,7 +327,7 @@ describe("journal, recovery", () => {
     mkdirSync(path.join(data, "staging", "folder.json"), { recursive: true });
     const outcomes = await journal.recover();
     const again = await journal.recover();
-    const isBack = existsSync(path.join(data, "blobs"));
+    const isBack = existsSync(path.join(data, "packs"));
     expect([outcomes.map(({ outcome }) => outcome).sort(), readFileSync(path.join(root, "second/a"), "utf8"), again]).toEqual([
       isBack ? ["rolled_back", "set_aside"] : ["set_aside", "set_aside"],
       isBack ? "1" : "2",
