@@ -58,9 +58,14 @@ export class UndoModel {
       const bottom = picture.pile.findIndex(({ callId }) => taken.has(callId));
       if (bottom === -1) continue;
       const above = picture.pile.slice(bottom);
-      const isClean =
-        picture.text === above.at(-1)?.after &&
-        above.every(({ callId, before }, i) => taken.has(callId) && (i === 0 || before === above[i - 1]?.after));
+      // A file that happens to hold again what the patch left counts as unchanged.
+      let { text } = picture;
+      let isClean = true;
+      for (const patch of above.toReversed()) {
+        if (!taken.has(patch.callId)) continue;
+        if (text !== patch.after) isClean = false;
+        text = patch.before;
+      }
       if (!isClean) forced.add(name);
       found.set(name, picture);
       left.set(name, { pile: picture.pile.slice(0, bottom), text: above[0]?.before ?? null });

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { ConversationId } from "../../protocol/ids.ts";
 import type { UndoResult } from "../../protocol/undo.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -15,13 +18,19 @@ export interface JournalDesk {
   /** To be called when a conversation was opened for writing: its log learns what a process that died could not tell. */
   opened(conversation: Conversation): void;
   undo(conversation: Conversation, request: UndoRequest): Promise<UndoResult>;
-  /** Resolves when every log was told. */
-  settled(): Promise<void>;
+  /** To be called when a conversation was deleted: what it kept of files goes as well. */
+  forget(conversationId: ConversationId): Promise<void>;
+  /** Resolves when every log was told and nothing is being removed any more. */
+  close(): Promise<void>;
 }
 
-/** Opens the journal in a folder and sets right what was cut short. */
-export async function openJournalDesk(folder: string, logger: Logger, watch: Pick<CommandWatch, "hold">): Promise<JournalDesk> {
-  const journal = createJournal({ folder });
+/** When what is not needed any more is removed: this long after the start, and then every so often, ms. */
+const SWEEP_AFTER_MS = 20_000;
+const SWEEP_EVERY_MS = 3_600_000;
+
+/** Opens the journal of a data folder and sets right what was cut short. */
+export async function openJournalDesk(home: string, logger: Logger, watch: Pick<CommandWatch, "hold">): Promise<JournalDesk> {
+  const journal = createJournal({ folder: path.join(home, "journal") });
   const queue = createQueue();
   const inTurn: Queue = (projectRoot, action) =>
     queue(projectRoot, () =>
@@ -48,6 +57,15 @@ export async function openJournalDesk(folder: string, logger: Logger, watch: Pic
   };
   // Whatever is wrong with one change of files, Spindle starts.
   await recover().catch((error: unknown) => logger.error("Changes of files that were cut short could not be set right", error));
+  let sweeping = Promise.resolve();
+  const sweep = (): void => {
+    sweeping = journal
+      .sweep((id) => existsSync(path.join(home, "conversations", id)))
+      .then((result) => logger.info("Old contents of files were swept", { ...result }))
+      .catch((error: unknown) => logger.error("Old contents of files could not be swept", error));
+  };
+  const timers = [setTimeout(sweep, SWEEP_AFTER_MS), setInterval(sweep, SWEEP_EVERY_MS)];
+  for (const timer of timers) timer.unref();
   return {
     journal,
     inTurn,
@@ -64,8 +82,10 @@ export async function openJournalDesk(folder: string, logger: Logger, watch: Pic
       await telling.get(conversation.id);
       return undo(conversation, request, { journal, inTurn });
     },
-    async settled() {
-      await Promise.all(telling.values());
+    forget: (conversationId) => journal.forget(conversationId),
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all([...telling.values(), sweeping]);
     },
   };
 }

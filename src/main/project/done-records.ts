@@ -9,6 +9,9 @@ import { type JournalRecord, parseRecord } from "./journal-record.ts";
 /** Records of changes that are done, one file each; the name tells which call made a patch, or that it is an undo or redo. */
 export interface DoneRecords {
   fileOf(change: Pick<JournalRecord, "id" | "kind" | "conversationId" | "callId">): string;
+  folderOf(conversationId: ConversationId): string;
+  /** Those of the calls whose patch has no record (any more). */
+  missing(conversationId: ConversationId, callIds: readonly CallId[]): Promise<CallId[]>;
   /** All records of a conversation, oldest first. */
   read(conversationId: ConversationId): Promise<JournalRecord[]>;
   /** Records that a log does not tell of: patches of other calls than `callIds`, undos and redos with other ids than `ids`. */
@@ -33,6 +36,11 @@ export function openDoneRecords(folder: string): DoneRecords {
   };
   return {
     fileOf: (change) => path.join(folderOf(change.conversationId), `${change.id}~${labelOf(change)}.json`),
+    folderOf,
+    async missing(conversationId, callIds) {
+      const labels = new Set((await namesIn(folderOf(conversationId))).map((name) => parseName(name)?.label));
+      return callIds.filter((callId) => !labels.has(safeName(callId)));
+    },
     read: (conversationId) => read(conversationId, () => true),
     unknown(conversationId, { callIds, ids }) {
       const labels = new Set([...callIds].map(safeName));

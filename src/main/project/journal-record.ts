@@ -141,3 +141,16 @@ export function parseRecord(text: string): JournalRecord | "torn" | "unknown" {
   const parsed = journalRecord.safeParse(value);
   return parsed.success ? parsed.data : "unknown";
 }
+
+/** A new id: sorts by time within a process and across them. */
+export function changeId(now: number): string {
+  counter = (counter + 1) % 46_656;
+  return `${now.toString(36).padStart(9, "0")}${counter.toString(36).padStart(3, "0")}-${Math.random().toString(36).slice(2, 8)}`;
+}
+let counter = 0;
+
+/** When a change was made by its id, or a name that begins with it, Unix ms; null when that is none. */
+export function changeTime(id: string): number | null {
+  const [time] = /^[0-9a-z]{9}(?=[0-9a-z]{3}-)/.exec(id) ?? [];
+  return time === undefined ? null : Number.parseInt(time, 36);
+}

@@ -9,7 +9,7 @@ import type { DoneRecords } from "./done-records.ts";
 import { inJournal } from "./journal-error.ts";
 import { createPack, type PackWriter } from "./pack-file.ts";
 import { type OpenFiles, writeWhole } from "./journal-files.ts";
-import { type ChangeOrigin, journalFile, type JournalRecord, keepImages, type KeptImages, originOf } from "./journal-record.ts";
+import { changeId, type ChangeOrigin, journalFile, type JournalRecord, keepImages, type KeptImages, originOf } from "./journal-record.ts";
 
 export interface RunParts {
   readonly folder: string;
@@ -122,10 +122,3 @@ function assertKeepable(changes: readonly FileChange[], maxBytes: number): void 
 export function newPack({ folder, now }: Pick<RunParts, "folder" | "now">): PackWriter {
   return createPack(path.join(folder, "packs"), changeId(now()));
 }
-
-/** Sorts by time within a process and across them. */
-function changeId(now: number): string {
-  counter = (counter + 1) % 46_656;
-  return `${now.toString(36).padStart(9, "0")}${counter.toString(36).padStart(3, "0")}-${Math.random().toString(36).slice(2, 8)}`;
-}
-let counter = 0;

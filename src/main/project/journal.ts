@@ -14,6 +14,7 @@ import { openFilesIn } from "./journal-files.ts";
 import { type ChangeOrigin, type JournalRecord, originOf } from "./journal-record.ts";
 import { hasOrphans, type RecoveredChange, recoverAll } from "./journal-recover.ts";
 import { newPack, type RunParts, runChange } from "./journal-run.ts";
+import { createSweeper, type Retention, RETENTION, type Sweeper } from "./journal-sweep.ts";
 import { createPackReader } from "./pack-file.ts";
 import { createProcessLock } from "./process-lock.ts";
 import { planRevert } from "./revert.ts";
@@ -38,6 +39,10 @@ export interface Journal {
    * folder. Not to be nested. Throws `still_running` when another process takes more than two minutes.
    */
   exclusively<T>(projectRoot: string, action: () => Promise<T>): Promise<T>;
+  /** Off the start-up path, now and then: what is dropped and removed is said in `docs/tools.md`. */
+  readonly sweep: Sweeper["sweep"];
+  /** For a conversation that is deleted: removes its records and every content that no other record names. */
+  readonly forget: Sweeper["forget"];
   /** Changes of a conversation, oldest first. */
   list(conversationId: ConversationId): Promise<JournalRecord[]>;
   /** The records of a conversation by their names alone: cheap. */
@@ -64,7 +69,12 @@ export interface RevertRequest {
 }
 
 /** `folder` is made when first needed. `maxBytes` limits the old contents of one change (default 128 MiB). */
-export function createJournal(options: { readonly folder: string; readonly maxBytes?: number; readonly now?: () => number }): Journal {
+export function createJournal(options: {
+  readonly folder: string;
+  readonly maxBytes?: number;
+  readonly now?: () => number;
+  readonly retention?: Partial<Retention>;
+}): Journal {
   const { folder, maxBytes = DEFAULT_MAX_BYTES, now = Date.now } = options;
   const blobs = createBlobStore(path.join(folder, "blobs"), createPackReader(path.join(folder, "packs")));
   const records = openDoneRecords(path.join(folder, "done"));
@@ -75,6 +85,8 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
   const lock = createProcessLock(path.join(folder, "locks"));
   const locked = <T>(action: () => Promise<T>, waitMs?: number): Promise<T> =>
     inJournal(folder, () => lock.exclusively("journal", action, waitMs));
+
+  const sweeper = createSweeper({ folder, retention: { ...RETENTION, ...options.retention }, now, locked, folderOf: records.folderOf });
 
   const revert = async (
     { conversationId, callIds, force = false, scope }: RevertRequest,
@@ -108,6 +120,7 @@ export function createJournal(options: { readonly folder: string; readonly maxBy
   return {
     apply: async (origin, changes) => void (await locked(() => runChange(parts, newPack(parts), origin, "patch", changes))),
     list: (conversationId) => records.read(conversationId),
+    ...sweeper,
     done: records,
     blobs,
     undo: (what) => locked(() => revert(what, "undo")),

@@ -278,4 +278,30 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
     ]);
     expect([read(spindle, "a"), readdirSync(path.join(journal, "aside"))]).toEqual(["2\n", ["x.json"]]);
   });
+
+  test("a deleted conversation leaves nothing of its files in the data folder", async () => {
+    const spindle = lab();
+    spindle.write({ a: "token-4711\n" });
+    const { engine, conversation } = await turns(spindle, [applies(update("a", "token-4711", "2"))]);
+    await undo(engine, conversation.id, { kind: "turn", id: "t1" });
+    await engine.deleteConversation(conversation.id);
+    const journal = Object.keys(spindle.data()).filter((name) => name.startsWith("journal"));
+    expect(journal.filter((name) => /done|packs|blobs|pending|staging/.test(name))).toEqual([]);
+  });
+
+  test("what is no longer kept is said; with force the rest is undone", async () => {
+    const spindle = lab();
+    spindle.write({ a: "1\n", b: "1\n" });
+    const { engine, conversation } = await turns(spindle, [applies(update("a", "1", "2"))], [applies(update("b", "1", "2"))]);
+    const done = path.join(spindle.home, "journal", "done", conversation.id);
+    for (const name of readdirSync(done)) if (name.includes("~c1.")) rmSync(path.join(done, name));
+    const scope = { kind: "conversation" } as const;
+    await expect(undo(engine, conversation.id, scope)).rejects.toMatchObject({
+      code: "not_found",
+      message: "What these calls changed is no longer kept: c1.",
+    });
+    await expect(undo(engine, conversation.id, { kind: "turn", id: "t1" }, { force: true })).rejects.toMatchObject({ code: "not_found" });
+    await undo(engine, conversation.id, scope, { force: true });
+    expect([read(spindle, "a"), read(spindle, "b")]).toEqual(["2\n", "1\n"]);
+  });
 });
