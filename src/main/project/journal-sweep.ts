@@ -246,7 +246,11 @@ async function compress(file: string, locked: Parts["locked"]): Promise<boolean>
   try {
     await pipeline(createReadStream(file), createGzip({ level: 1 }), createWriteStream(temp, { flags: "wx", mode: 0o600 }));
     const handle = await open(temp, "r+");
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     if ((await stat(temp)).size > 0.9 * (await stat(file)).size) return false;
     await locked(async () => {
       await rename(temp, file + COMPRESSED);

@@ -81,28 +81,23 @@ export function identityAt(place: string): string {
 
 const NONE = stampOf(undefined);
 
-/** Opens the file of a place and assures that it carries the stamp; null for a link. */
+/** Opens the file of a place and assures that it carries the stamp; null for a link, or what may not be read. */
 function holdOpen(place: string, stamp: string): Displaced | null {
-  const facts = factsAt(place);
-  if (stampOf(facts) !== stamp) throw new TouchedEntry();
-  if (facts?.isFile() !== true) return null;
   let descriptor: number;
   try {
     descriptor = openSync(place, flags.O_RDONLY | flags.O_NOFOLLOW | flags.O_NONBLOCK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A file that may be replaced but not read: nothing can be kept of it, so nothing is held.
-    if (code === "EACCES") return null;
-    throw code === "ENOENT" || code === "ELOOP" ? new TouchedEntry() : error;
-  }
-  const held = displaced(descriptor, facts);
-  try {
-    if (stampOf(fstatSync(descriptor)) !== stamp) throw new TouchedEntry();
-  } catch (error) {
-    held.close();
+    // A link, a file that may be replaced but not read, or nothing: its stamp must do.
+    if (stampOf(factsAt(place)) !== stamp) throw new TouchedEntry();
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ELOOP" || code === "EACCES" || code === "ENXIO") return null;
     throw error;
   }
-  return held;
+  const facts = fstatSync(descriptor);
+  const held = displaced(descriptor, facts);
+  if (stampOf(facts) === stamp) return held;
+  held.close();
+  throw new TouchedEntry();
 }
 
 function displaced(descriptor: number, facts: Stats): Displaced {

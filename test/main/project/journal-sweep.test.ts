@@ -121,7 +121,7 @@ test("contents that are young, or named by a change under way or set aside, stay
   rmSync(path.join(done, young));
   await journal.sweep(() => true);
   const gone = before.filter((name) => !contents().includes(name) && !contents().includes(`${name}.gz`));
-  expect(gone.map((name) => name.split("/")[0]).toSorted()).toEqual(["blobs", "packs"]);
+  expect(new Set(gone.map((name) => name.split("/")[0]))).toEqual(new Set(["blobs", "packs"]));
   // Now the young ones of a record that is gone.
   await apply("c_3", "y", { b: large("young") });
   await apply("c_3", "z", { b: "3" });
