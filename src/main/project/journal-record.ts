@@ -67,7 +67,7 @@ export interface KeptImages {
 }
 
 /**
- * Puts the old contents on disk, durably. New ones up to 1 MiB are kept as well, as what differs from the old ones: they
+ * Puts the old contents on disk, durably. New ones up to 512 KiB are kept as well, as what differs from the old ones: they
  * explain later differences, and a part of an undo can be redone with them.
  */
 export async function keepImages(

@@ -33,9 +33,9 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 
 /** Contents up to this size go into packs, bytes. */
-export const MAX_PACKED = 1024 * 1024;
-/** Contents are compressed until so many bytes of a change were: more would take longer than the writing. */
-const MAX_COMPRESSED = 2 * 1024 * 1024;
+export const MAX_PACKED = 512 * 1024;
+/** So many bytes of a change are compressed: more would take longer than writing them. */
+const MAX_COMPRESSED = 512 * 1024;
 const FOOT = 16;
 
 export function packFile(folder: string, id: string): string {
@@ -72,8 +72,9 @@ export function createPack(folder: string, id: string): PackWriter {
       }
       const { start, end } = base === undefined ? { start: 0, end: 0 } : shared(base.bytes, bytes);
       const rest = bytes.subarray(start, bytes.length - end);
-      const small = compressed < MAX_COMPRESSED && rest.length > 128 ? deflateRawSync(rest, { level: 1 }) : rest;
-      compressed += rest.length;
+      const isPlain = rest.length <= 128 || compressed + rest.length > MAX_COMPRESSED;
+      const small = isPlain ? rest : deflateRawSync(rest, { level: 1 });
+      if (!isPlain) compressed += rest.length;
       const stored = small.length < rest.length ? small : rest;
       const like = base === undefined ? {} : { base: { hash: base.hash, start, end } };
       entries.set(hash, { hash, size: bytes.length, at, length: stored.length, deflated: stored !== rest, ...like });
