@@ -28,6 +28,7 @@ const slow = [
   "values",
   "journal-crash",
   "journal-kill",
+  "journal-shared",
   "demo-main-job",
   "faults",
   "kill",

@@ -133,7 +133,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const redact = createRedactor(() => secrets(effective(), options.env));
   const logger = createLogger(options.home, redact);
   const watch = createCommandWatch();
-  const changes = await openJournalDesk(path.join(options.home, "journal"), logger, watch);
+  const changes = await openJournalDesk(options.home, logger, watch);
 
   const { workers, extraWorkers, memoryMb } = effective().script;
   // A script that waits for a task keeps its worker: there must be more of them than such scripts, or all would wait for ever.
@@ -325,6 +325,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       await Promise.all(own.map((task) => tasks.cancel(task.taskId)));
       for (const task of own) tasks.markDelivery(task.taskId, "seen");
       await store.delete(conversationId);
+      await changes.forget(conversationId);
       scriptStores.forget(conversationId);
       approvals.forget(conversationId);
     },
@@ -363,7 +364,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     async close() {
       await desk.close();
-      await Promise.all([changes.settled(), watch.settled()]);
+      await Promise.all([changes.close(), watch.settled()]);
       await store.close();
       await harness.close();
       await inspector.close();

@@ -35,11 +35,21 @@ const promises = fs.promises as unknown as Record<
 for (const name of ["open", "rename", "unlink", "mkdir", "symlink", "writeFile", "rm", "rmdir"] as const)
   promises[name] = counted(promises[name]);
 const atOnce = fs as unknown as Record<
-  "openSync" | "writeSync" | "fchmodSync" | "fchownSync" | "fsync" | "renameSync" | "mkdirSync",
+  "openSync" | "writeSync" | "fchmodSync" | "fchownSync" | "fsync" | "renameSync" | "mkdirSync" | "linkSync" | "unlinkSync" | "symlinkSync",
   (...args: unknown[]) => unknown
 >;
-for (const name of ["openSync", "writeSync", "fchmodSync", "fchownSync", "renameSync", "mkdirSync"] as const)
-  atOnce[name] = counted(atOnce[name]);
+const names = [
+  "openSync",
+  "writeSync",
+  "fchmodSync",
+  "fchownSync",
+  "renameSync",
+  "mkdirSync",
+  "linkSync",
+  "unlinkSync",
+  "symlinkSync",
+] as const;
+for (const name of names) atOnce[name] = counted(atOnce[name]);
 // Promisified when it is imported: what is counted must be there before.
 atOnce.fsync = counted(atOnce.fsync);
 syncBuiltinESMExports();

@@ -49,8 +49,8 @@ async function textOf(image: Image | null, blobs: Journal["blobs"]): Promise<str
   if (image === null) return "";
   if (image.type === "link") return null;
   try {
-    const bytes = await blobs.get(image.hash);
-    return isUtf8(bytes) ? bytes.toString("utf8") : null;
+    const bytes = await blobs.get(image);
+    return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : null;
   } catch (error) {
     // The files are changed all the same; only what they looked like is not known.
     if (error instanceof SpindleError) return null;

@@ -19,7 +19,7 @@ export interface UndoRequest {
 /**
  * Undoes or redoes what the patches of a scope did to files, newest first, as one change, and writes `patch_reverted` into
  * the conversation's log. Which calls belong to a scope comes from the log. Throws `not_found` when there is nothing to
- * undo (redo), `undo_conflict` when files changed since, `still_running` while the scope's turn or script runs.
+ * undo (redo) or it is no longer kept, `undo_conflict` when files changed since, `still_running` while the scope's turn or script runs.
  */
 export async function undo(
   conversation: Conversation,
@@ -34,6 +34,7 @@ export async function undo(
       throw new SpindleError("not_found", `There are no changes of files by ${scopeName(scope)} in this conversation.`, {
         hint: "`spindle conversations show ID --json` lists its events with their ids.",
       });
+    await assertKept(deps.journal, conversation, callIds, force);
     const record = await deps.journal[kind]({ conversationId: conversation.id, callIds, force, scope });
     const event = await revertedEvent(record, scope, deps.journal);
     conversation.emit(event);
@@ -64,6 +65,17 @@ export async function tellUntold(conversation: Conversation, journal: Journal): 
     const files = await changedFiles(record, journal.blobs, { texts: true });
     conversation.emit({ type: "patch_applied", turnId: record.turnId, callId: record.callId, files });
   }
+}
+
+/** With `force` what is still kept is undone alone. */
+async function assertKept(journal: Journal, { id }: Conversation, callIds: readonly string[], force: boolean): Promise<void> {
+  const missing = await journal.done.missing(id, callIds);
+  const isAll = missing.length === callIds.length;
+  if (missing.length === 0 || (force && !isAll)) return;
+  throw new SpindleError("not_found", `What these calls changed is no longer kept: ${missing.join(", ")}.`, {
+    hint: `Earlier contents are kept for 30 days, and up to 1 GB.${isAll ? "" : " Undo the later changes alone, or with force all that is still kept."}`,
+    details: { callIds: missing },
+  });
 }
 
 function callsOf(events: readonly SpindleEvent[], scope: UndoScope): string[] {

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
 
-/** A content in the blob store. It is streamed from there whenever it is needed and never held as a whole. */
+/** A kept content. It is read whenever it is needed, and a large one is never held as a whole. */
 export interface StoredContent {
-  /** Where it lies; nobody changes that file. */
-  readonly file: string;
   readonly hash: string;
   readonly size: number;
+  /** The pack it is in; absent for one that has a file of its own. */
+  readonly pack?: string | undefined;
+  /** Its bytes. Throws `not_found` when it is not kept any more, `io_error` when it cannot be read. Whoever needs all checks the hash. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /** The bytes of a file: in memory, or in the blob store. */
@@ -31,18 +33,29 @@ export function hashOf(bytes: Uint8Array): string {
  * content is gone and `io_error` when it is damaged: the file is then written in part.
  */
 export async function writeContent(handle: FileHandle, content: Content): Promise<void> {
-  if (!isStored(content)) {
-    let written = 0;
-    while (written < content.length) written += (await handle.write(content, written, content.length - written, written)).bytesWritten;
-    return;
+  if (!isStored(content)) return writeAt(handle, content, 0);
+  const digest = createHash("sha256");
+  let at = 0;
+  for await (const piece of content.pieces()) {
+    digest.update(piece);
+    await writeAt(handle, piece, at);
+    at += piece.length;
   }
-  const source = await openStored(content);
-  try {
-    const { hash } = await pump(source, content.size, handle);
-    if (hash !== content.hash) throw damaged(content);
-  } finally {
-    await source.close();
-  }
+  if (digest.digest("hex") !== content.hash) throw damaged(content.hash);
+}
+
+async function writeAt(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+}
+
+/** The whole content in memory: for small ones. Throws as `writeContent`. */
+export async function bytesOf(content: Content): Promise<Uint8Array> {
+  if (!isStored(content)) return content;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of content.pieces()) pieces.push(piece);
+  const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  if (hashOf(bytes) !== content.hash) throw damaged(content.hash);
+  return bytes;
 }
 
 /**
@@ -62,28 +75,24 @@ export async function pump(
     if (bytesRead === 0) return { hash: digest.digest("hex"), size: at };
     const part = buffer.subarray(0, bytesRead);
     digest.update(part);
-    for (let done = 0; target !== undefined && done < bytesRead;)
-      done += (await target.write(part, done, bytesRead - done, at + done)).bytesWritten;
+    if (target !== undefined) await writeAt(target, part, at);
     at += bytesRead;
   }
 }
 
-async function openStored(content: StoredContent): Promise<FileHandle> {
-  try {
-    return await open(content.file, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new SpindleError("not_found", "The earlier content of a file is not kept any more.", {
-      hint: "The file stays as it is. Change it by hand or with a patch.",
-      details: { hash: content.hash },
-      cause: error,
-    });
-  }
+/** The old content is gone: swept, or its folder was cleared. */
+export function notKept(hash: string, cause?: unknown): SpindleError {
+  return new SpindleError("not_found", "The earlier content of a file is not kept any more.", {
+    hint: "The file stays as it is. Change it by hand or with a patch.",
+    details: { hash },
+    cause,
+  });
 }
 
-function damaged(content: StoredContent): SpindleError {
+export function damaged(hash: string, cause?: unknown): SpindleError {
   return new SpindleError("io_error", "The kept earlier content of a file is damaged.", {
     hint: "The file stays as it is. Look after the disk that holds the data folder.",
-    details: { hash: content.hash },
+    details: { hash },
+    cause,
   });
 }

@@ -9,20 +9,16 @@ import { type JournalRecord, parseRecord } from "./journal-record.ts";
 /** Records of changes that are done, one file each; the name tells which call made a patch, or that it is an undo or redo. */
 export interface DoneRecords {
   fileOf(change: Pick<JournalRecord, "id" | "kind" | "conversationId" | "callId">): string;
+  folderOf(conversationId: ConversationId): string;
+  /** Those of the calls whose patch has no record (any more). */
+  missing(conversationId: ConversationId, callIds: readonly CallId[]): Promise<CallId[]>;
   /** All records of a conversation, oldest first. */
   read(conversationId: ConversationId): Promise<JournalRecord[]>;
-  /** The patches of these calls and every undo and redo of the conversation, each oldest first. */
-  history(conversationId: ConversationId, callIds: readonly CallId[]): Promise<RecordHistory>;
   /** Records that a log does not tell of: patches of other calls than `callIds`, undos and redos with other ids than `ids`. */
   unknown(
     conversationId: ConversationId,
     known: { readonly callIds: ReadonlySet<CallId>; readonly ids: ReadonlySet<string> },
   ): Promise<JournalRecord[]>;
-}
-
-export interface RecordHistory {
-  readonly patches: readonly JournalRecord[];
-  readonly reverts: readonly JournalRecord[];
 }
 
 /** `folder` holds a folder per conversation; none needs to exist. Reading throws `io_error` for a damaged record. */
@@ -40,15 +36,12 @@ export function openDoneRecords(folder: string): DoneRecords {
   };
   return {
     fileOf: (change) => path.join(folderOf(change.conversationId), `${change.id}~${labelOf(change)}.json`),
-    read: (conversationId) => read(conversationId, () => true),
-    async history(conversationId, callIds) {
-      const labels = new Set(callIds.map(safeName));
-      const records = await read(conversationId, ({ label }) => isRevert(label) || labels.has(label));
-      return {
-        patches: records.filter(({ kind, callId }) => kind === "patch" && callIds.includes(callId)),
-        reverts: records.filter(({ kind }) => kind !== "patch"),
-      };
+    folderOf,
+    async missing(conversationId, callIds) {
+      const labels = new Set((await namesIn(folderOf(conversationId))).map((name) => parseName(name)?.label));
+      return callIds.filter((callId) => !labels.has(safeName(callId)));
     },
+    read: (conversationId) => read(conversationId, () => true),
     unknown(conversationId, { callIds, ids }) {
       const labels = new Set([...callIds].map(safeName));
       return read(conversationId, ({ id, label }) => (isRevert(label) ? !ids.has(id) : !labels.has(label)));
@@ -73,7 +66,7 @@ function isRevert(label: string): boolean {
 
 async function readDone(file: string): Promise<JournalRecord> {
   const record = parseRecord(await readFile(file, "utf8"));
-  if (record === undefined)
+  if (typeof record === "string")
     throw new SpindleError("io_error", `${file} is damaged or was written by a newer version.`, {
       hint: "The changes it tells of cannot be undone. Move the file away to undo others.",
       details: { path: file },

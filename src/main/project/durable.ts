@@ -1,20 +1,12 @@
 import { open, readdir } from "node:fs/promises";
-import path from "node:path";
 
-/** Writes a new file and waits until it and its name are on disk. A crash may leave it torn. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, "w", 0o600);
+/** Makes created, renamed and removed entries of a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
   try {
-    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
-  }
-  const folder = await open(path.dirname(file), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

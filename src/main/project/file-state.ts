@@ -1,9 +1,8 @@
-import { closeSync, constants as flags, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
+import { closeSync, constants as flags, fstatSync, lstatSync, openSync, read, readSync, type Stats } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { SpindleError } from "../../protocol/error.ts";
 import { AT_ONCE_BYTES } from "./new-file.ts";
-import { statOrUndefined } from "./staged-write.ts";
 
 /** What stands at a place of the disk, or shall stand there. Null means nothing. */
 export type FileState =
@@ -83,4 +82,25 @@ export const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
 export function stampOf(facts: Stats | undefined): string {
   return facts === undefined ? "none" : `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeMs}:${facts.ctimeMs}:${facts.mode}`;
+}
+
+/** What stays the same when a file gets another name, and changes with its content: the stamp without time of change and mode. */
+export function identityOf(facts: Stats | undefined): string {
+  return facts === undefined ? stampOf(undefined) : `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeMs}`;
+}
+
+/** The identity that a stamp tells of. */
+export function identityIn(stamp: string): string {
+  return stamp.split(":").slice(0, 4).join(":");
+}
+
+/** `lstat`, or undefined when there is nothing. */
+export async function statOrUndefined(place: string): Promise<Stats | undefined> {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }

@@ -1,16 +1,23 @@
 import { constants as flags } from "node:fs";
 import { type FileHandle, open, readlink } from "node:fs/promises";
+import path from "node:path";
 import { z } from "zod";
 import { fileError } from "../lib/paths.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { KnownState } from "./change-files.ts";
 import { pump } from "./content.ts";
-import { DEFAULT_MAX_BYTES, stampOf } from "./file-state.ts";
-import { statOrUndefined } from "./staged-write.ts";
+import { DEFAULT_MAX_BYTES, stampOf, statOrUndefined } from "./file-state.ts";
 
 /** What stood at a place of the disk, by the hash of its content. Null (where allowed) means nothing stood there. */
 export const imageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("file"), hash: z.string(), size: z.number(), mode: z.number() }),
+  z.object({
+    type: z.literal("file"),
+    hash: z.string(),
+    size: z.number(),
+    mode: z.number(),
+    /** The pack that keeps it; absent for a large one and for what is not kept. */
+    pack: z.string().optional(),
+  }),
   z.object({ type: z.literal("link"), target: z.string() }),
 ]);
 export type Image = z.infer<typeof imageSchema>;
@@ -19,6 +26,8 @@ export type Image = z.infer<typeof imageSchema>;
 export interface OtherThing {
   readonly type: "other";
   readonly what: string;
+  /** What is in the way, when it is not the place itself. */
+  readonly blocker?: string;
 }
 
 export interface SeenImage {
@@ -47,6 +56,23 @@ export async function seeImage(place: string, maxBytes: number = DEFAULT_MAX_BYT
   }
 }
 
+/**
+ * What keeps a place from being reached by its path: a part of it that is a file or a link now. Null when nothing does; folders
+ * that are missing do not.
+ */
+export async function folderTrouble(folder: string): Promise<OtherThing | null> {
+  const parts = folder.split(path.sep);
+  for (let count = 2; count <= parts.length; count++) {
+    const place = parts.slice(0, count).join(path.sep);
+    const facts = await statOrUndefined(place);
+    if (facts === undefined) return null;
+    if (facts.isDirectory()) continue;
+    const what = facts.isSymbolicLink() ? "is behind a link now" : "is in a folder that is a file now";
+    return { type: "other", what, blocker: place };
+  }
+  return null;
+}
+
 /** True when both are the same content, link or nothing; modes are not compared. */
 export function sameImage(a: SeenImage["image"], b: SeenImage["image"]): boolean {
   if (a === null || b === null) return a === b;
@@ -56,7 +82,7 @@ export function sameImage(a: SeenImage["image"], b: SeenImage["image"]): boolean
 
 /** What an image names, its content to be streamed from the store. */
 export function stateOf(image: Image | null, blobs: BlobStore): KnownState | null {
-  return image?.type === "file" ? { type: "file", bytes: blobs.stored(image.hash, image.size), mode: image.mode } : image;
+  return image?.type === "file" ? { type: "file", bytes: blobs.stored(image), mode: image.mode } : image;
 }
 
 async function seeUnopened(place: string, error: unknown): Promise<SeenImage> {

@@ -5,10 +5,12 @@ import type { BlobStore } from "./blob-store.ts";
 import type { FileChange, StagedChange } from "./change-files.ts";
 import { hashOf, isStored } from "./content.ts";
 import { type Image, imageSchema } from "./image.ts";
+import { MAX_PACKED, type PackWriter } from "./pack-file.ts";
 
 /** One change of files as the journal keeps it: what stood there, what stands there now. Contents are in the blob store. */
 const journalRecord = z.object({
-  version: z.literal(1),
+  /** 1: contents by their hash only. 2: also in packs. */
+  version: z.union([z.literal(1), z.literal(2)]),
   id: z.string(),
   kind: z.enum(["patch", "undo", "redo"]),
   conversationId: z.string(),
@@ -35,6 +37,8 @@ const journalRecord = z.object({
   forced: z.array(z.string()).optional(),
   /** Folders that go with the change when nothing is left in them. */
   emptied: z.array(z.string()).optional(),
+  /** Folders that come back with the change, also when nothing is in them; outermost first. */
+  refilled: z.array(z.string()).optional(),
 });
 
 /** Written before the first temp file and folder, so that a crash leaves none behind. */
@@ -46,6 +50,14 @@ export const stagingNote = z.object({
 });
 
 export type JournalRecord = z.infer<typeof journalRecord>;
+
+/** Which call changes files. */
+export type ChangeOrigin = Pick<JournalRecord, "conversationId" | "turnId" | "callId" | "projectRoot">;
+
+export function originOf(origin: ChangeOrigin): ChangeOrigin {
+  return { conversationId: origin.conversationId, turnId: origin.turnId, callId: origin.callId, projectRoot: origin.projectRoot };
+}
+
 export type JournalFile = JournalRecord["files"][number];
 
 /** The names of a change's contents. The mode of `after` is known only when it is staged. */
@@ -54,34 +66,56 @@ export interface KeptImages {
   readonly after: Image | null;
 }
 
-/** Puts the old contents on disk, durably, and the new ones as well (not durably: they only explain later differences). */
-export async function keepImages(blobs: BlobStore, changes: readonly FileChange[]): Promise<ReadonlyMap<FileChange, KeptImages>> {
+/**
+ * Puts the old contents on disk, durably. New ones up to 512 KiB are kept as well, as what differs from the old ones: they
+ * explain later differences, and a part of an undo can be redone with them.
+ */
+export async function keepImages(
+  blobs: BlobStore,
+  pack: PackWriter,
+  changes: readonly FileChange[],
+): Promise<ReadonlyMap<FileChange, KeptImages>> {
   const kept = new Map<FileChange, KeptImages>();
-  const unsynced: { readonly bytes: Uint8Array; readonly hash: string }[] = [];
+  for (const [index, change] of changes.entries()) {
+    // Others get their turn in between.
+    if (index % BREATH === BREATH - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    const before = keepContent(pack, change.before);
+    kept.set(change, { before, after: keepContent(pack, change.after, contentOf(change.before, before)) });
+  }
+  await pack.finish();
   await inParallel(changes, 8, async (change) => {
-    const { before, after } = change;
-    const beforeImage = imageOf(before);
-    const afterImage = imageOf(after);
-    // A stored content is kept already, durably: whoever made the change saw to that.
-    if (before?.type === "file" && beforeImage?.type === "file" && !isStored(before.bytes)) {
-      await blobs.put(before.bytes, beforeImage.hash, false);
-      unsynced.push({ bytes: before.bytes, hash: beforeImage.hash });
-    }
-    if (after?.type === "file" && afterImage?.type === "file" && !isStored(after.bytes) && after.bytes.length <= MAX_KEPT_AFTER)
-      await blobs.put(after.bytes, afterImage.hash, false);
-    kept.set(change, { before: beforeImage, after: afterImage });
+    const image = kept.get(change)?.before;
+    if (change.before?.type !== "file" || image?.type !== "file" || isStored(change.before.bytes) || image.pack !== undefined) return;
+    await blobs.put(change.before.bytes, image.hash);
   });
-  // Only now: making files beside others that are being synced is several times slower than before it.
-  await inParallel(unsynced, 8, ({ bytes, hash }) => blobs.put(bytes, hash, true));
   return kept;
 }
 
-function imageOf(state: FileChange["before"] | FileChange["after"]): Image | null {
+/** Changes whose contents are kept between two looks at the event loop. */
+const BREATH = 16;
+
+type Base = Parameters<PackWriter["add"]>[2];
+
+/** The image of a content; a small one goes into the pack unless it is kept already. */
+function keepContent(pack: PackWriter, state: FileChange["before"] | FileChange["after"], base?: Base): Image | null {
   if (state?.type !== "file") return state;
   const mode = "mode" in state ? state.mode : 0;
-  return isStored(state.bytes)
-    ? { type: "file", hash: state.bytes.hash, size: state.bytes.size, mode }
-    : { type: "file", hash: hashOf(state.bytes), size: state.bytes.length, mode };
+  const { bytes } = state;
+  if (isStored(bytes)) return imageOf(bytes.hash, bytes.size, mode, bytes.pack);
+  const hash = hashOf(bytes);
+  if (bytes.length > MAX_PACKED) return imageOf(hash, bytes.length, mode, undefined);
+  pack.add(bytes, hash, base?.hash === hash ? undefined : base);
+  return imageOf(hash, bytes.length, mode, pack.id);
+}
+
+/** What the new content is told by; only what is in the same pack. */
+function contentOf(state: FileChange["before"], image: Image | null): Base {
+  if (state?.type !== "file" || image?.type !== "file" || isStored(state.bytes) || image.pack === undefined) return undefined;
+  return { bytes: state.bytes, hash: image.hash };
+}
+
+function imageOf(hash: string, size: number, mode: number, pack: string | undefined): Image {
+  return { type: "file", hash, size, mode, ...(pack === undefined ? {} : { pack }) };
 }
 
 /** A staged change as a record keeps it. */
@@ -96,16 +130,27 @@ export function journalFile(staged: StagedChange, images: ReadonlyMap<FileChange
   };
 }
 
-/** Undefined when the text is no whole record of a known version. */
-export function parseRecord(text: string): JournalRecord | undefined {
+/** A record, or why the text is none: `torn` (no whole JSON), `unknown` (another version, or not a record). */
+export function parseRecord(text: string): JournalRecord | "torn" | "unknown" {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return undefined;
+    return "torn";
   }
   const parsed = journalRecord.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  return parsed.success ? parsed.data : "unknown";
 }
 
-const MAX_KEPT_AFTER = 1024 * 1024;
+/** A new id: sorts by time within a process and across them. */
+export function changeId(now: number): string {
+  counter = (counter + 1) % 46_656;
+  return `${now.toString(36).padStart(9, "0")}${counter.toString(36).padStart(3, "0")}-${Math.random().toString(36).slice(2, 8)}`;
+}
+let counter = 0;
+
+/** When a change was made by its id, or a name that begins with it, Unix ms; null when that is none. */
+export function changeTime(id: string): number | null {
+  const [time] = /^[0-9a-z]{9}(?=[0-9a-z]{3}-)/.exec(id) ?? [];
+  return time === undefined ? null : Number.parseInt(time, 36);
+}

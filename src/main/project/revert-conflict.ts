@@ -49,12 +49,16 @@ export async function conflictError(
     hint:
       blocked === undefined
         ? `${kind === "undo" ? "Undo" : "Redo"} anyway: what stands there now is kept and can be brought back. Or take the later change back first.`
-        : `Move ${displayPath(projectRoot, blocked.path)} away first.`,
+        : `Move ${displayPath(projectRoot, blockerOf(blocked))} away first.`,
     details: {
       conflicts: files.map(({ path, what, lines }) => ({ path, what, lines: lines.map(([from, to]) => [from, to]) })),
       canForce: blocked === undefined,
     },
   });
+}
+
+function blockerOf({ path, onDisk }: Conflict): string {
+  return (onDisk?.type === "other" ? onDisk.blocker : undefined) ?? path;
 }
 
 function whatOf({ found, expected }: Conflict): string {
@@ -77,20 +81,20 @@ async function linesOf(conflict: Conflict, blobs: BlobStore): Promise<(readonly 
   const { expected, found, onDisk, path } = conflict;
   if (expected?.type !== "file" || found?.type !== "file" || onDisk?.type !== "file") return [];
   const present = await textOf(() => readPlace(path), onDisk.size);
-  const left = await textOf(() => blobs.get(expected.hash), expected.size);
+  const left = await textOf(() => blobs.get(expected), expected.size);
   if (left === null || present === null) return [];
   if (found.hash === onDisk.hash) return joined(diffLines(left, present).map((run) => rangeOf(run, present.length)));
-  const between = await textOf(() => blobs.get(found.hash), found.size);
+  const between = await textOf(() => blobs.get(found), found.size);
   if (between === null) return [];
   const later = diffLines(between, present);
   return joined(diffLines(left, between).map((run) => moved(rangeOf(run, between.length), later, present.length)));
 }
 
-async function textOf(read: () => Promise<Buffer>, size: number): Promise<string[] | null> {
+async function textOf(read: () => Promise<Uint8Array>, size: number): Promise<string[] | null> {
   if (size > MAX_COMPARED) return null;
   try {
     const bytes = await read();
-    return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString("utf8").split("\n") : null;
+    return isUtf8(bytes) && !bytes.includes(0) ? Buffer.from(bytes).toString("utf8").split("\n") : null;
   } catch (error) {
     // Only small new contents are kept for good: without the text no lines can be named.
     if (error instanceof SpindleError) return null;

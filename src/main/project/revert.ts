@@ -1,8 +1,12 @@
-import { SpindleError } from "../../protocol/error.ts";
+import { dirname } from "node:path";
 import { inParallel } from "../lib/in-parallel.ts";
-import type { BlobStore } from "./blob-store.ts";
+import { SpindleError } from "../../protocol/error.ts";
+import { type BlobStore, changedMeanwhile } from "./blob-store.ts";
 import type { FileChange } from "./change-files.ts";
-import { type Image, sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
+import { hashOf } from "./content.ts";
+import { readState } from "./file-state.ts";
+import { folderTrouble, type Image, sameImage, seeImage, type SeenImage, stateOf } from "./image.ts";
+import { MAX_PACKED, type PackWriter } from "./pack-file.ts";
 import { type Conflict, conflictError } from "./revert-conflict.ts";
 
 /** One file of one change that is put back (or forth): `expected` should stand there, `wanted` shall. */
@@ -27,11 +31,17 @@ export interface RevertPlan {
 export async function planRevert(
   steps: readonly RevertStep[],
   blobs: BlobStore,
+  pack: PackWriter,
   options: { readonly force: boolean; readonly maxBytes: number; readonly projectRoot: string; readonly kind: "undo" | "redo" },
 ): Promise<RevertPlan> {
   const places = new Map<string, Place>();
   const paths = [...new Set(steps.map((step) => step.path))];
-  const seen = await inParallel(paths, 8, (path) => seeImage(path, options.maxBytes));
+  const folders = [...new Set(paths.map((path) => dirname(path)))];
+  const troubles = new Map((await inParallel(folders, 8, folderTrouble)).map((trouble, i) => [folders[i], trouble]));
+  const seen = await inParallel(paths, 8, async (path): Promise<SeenImage> => {
+    const trouble = troubles.get(dirname(path));
+    return trouble === null || trouble === undefined ? seeImage(path, options.maxBytes) : { image: trouble, stamp: "" };
+  });
   for (const [index, path] of paths.entries()) {
     const found = seen[index];
     if (found !== undefined) places.set(path, { ...found, now: found.image, firstExpected: undefined });
@@ -47,13 +57,40 @@ export async function planRevert(
   const blocked = conflicts.some(({ onDisk }) => onDisk?.type === "other");
   if (conflicts.length > 0 && (!options.force || blocked)) throw await conflictError(conflicts, blobs, options);
   const changed = [...places].filter(([, place]) => !sameImage(place.image, place.now) || modeOf(place.image) !== wantedMode(place));
-  await inParallel(changed, 8, async ([path, { image }]) => {
-    if (image?.type === "file") await blobs.keepFile(path, image.hash, image.size);
+  await inParallel(changed, 8, async ([path, place]) => {
+    if (place.image?.type === "file") place.image = await keepPresent(path, place.image, place.firstExpected?.image ?? null, blobs, pack);
   });
   return { changes: changed.map(([path, place]) => changeOf(path, place, blobs)), forced: [...new Set(conflicts.map(({ path }) => path))] };
 }
 
-interface Place extends SeenImage {
+type FileImage = Extract<Image, { type: "file" }>;
+
+/** Keeps what a place holds; what a step expects there is kept already, unless it is damaged. */
+async function keepPresent(path: string, image: FileImage, expected: Image | null, blobs: BlobStore, pack: PackWriter): Promise<FileImage> {
+  if (expected?.type === "file" && expected.hash === image.hash && expected.pack !== undefined && (await isReadable(expected, blobs)))
+    return { ...image, pack: expected.pack };
+  if (image.size > MAX_PACKED) {
+    await blobs.keepFile(path, image.hash, image.size);
+    return image;
+  }
+  const { state } = await readState(path);
+  if (state?.type !== "file" || hashOf(state.bytes) !== image.hash) throw changedMeanwhile(path);
+  pack.add(state.bytes, image.hash);
+  return { ...image, pack: pack.id };
+}
+
+async function isReadable(image: FileImage, blobs: BlobStore): Promise<boolean> {
+  try {
+    await blobs.get(image);
+    return true;
+  } catch (error) {
+    if (error instanceof SpindleError) return false;
+    throw error;
+  }
+}
+
+interface Place extends Omit<SeenImage, "image"> {
+  image: SeenImage["image"];
   /** What the steps so far make of it. */
   now: SeenImage["image"];
   /** What the first step expected. */
@@ -81,18 +118,4 @@ function wantedMode({ image, now, firstExpected }: Place): number | null {
 
 function modeOf(image: SeenImage["image"]): number | null {
   return image?.type === "file" ? image.mode : null;
-}
-
-/** For changes that cannot be taken alone: the undo before them was forced over later changes of the same files. */
-export function assertNotForced(paths: readonly string[], forced: readonly string[]): void {
-  const path = paths.find((each) => forced.includes(each));
-  if (path === undefined) return;
-  throw new SpindleError(
-    "undo_conflict",
-    `${path} was undone together with changes made after the patch, so a part alone cannot be redone.`,
-    {
-      hint: "Redo all that was undone together: the later changes come back with it.",
-      details: { conflicts: [{ path, lines: [] }] },
-    },
-  );
 }

@@ -1,8 +1,10 @@
-import { accessSync, constants as flags, lstatSync, renameSync, type Stats } from "node:fs";
+import { accessSync, constants as flags, fstatSync, renameSync, type Stats } from "node:fs";
 import { open as openFile, unlink, type FileHandle } from "node:fs/promises";
 import type { Anchor } from "./anchor.ts";
-import { type Content, sizeOf, writeContent } from "./content.ts";
-import { createNewFile, type NewFile } from "./new-file.ts";
+import { bytesOf, type Content, sizeOf, writeContent } from "./content.ts";
+import { identityOf, stampOf, statOrUndefined } from "./file-state.ts";
+import { AT_ONCE_BYTES, createNewFile, type NewFile } from "./new-file.ts";
+import { type Displaced, identityAt, swapIn, TouchedEntry } from "./swap-entry.ts";
 
 /** New content of a file, complete in a temp file beside it, not yet in its place. */
 export interface StagedWrite {
@@ -12,10 +14,28 @@ export interface StagedWrite {
   readonly mode: number;
   /** Waits until the new content is on disk; before that nothing may be put in its place. */
   sync(): Promise<void>;
-  /** Puts the content in its place. On failure of an in-place write the old content is put back. */
-  commit(): Promise<void>;
+  /**
+   * Puts the content in its place, which should carry `stamp` (null: whatever is there now). On failure of an in-place write the
+   * old content is put back. The anchor is of the same folder as the one it was staged with. Throws `TouchedEntry` when the
+   * place carries another stamp.
+   */
+  commit(anchor: Anchor, stamp: string | null): Promise<Placed>;
   /** Removes the temp file. Harmless after `commit`. */
-  discard(): Promise<void>;
+  discard(anchor: Anchor): Promise<void>;
+}
+
+/** Thrown when an in-place write failed and the old content could not be put back either. */
+export class TornFile extends Error {
+  constructor(place: string, cause: unknown) {
+    super(`${place} could not be put back: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** A content that is in its place. */
+export interface Placed {
+  /** What was put there (`identityOf`). */
+  readonly identity: string;
+  readonly displaced: Displaced | null;
 }
 
 export interface StageOptions {
@@ -44,7 +64,8 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
   const existing = options.overLink === true && found?.isSymbolicLink() === true ? undefined : found;
   if (existing !== undefined) assertReplaceable(existing, place);
   const wantedMode = options.exactMode ?? (existing === undefined ? options.newMode : (existing.mode & 0o7777) | (options.addMode ?? 0));
-  const file = await createNewFile(temp, wantedMode === undefined ? 0o666 : 0o600, options.bytes);
+  const bytes = sizeOf(options.bytes) <= AT_ONCE_BYTES ? await bytesOf(options.bytes) : options.bytes;
+  const file = await createNewFile(temp, wantedMode === undefined ? 0o666 : 0o600, bytes);
   let mode: number;
   let inPlace: boolean;
   try {
@@ -71,27 +92,24 @@ export async function stageWrite(anchor: Anchor, options: StageOptions): Promise
       await file.sync();
       await close();
     },
-    commit: async () => {
-      if (!inPlace || existing === undefined) return renameSync(temp, place);
-      await overwrite(place, existing, options.bytes, mode);
-      await unlink(temp);
+    async commit(now, stamp) {
+      const from = now.at(options.tempName);
+      const to = now.at(options.name);
+      if (inPlace && existing !== undefined) {
+        const written = await overwrite(to, stamp ?? { inode: existing }, options.bytes, mode);
+        await unlink(from);
+        return { identity: written, displaced: null };
+      }
+      const identity = identityAt(from);
+      if (stamp !== null) return { identity, displaced: swapIn(from, to, stamp) };
+      renameSync(from, to);
+      return { identity, displaced: null };
     },
-    async discard() {
+    async discard(now) {
       await close();
-      await removeIfThere(temp);
+      await removeIfThere(now.at(options.tempName));
     },
   };
-}
-
-/** `lstat`, or undefined when there is nothing. */
-export async function statOrUndefined(place: string): Promise<Stats | undefined> {
-  try {
-    return lstatSync(place, { throwIfNoEntry: false });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }
 
 /** Removes a file; none there is fine. */
@@ -123,19 +141,29 @@ async function giveOwner(file: NewFile, existing: Stats): Promise<boolean> {
   }
 }
 
-async function overwrite(place: string, expected: Stats, bytes: Content, mode: number): Promise<void> {
-  const handle = await openFile(place, flags.O_RDWR | flags.O_NOFOLLOW);
+/** Writes over what a file holds; resolves with what it is then (`identityOf`). `expected`: its stamp, or at least the same file. */
+async function overwrite(place: string, expected: string | { readonly inode: Stats }, bytes: Content, mode: number): Promise<string> {
+  const handle = await openFile(place, flags.O_RDWR | flags.O_NOFOLLOW).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "ENOENT" || code === "ELOOP" ? new TouchedEntry() : error;
+  });
   try {
-    const now = await handle.stat();
-    if (now.ino !== expected.ino || now.dev !== expected.dev) throw systemError("EBUSY", "was replaced meanwhile", place);
     const before = await handle.readFile();
+    // The last look comes right before the first byte is written.
+    const now = fstatSync(handle.fd);
+    const isExpected =
+      typeof expected === "string" ? stampOf(now) === expected : now.ino === expected.inode.ino && now.dev === expected.inode.dev;
+    if (!isExpected) throw new TouchedEntry();
     try {
       await replaceContent(handle, bytes);
     } catch (error) {
-      await replaceContent(handle, before);
+      await replaceContent(handle, before).catch((again: unknown) => {
+        throw new TornFile(place, again);
+      });
       throw error;
     }
     if ((now.mode & 0o7777) !== mode) await handle.chmod(mode);
+    return identityOf(fstatSync(handle.fd));
   } finally {
     await handle.close();
   }

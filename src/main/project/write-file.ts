@@ -19,9 +19,9 @@ export async function writeFileAtomic(
     const staged = await stageWrite(anchor, { name: path.basename(target), tempName: tempName(), bytes, ...options });
     try {
       await staged.sync();
-      await staged.commit();
+      await staged.commit(anchor, null);
     } finally {
-      await staged.discard();
+      await staged.discard(anchor);
     }
     await anchor.sync();
   } finally {

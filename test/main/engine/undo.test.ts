@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/main/engine.ts";
@@ -251,5 +251,57 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
     const [told] = of(opened.events, "patch_applied");
     expect([told?.callId, told?.files[0]]).toMatchObject(["c1", { path: "a", before: "1\n", after: "2\n" }]);
     rmSync(done, { recursive: true });
+  });
+
+  test("whatever is in the journal's folders, the house opens, and the conversation is told what could not be set right", async () => {
+    const spindle = lab();
+    spindle.write({ a: "1\n", b: "1\n" });
+    const { engine, conversation } = await turns(spindle, [applies(update("a", "1", "2"), update("b", "1", "2"))]);
+    await engine.close();
+    const journal = path.join(spindle.home, "journal");
+    const done = path.join(journal, "done", conversation.id);
+    const [name = ""] = readdirSync(done);
+    const record = readFileSync(path.join(done, name), "utf8").replace(/"owner":\{[^}]*\}/, '"owner":{"pid":4194305,"startTime":"1"}');
+    // As if the process had died between the two files, and what they held before were lost.
+    renameSync(path.join(done, name), path.join(journal, "pending", "x.json"));
+    writeFileSync(path.join(journal, "pending", "x.json"), record);
+    writeFileSync(path.join(spindle.project, "b"), "1\n");
+    for (const lost of ["blobs", "packs"]) rmSync(path.join(journal, lost), { recursive: true, force: true });
+    for (const folder of ["pending", "staging"]) {
+      mkdirSync(path.join(journal, folder, "folder.json"), { recursive: true });
+      writeFileSync(path.join(journal, folder, "z.json"), "{");
+    }
+    const again = await spindle.open();
+    const opened = again.conversations.open(conversation.id);
+    expect(of(opened.events, "notice").map(({ message }) => message)).toEqual([
+      expect.stringMatching(/could not be put back: .*journal\/aside/),
+    ]);
+    expect([read(spindle, "a"), readdirSync(path.join(journal, "aside"))]).toEqual(["2\n", ["x.json"]]);
+  });
+
+  test("a deleted conversation leaves nothing of its files in the data folder", async () => {
+    const spindle = lab();
+    spindle.write({ a: "token-4711\n" });
+    const { engine, conversation } = await turns(spindle, [applies(update("a", "token-4711", "2"))]);
+    await undo(engine, conversation.id, { kind: "turn", id: "t1" });
+    await engine.deleteConversation(conversation.id);
+    const journal = Object.keys(spindle.data()).filter((name) => name.startsWith("journal"));
+    expect(journal.filter((name) => /done|packs|blobs|pending|staging/.test(name))).toEqual([]);
+  });
+
+  test("what is no longer kept is said; with force the rest is undone", async () => {
+    const spindle = lab();
+    spindle.write({ a: "1\n", b: "1\n" });
+    const { engine, conversation } = await turns(spindle, [applies(update("a", "1", "2"))], [applies(update("b", "1", "2"))]);
+    const done = path.join(spindle.home, "journal", "done", conversation.id);
+    for (const name of readdirSync(done)) if (name.includes("~c1.")) rmSync(path.join(done, name));
+    const scope = { kind: "conversation" } as const;
+    await expect(undo(engine, conversation.id, scope)).rejects.toMatchObject({
+      code: "not_found",
+      message: "What these calls changed is no longer kept: c1.",
+    });
+    await expect(undo(engine, conversation.id, { kind: "turn", id: "t1" }, { force: true })).rejects.toMatchObject({ code: "not_found" });
+    await undo(engine, conversation.id, scope, { force: true });
+    expect([read(spindle, "a"), read(spindle, "b")]).toEqual(["2\n", "1\n"]);
   });
 });

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { FileChange } from "../../../src/main/project/change-files.ts";
@@ -164,6 +175,25 @@ describe("a file that changed since", () => {
     });
   });
 
+  test.each([
+    ["a file", null, () => write("d", "in the way"), "is in a folder that is a file now"],
+    ["a link, and the patch deleted", null, () => symlinkSync("d2", path.join(root, "d")), "is behind a link now"],
+    ["a link, and the patch updated", "2", () => symlinkSync("d2", path.join(root, "d")), "is behind a link now"],
+  ])("a folder that became %s is refused even with force, and said so", async (_, after, become, what) => {
+    fillFolder(root, { files: { "d/a": "1", "d2/a": "2" } });
+    await apply("c1", { "d/a": after });
+    rmSync(path.join(root, "d"), { recursive: true });
+    become();
+    for (const force of [false, true])
+      await expect(journal.undo({ ...of("c1"), force })).rejects.toMatchObject({
+        code: "undo_conflict",
+        message: `d/a ${what} after the patch, so nothing was undone.`,
+        hint: "Move d away first.",
+        details: { canForce: false },
+      });
+    expect(files()["d2/a"]).toBe("2");
+  });
+
   test("a redo is refused alike", async () => {
     fillFolder(root, { files: { a: "1\n2\n" } });
     await apply("c1", { a: "one\n2\n" });
@@ -204,26 +234,43 @@ describe("what an undo keeps", () => {
     const large = Buffer.alloc(3 * 1024 * 1024, "x");
     fillFolder(root, { files: { a: "small" } });
     await apply("c1", { a: large });
-    const blobs = () => readdirSync(path.join(data, "blobs")).flatMap((folder) => readdirSync(path.join(data, "blobs", folder)));
+    const at = path.join(data, "blobs");
+    const blobs = () => (existsSync(at) ? readdirSync(at) : []).flatMap((folder) => readdirSync(path.join(at, folder)));
     const kept = blobs().length;
     await undo("c1");
     const undone = files();
     await redo("c1");
-    expect([kept, undone, files()["a"]?.length, blobs().length]).toEqual([1, { a: "small" }, large.length, 2]);
+    expect([kept, undone, files()["a"]?.length, blobs().length]).toEqual([0, { a: "small" }, large.length, 1]);
   });
 
   test("a content that is damaged or gone is said, and no file changes", async () => {
     fillFolder(root, { files: { a: "1", b: "1b" } });
     await apply("c1", { a: "2", b: "2b" });
-    const [record] = await journal.list("c_1");
-    const image = record?.files.find((file) => file.path.endsWith("/b"))?.before;
-    const hash = image?.type === "file" ? image.hash : "";
-    const blob = path.join(data, "blobs", hash.slice(0, 2), hash);
-    writeFileSync(blob, "XX");
-    await expect(undo("c1")).rejects.toMatchObject({ code: "io_error", hint: expect.any(String) });
-    rmSync(blob);
+    const packs = path.join(data, "packs");
+    const pack = path.join(packs, readdirSync(packs)[0] ?? "");
+    const whole = readFileSync(pack);
+    for (const harmed of [whole.subarray(0, whole.length - 1), whole.map((byte, i) => (i === 2 ? byte ^ 1 : byte)), Buffer.from("x")]) {
+      writeFileSync(pack, harmed);
+      const again = createJournal({ folder: data });
+      await expect(again.undo(of("c1"))).rejects.toMatchObject({ code: "io_error", hint: expect.any(String) });
+    }
+    rmSync(pack);
     await expect(undo("c1")).rejects.toMatchObject({ code: "not_found" });
     expect(files()).toEqual({ a: "2", b: "2b" });
+  });
+
+  test("a kept large content that a power cut damaged is not taken for a good one", async () => {
+    const large = Buffer.alloc(2 * 1024 * 1024, "x");
+    fillFolder(root, { files: { a: large, b: large } });
+    await apply("c1", { a: "1" });
+    const folder = path.join(data, "blobs", readdirSync(path.join(data, "blobs"))[0] ?? "");
+    const blob = path.join(folder, readdirSync(folder)[0] ?? "");
+    writeFileSync(blob, Buffer.alloc(large.length));
+    // Another process: this one knows that it synced the content.
+    journal = createJournal({ folder: data });
+    await apply("c2", { b: "2" });
+    await undo("c1", "c2");
+    expect(files()).toEqual({ a: large.toString(), b: large.toString() });
   });
 
   test("200 files of a turn, changed, created and deleted, go back and forth", async () => {

@@ -1,4 +1,16 @@
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { processIdentity } from "../../../src/main/lib/process-identity.ts";
@@ -98,11 +110,27 @@ describe("journal", () => {
     expect(readFolder(root).files).toEqual({ a: "12345678901" });
   });
 
-  test("keeps one content once", async () => {
-    fillFolder(root, { files: { a: "same", b: "same", c: "same" } });
-    await apply("c1", { a: "other", b: "other", c: "other" });
-    const blobs = readdirSync(path.join(data, "blobs")).flatMap((folder) => readdirSync(path.join(data, "blobs", folder)));
-    expect(blobs.length).toBe(2);
+  test.each(["pending", "staging", "locks", "done"])(
+    "a folder of the journal that cannot be written (%s) is told with its place",
+    async (name) => {
+      fillFolder(root, { files: { a: "1" } });
+      writeFileSync(path.join(data, name), "in the way");
+      await expect(apply("c1", { a: "2" })).rejects.toMatchObject({
+        code: "io_error",
+        message: expect.stringContaining(`cannot be kept for undo in ${data}`),
+        hint: expect.stringContaining("No file was changed"),
+      });
+      expect(readFolder(root).files).toEqual({ a: "1" });
+    },
+  );
+
+  test("keeps one content once, and of a new one what differs", async () => {
+    const text = (word: string) => `${Array.from({ length: 2_000 }, (_, i) => `${i * 7919} some line`).join("\n")}${word}`;
+    fillFolder(root, { files: { a: text("a"), b: text("a"), c: text("a") } });
+    await apply("c1", { a: text("b"), b: text("b"), c: text("b") });
+    const [pack = ""] = readdirSync(path.join(data, "packs"));
+    const kept = statSync(path.join(data, "packs", pack)).size;
+    expect(kept).toBeLessThan(text("a").length / 2);
   });
 });
 
@@ -203,7 +231,7 @@ describe("journal, recovery", () => {
     const outcome = await journal.recover();
     await journal.undo(of("c1"));
     expect([outcome, open(), readFolder(root).files]).toMatchObject([
-      [{ outcome: "finished", conflicts: [], callId: "c1" }],
+      [{ outcome: "finished", conflicts: [], origin: { callId: "c1" } }],
       [],
       { a: "1", b: "1" },
     ]);
@@ -236,9 +264,90 @@ describe("journal, recovery", () => {
     expect([await journal.recover(), existsSync(record), readFolder(root).files]).toEqual([[], true, { a: "2", b: "1", "new/n": "n" }]);
   });
 
-  test("throws torn records away: their process died before it touched a file", async () => {
+  test("an old file that is torn goes, a young one may be just being written by an older Spindle", async () => {
     const record = await interrupted();
     writeFileSync(record, readFileSync(record, "utf8").slice(0, 40));
-    expect([await journal.recover(), open()]).toEqual([[], []]);
+    const young = [await journal.recover(), open()];
+    utimesSync(record, 1, 1);
+    expect([young, await journal.recover(), open()]).toEqual([[[], ["x.json"]], [], []]);
+  });
+
+  test("leaves what another version wrote, and says so", async () => {
+    const record = await interrupted();
+    const text = readFileSync(record, "utf8").replace('"version":', '"version":9');
+    writeFileSync(record, text);
+    writeFileSync(path.join(root, "b"), "1");
+    expect([await journal.recover(), readFileSync(record, "utf8"), readFolder(root).files]).toMatchObject([
+      [{ outcome: "left", reason: "another version of Spindle wrote it", origin: null }],
+      text,
+      { a: "2", b: "1" },
+    ]);
+  });
+
+  test("waits for the project's folder, and sets the change right when it is back", async () => {
+    const record = await interrupted();
+    writeFileSync(path.join(root, "b"), "1");
+    renameSync(root, `${root}-away`);
+    const away = [await journal.recover(), existsSync(record)];
+    renameSync(`${root}-away`, root);
+    expect([away, await journal.recover(), readFolder(root).files]).toMatchObject([
+      [[{ outcome: "left", reason: `${root} is not there` }], true],
+      [{ outcome: "rolled_back" }],
+      { a: "1", b: "1" },
+    ]);
+  });
+
+  test("what a file held before that somebody changed since can be brought back by force, and forth again", async () => {
+    await interrupted();
+    writeFileSync(path.join(root, "b"), "mine");
+    await journal.recover();
+    await expect(journal.undo(of("c1"))).rejects.toMatchObject({ code: "undo_conflict" });
+    await journal.undo({ ...of("c1"), force: true });
+    const forced = readFolder(root).files;
+    await journal.redo(of("c1"));
+    expect([forced, readFolder(root).files]).toEqual([
+      { a: "1", b: "1" },
+      { a: "1", b: "mine" },
+    ]);
+  });
+
+  test.each([
+    ["its kept contents are gone", () => rmSync(path.join(data, "packs"), { recursive: true })],
+    ["a temp name is a folder now", (record: string) => mkdirSync(tempsOf(record)[0] ?? "")],
+    ["the parent of a file is a link now", () => swapForLink(path.join(root, "new"))],
+    ["it is damaged, though complete", (record: string) => renameSync(record, damaged(record))],
+  ])("one change that cannot be set right is set aside, others are set right: %s", async (_, harm) => {
+    const record = await interrupted();
+    const second = readFileSync(record, "utf8").replaceAll(root, `${root}/second`);
+    fillFolder(path.join(root, "second"), { files: { a: "2", b: "1", "new/n": "n" } });
+    writeFileSync(path.join(root, "b"), "1");
+    harm(record);
+    writeFileSync(path.join(data, "pending", "y.json"), second);
+    mkdirSync(path.join(data, "pending", "folder"));
+    mkdirSync(path.join(data, "staging", "folder.json"), { recursive: true });
+    const outcomes = await journal.recover();
+    const again = await journal.recover();
+    const isBack = existsSync(path.join(data, "packs"));
+    expect([outcomes.map(({ outcome }) => outcome).sort(), readFileSync(path.join(root, "second/a"), "utf8"), again]).toEqual([
+      isBack ? ["rolled_back", "set_aside"] : ["set_aside", "set_aside"],
+      isBack ? "1" : "2",
+      [],
+    ]);
   });
 });
+
+function tempsOf(record: string): string[] {
+  const { files } = JSON.parse(readFileSync(record, "utf8")) as { files: { temp: string | null }[] };
+  return files.flatMap(({ temp }) => temp ?? []);
+}
+
+function swapForLink(folder: string): void {
+  renameSync(folder, `${folder}-real`);
+  symlinkSync(`${folder}-real`, folder);
+}
+
+/** A whole record under the name a dead process gives it, cut off. */
+function damaged(record: string): string {
+  writeFileSync(record, readFileSync(record, "utf8").slice(0, 40));
+  return path.join(path.dirname(record), `w~${2 ** 22 + 1}-1.json`);
+}
