@@ -201,8 +201,9 @@ describe("applyPatch", () => {
     [patchOf("*** Add File: d", "+x"), "patch_failed", "apply_patch verification failed: Failed to write file {ROOT}/d"],
     [patchOf("*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
     [patchOf("*** Delete File: f", "*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
+    [patchOf("*** Add File: lost/x", "+x"), "patch_failed", "Failed to create parent directories for {ROOT}/lost/x"],
   ])("refuses a patch whole: %j", async (patch, code, message) => {
-    fillFolder(root, { files: { f: "1\n", "d/x": "1\n", bin: Uint8Array.of(0xff, 0x0a) }, links: { link: "f" } });
+    fillFolder(root, { files: { f: "1\n", "d/x": "1\n", bin: Uint8Array.of(0xff, 0x0a) }, links: { link: "f", lost: "nowhere" } });
     const before = readFolder(root);
     const failure = await failureOf(patch);
     expect({ code: failure.code, message: failure.message, files: readFolder(root) }).toEqual({
