@@ -326,7 +326,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     redact,
     settled: () => watch.settled(),
-    undo: (conversationId, request) => changes.undo(store.open(conversationId), request),
+    undo: (conversationId, request) =>
+      store.exists(conversationId) ? changes.undo(store.open(conversationId), request) : changes.undoUnlogged(conversationId, request),
     async patchTexts(conversationId, hashes) {
       const texts = await patchTexts(store.read(conversationId), hashes, changes.journal.blobs);
       return texts.map((text) => (text === null ? null : redact(text)));

@@ -1,10 +1,11 @@
+import type { ConversationId } from "../../protocol/ids.ts";
 import type { UndoResult } from "../../protocol/undo.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createQueue, type Queue } from "../lib/queue.ts";
 import { createJournal, type Journal } from "../project/journal.ts";
 import type { CommandWatch } from "./command-watch.ts";
-import { tellUntold, undo, type UndoRequest } from "./undo.ts";
+import { tellUntold, undo, undoUnlogged, type UndoRequest } from "./undo.ts";
 
 /** The journal with what the house does around it: one writer per project, undo, and logs that tell all of it. */
 export interface JournalDesk {
@@ -14,6 +15,8 @@ export interface JournalDesk {
   /** To be called when a conversation was opened for writing: its log learns what a process that died could not tell. */
   opened(conversation: Conversation): void;
   undo(conversation: Conversation, request: UndoRequest): Promise<UndoResult>;
+  /** The same for changes without a conversation; see `undoUnlogged`. */
+  undoUnlogged(conversationId: ConversationId, request: UndoRequest): Promise<UndoResult>;
   /** Resolves when every log was told. */
   settled(): Promise<void>;
 }
@@ -61,6 +64,7 @@ export async function openJournalDesk(folder: string, logger: Logger, watch: Pic
       await telling.get(conversation.id);
       return undo(conversation, request, { journal, inTurn });
     },
+    undoUnlogged: (conversationId, request) => undoUnlogged(conversationId, request, { journal, inTurn }),
     async settled() {
       await Promise.all(telling.values());
     },

@@ -18,7 +18,7 @@ export async function patchTexts(
     for (const { before, after } of event.files)
       for (const text of [before, after]) if (text !== null && typeof text !== "string") named.add(text.hash);
   }
-  return Promise.all(hashes.map((hash) => (named.has(hash) ? textOf(hash, blobs) : null)));
+  return Promise.all(hashes.map(async (hash) => (named.has(hash) ? textOf(hash, blobs) : null)));
 }
 
 async function textOf(hash: string, blobs: Journal["blobs"]): Promise<string | null> {

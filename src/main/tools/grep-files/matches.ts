@@ -19,9 +19,20 @@ const MAX_LINE = 2_000;
 const MAX_COLUMNS = 4 * MAX_LINE;
 
 /** Rows as `path NUL number : text` (a match) or `path NUL number - text` (context). Its JSON has all of every line and each place in it. */
-const printing = [
-  ...["--no-config", "--text", "--null", "--line-number", "--with-filename", "--no-heading", "--no-context-separator"],
-  ...["--color", "never", "--max-columns", String(MAX_COLUMNS), "--max-columns-preview", "--max-count", String(MAX_MATCHES)],
+const printing: readonly string[] = [
+  "--no-config",
+  "--text",
+  "--null",
+  "--line-number",
+  "--with-filename",
+  "--no-heading",
+  "--no-context-separator",
+  "--color=never",
+  "--max-columns",
+  String(MAX_COLUMNS),
+  "--max-columns-preview",
+  "--max-count",
+  String(MAX_MATCHES),
 ];
 
 interface Search {
