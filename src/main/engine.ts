@@ -15,6 +15,7 @@ import { type Background, createBackground } from "./engine/background.ts";
 import { createCommandWatch } from "./engine/command-watch.ts";
 import { createFanOut } from "./engine/fan-out.ts";
 import type { LateAnswers } from "./engine/late-answers.ts";
+import { patchTexts } from "./engine/patch-texts.ts";
 import { createTaskDesk } from "./engine/task-desk.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { openJournalDesk } from "./engine/journal-desk.ts";
@@ -112,6 +113,8 @@ export interface Engine {
   settled(): Promise<void>;
   /** Undoes or redoes changes of files; see `engine/undo.ts` for what it promises and throws. Also `conversation_busy`. */
   undo(conversationId: string, request: UndoRequest): Promise<UndoResult>;
+  /** Old and new texts that its patches name; see `engine/patch-texts.ts`. */
+  patchTexts(conversationId: string, hashes: readonly string[]): Promise<(string | null)[]>;
   transcript(conversationId: string, format: "markdown" | "json"): string;
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
@@ -331,7 +334,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     redact,
     settled: () => watch.settled(),
-    undo: (conversationId, request) => changes.undo(store.open(conversationId), request),
+    undo: (conversationId, request) =>
+      store.exists(conversationId) ? changes.undo(store.open(conversationId), request) : changes.undoUnlogged(conversationId, request),
+    async patchTexts(conversationId, hashes) {
+      const texts = await patchTexts(conversationId, hashes, changes.journal);
+      return texts.map((text) => (text === null ? null : redact(text)));
+    },
     transcript(conversationId, format) {
       const events = store.read(conversationId);
       return format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(conversationId, events);

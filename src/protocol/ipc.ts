@@ -126,6 +126,8 @@ export const calls = {
   "conversations.raw": z.strictObject({ id }),
   /** Undoes (redoes) changes of files; fails with `undo_conflict` and the lines when they changed since, unless forced. */
   "changes.undo": z.strictObject({ id, scope: undoScopeSchema, redo: z.boolean(), force: z.boolean() }),
+  /** Old and new texts of patched files, by the names that `patch_applied` gives them. */
+  "changes.texts": z.strictObject({ id, hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(400) }),
   "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), hash: z.string(), answer: approvalAnswerSchema }),
   /** Rules about commands that hold in the open project: always, here, or in one of its conversations. */
   "rules.list": none,
@@ -187,6 +189,8 @@ export interface CallResults {
   "conversations.export": { readonly text: string };
   "conversations.raw": { readonly text: string };
   "changes.undo": UndoResult;
+  /** In the order asked for; null: not kept any more, or no text. */
+  "changes.texts": { readonly texts: readonly (string | null)[] };
   "approvals.answer": null;
   "rules.list": readonly Rule[];
   "rules.add": readonly Rule[];

@@ -1,6 +1,12 @@
 /**
- * One file of a patch, as it was applied. `before` and `after` let a window draw the diff without the disk; both are
- * null for files that are binary or longer than 1 MiB of text together (then only the counts are kept).
+ * Old or new text of a file: "" when there is nothing, else the name of the content in the journal (SHA-256 of its bytes) and its
+ * length. Logs of earlier versions have the text itself.
+ */
+export type PatchText = string | { readonly hash: string; readonly bytes: number };
+
+/**
+ * One file of a patch, as it was applied. The hunks are enough to draw it; `before` and `after` name the texts around them.
+ * Both are null for files that are binary or longer than 1 MiB together. Hunks of more than 1 MiB are left out.
  */
 export interface PatchFile {
   /** Path relative to the project with forward slashes, or absolute when outside. */
@@ -10,8 +16,8 @@ export interface PatchFile {
   readonly fromPath?: string;
   readonly added: number;
   readonly removed: number;
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly before: PatchText | null;
+  readonly after: PatchText | null;
   readonly hunks: readonly PatchHunk[];
 }
 

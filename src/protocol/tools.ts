@@ -151,7 +151,7 @@ export const readFileResult = z.object({
   startLine: z.number().int(),
   endLine: z.number().int(),
   totalLines: z.number().int(),
-  truncated: z.boolean().describe("True when the file has lines that were not returned, or a line was cut."),
+  truncated: z.boolean().describe("True when more lines follow, or a line was cut."),
 });
 export const listDirResult = z.object({
   path: z.string(),

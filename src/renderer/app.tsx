@@ -20,6 +20,7 @@ import { followConversations, loadConversations } from "./state/conversations.ts
 import { useLayout } from "./state/layout.ts";
 import { followTasks, loadTasks } from "./state/tasks.ts";
 import { followTerminals } from "./state/terminals.ts";
+import { followUndo } from "./state/undo.ts";
 import { Button } from "./ui/button.tsx";
 import { cx } from "./ui/cx.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
@@ -200,7 +201,7 @@ function fittingWidths(): readonly [sidebar: number, review: number] {
 
 function useStores(): void {
   useEffect(() => {
-    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followTerminals()];
+    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followTerminals(), followUndo()];
     void loadApp();
     const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
     return () => {

@@ -110,3 +110,25 @@ test("a conflict names the lines; nothing changes until the person insists, and 
     expect(readFileSync(file, "utf8")).toBe(mine);
   });
 });
+
+test("a refused undo stays with its conversation: another one that is shown by then is not asked about it", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page, project, events }) => {
+    const file = join(project, "src/money.ts");
+    await sendPrompt(page, "say hello");
+    await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
+    await page.getByTestId("new-conversation").click();
+    await page.locator('[data-testid="turn-end"]').first().waitFor({ state: "detached" });
+    await fixTest(page);
+    writeFileSync(file, `// mine\n${readFileSync(file, "utf8")}`);
+
+    // One click after the other, before the answer is there.
+    await page.evaluate(() => {
+      document.querySelector<HTMLElement>('[data-testid="turn-undo"]')?.click();
+      [...document.querySelectorAll<HTMLElement>('[data-testid="conversation-row"]')].at(-1)?.click();
+    });
+    await page.getByText("money.ts was changed").first().waitFor();
+    expect(await page.getByTestId("undo-conflict").count()).toBe(0);
+    expect(await page.getByTestId("turn-undo").count()).toBe(0);
+    expect(events().filter((event) => event.type === "patch_reverted")).toEqual([]);
+  });
+});

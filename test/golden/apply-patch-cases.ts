@@ -121,6 +121,7 @@ const files: readonly PatchCase[] = [
   { name: "what was written stays when a later file fails", before: { f: "1\n" }, patch: patch("*** Update File: f", "-1", "+2", "*** Delete File: none"), after: { f: "2\n" }, error: "Failed to delete file {ROOT}/none" },
   { name: "adding over a file replaces it", before: { f: "old\n" }, patch: patch("*** Add File: f", "+new"), after: { f: "new\n" }, list: ["A f"] },
   { name: "adding below a file fails", before: { f: "1\n" }, patch: patch("*** Add File: f/n", "+x"), error: "Failed to write file {ROOT}/f/n" },
+  { name: "adding below a link to nowhere fails at the folders", links: { a: "nowhere" }, patch: patch("*** Add File: a/b", "+x"), error: "Failed to create parent directories for {ROOT}/a/b" },
   { name: "adding over a folder fails", before: { "d/f": "1\n" }, patch: patch("*** Add File: d", "+x"), error: "Failed to write file {ROOT}/d" },
   { name: "updating a missing file names the system's reason", patch: update("-a"), error: "Failed to read file to update {ROOT}/f: No such file or directory (os error 2)" },
   { name: "updating a folder says that it is not a file", before: { "f/x": "1\n" }, patch: update("-a"), error: "Failed to read file to update {ROOT}/f: path `{ROOT}/f` is not a file" },

@@ -144,10 +144,11 @@ await tools.readFile({ path: "gone.txt" });`;
     spindle.write({ "script.ts": code });
     const shown = await spindle.run(["run", "script.ts"]);
     expect({ exit: shown.code, stdout: shown.stdout }).toEqual({ exit: 1, stdout: "patched\n" });
-    expect(shown.stderr.trimEnd().split("\n").slice(-3)).toEqual([
+    expect(shown.stderr.trimEnd().split("\n").slice(-4)).toEqual([
       'Failed call (not_found): tools.readFile({"path":"gone.txt"}) in line 3',
       "Calls: 1 succeeded, 1 failed.",
       "Files already changed by its patches, NOT undone: made.txt (new).",
+      expect.stringMatching(/^spindle: `spindle undo run_\w+` puts the patched files back\.$/),
     ]);
     const ended = await run(spindle, code);
     expect(last(ended)).toMatchObject({

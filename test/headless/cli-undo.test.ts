@@ -96,3 +96,29 @@ test("nothing to undo, nothing to redo", async () => {
     expect.stringContaining("not_found: There are no changes of files by call c7"),
   ]);
 });
+
+test("the patches of `spindle run` are undone by the id that it says at its end", async () => {
+  const spindle = lab();
+  spindle.write({ "src/sum.ts": broken, "script.ts": `await tools.applyPatch({ patch: ${JSON.stringify(patch)} });` });
+  const ended = await spindle.run(["run", "script.ts"]);
+  const [, id = ""] = /`spindle undo (run_\w+)` puts the patched files back/.exec(ended.stderr) ?? [];
+  const read = () => readFileSync(path.join(spindle.project, "src/sum.ts"), "utf8");
+  expect([ended.code, read()]).toEqual([0, mended]);
+  const undone = await spindle.run(["undo", id]);
+  expect([undone.code, undone.stdout, read(), existsSync(path.join(spindle.project, "NOTES.md"))]).toEqual([
+    0,
+    "Undone: the conversation (c1.1), 2 files.\n",
+    broken,
+    false,
+  ]);
+  const other = await spindle.run(["undo", id, "--call", "c7"]);
+  const redone = await spindle.run(["undo", id, "--script", "c1", "--redo", "--json"]);
+  expect([other.code, other.stderr, json(redone), read()]).toMatchObject([
+    1,
+    expect.stringContaining("not_found: There are no changes of files by call c7"),
+    { ok: true, callIds: ["c1.1"], files: 2 },
+    mended,
+  ]);
+  const unknown = await spindle.run(["undo", "c_nobody"]);
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("conversation_not_found")]);
+});

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { ephemeralTypes } from "../../src/protocol/event.ts";
+import { named } from "../support/patch-text.ts";
 import { faults, type ServerStep } from "../support/model-servers/model-server.ts";
 import { broken, exec, mended, patch, useServers } from "./exec-lab.ts";
 import { type Line, of, useSpindle } from "./spindle-process.ts";
@@ -75,7 +76,7 @@ describe.each(wires)("exec over $provider", (wire) => {
       {
         callId: "c3.4",
         files: [
-          { path: "src/sum.ts", kind: "update", added: 1, removed: 1, before: broken, after: mended },
+          { path: "src/sum.ts", kind: "update", added: 1, removed: 1, before: named(broken), after: named(mended) },
           { path: "NOTES.md", kind: "add", added: 1, removed: 0 },
         ],
       },

@@ -33,7 +33,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const project = await openProject(path.resolve(values.directory ?? "."));
   const reach = reachFlag(values);
   const runScript = async (engine: Engine, signal: AbortSignal): Promise<number> => {
-    const conversationId = makeId("c", Date.now());
+    const conversationId = makeId("run", Date.now());
     const events: SpindleEvent[] = [];
     let seq = 0;
     const emit = (body: EventBody): void => {
@@ -73,6 +73,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     await engine.settled();
     emit({ type: "script_finished", ...end });
     if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, (text) => engine.redact(text)) as unknown as End);
+    if (!values.json && events.some((event) => event.type === "patch_applied"))
+      process.stderr.write(`spindle: \`spindle undo ${conversationId}\` puts the patched files back.\n`);
     if (signal.aborted) return 130;
     return end.ok ? 0 : 1;
   };

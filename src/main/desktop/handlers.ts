@@ -89,6 +89,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     "conversations.export": ({ id, format }) => ({ text: engine.transcript(id, format) }),
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
     "changes.undo": ({ id, ...request }) => engine.undo(id, request),
+    "changes.texts": async ({ id, hashes }) => ({ texts: await engine.patchTexts(id, hashes) }),
     "approvals.answer": ({ id, answer, ...named }) => {
       engine.approvals.answer(id, named, answer);
       return null;

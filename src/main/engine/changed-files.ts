@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { PatchFile } from "../../protocol/patch.ts";
+import type { PatchFile, PatchText } from "../../protocol/patch.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import { displayPath } from "../lib/paths.ts";
 import type { Image } from "../project/image.ts";
@@ -14,7 +14,7 @@ const MAX_SHOWN = 1024 * 1024;
 
 /**
  * What a journalled change did to files, for events: one file after the other, so that memory holds two contents at most.
- * `texts` also gives old and new text of files up to 1 MiB.
+ * `texts` also names old and new text of files up to 1 MiB.
  */
 export async function changedFiles(
   record: JournalRecord,
@@ -34,10 +34,14 @@ export async function changedFiles(
     }
     const { added, removed, hunks } = diffOfTexts(old, fresh);
     const shown = size <= MAX_SHOWN;
-    const texts = options.texts && shown ? { before: old, after: fresh } : { before: null, after: null };
+    const texts = options.texts && shown ? { before: nameOf(before), after: nameOf(after) } : { before: null, after: null };
     files.push({ ...head, added, removed, ...texts, hunks: shown ? hunks : [] });
   }
   return files;
+}
+
+function nameOf(image: Image | null): PatchText {
+  return image?.type !== "file" || image.size === 0 ? "" : { hash: image.hash, bytes: image.size };
 }
 
 function sizeOf(image: Image | null): number {

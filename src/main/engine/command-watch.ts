@@ -67,9 +67,8 @@ export function createCommandWatch(): CommandWatch {
       if (event.type === "patch_applied" || event.type === "patch_reverted") {
         const watch = watchOf(projectRoot);
         for (const file of event.files) {
-          const after = file.kind === "delete" ? null : file.after;
-          watch.wrote(place(file.path), after);
-          if (after === null && file.kind !== "delete") watch.remember(place(file.path));
+          watch.wrote(place(file.path), null);
+          if (file.kind !== "delete") watch.remember(place(file.path));
           if (file.fromPath !== undefined) watch.wrote(place(file.fromPath), null);
         }
       } else if (event.type === "tool_started" && event.name === "readFile") {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { ConversationId } from "../../protocol/ids.ts";
+import { type ConversationId, isRunId } from "../../protocol/ids.ts";
 import type { UndoResult } from "../../protocol/undo.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -8,7 +8,7 @@ import { createQueue, type Queue } from "../lib/queue.ts";
 import { createJournal, type Journal } from "../project/journal.ts";
 import type { RecoveredChange } from "../project/journal-recover.ts";
 import type { CommandWatch } from "./command-watch.ts";
-import { tellUntold, undo, type UndoRequest } from "./undo.ts";
+import { tellUntold, undo, undoUnlogged, type UndoRequest } from "./undo.ts";
 
 /** The journal with what the house does around it: one writer per project, undo, and logs that tell all of it. */
 export interface JournalDesk {
@@ -20,6 +20,8 @@ export interface JournalDesk {
   undo(conversation: Conversation, request: UndoRequest): Promise<UndoResult>;
   /** To be called when a conversation was deleted: what it kept of files goes as well. */
   forget(conversationId: ConversationId): Promise<void>;
+  /** The same for changes without a conversation; see `undoUnlogged`. */
+  undoUnlogged(conversationId: ConversationId, request: UndoRequest): Promise<UndoResult>;
   /** Resolves when every log was told and nothing is being removed any more. */
   close(): Promise<void>;
 }
@@ -60,7 +62,7 @@ export async function openJournalDesk(home: string, logger: Logger, watch: Pick<
   let sweeping = Promise.resolve();
   const sweep = (): void => {
     sweeping = journal
-      .sweep((id) => existsSync(path.join(home, "conversations", id)))
+      .sweep((id) => isRunId(id) || existsSync(path.join(home, "conversations", id)))
       .then((result) => logger.info("Old contents of files were swept", { ...result }))
       .catch((error: unknown) => logger.error("Old contents of files could not be swept", error));
   };
@@ -82,6 +84,7 @@ export async function openJournalDesk(home: string, logger: Logger, watch: Pick<
       await telling.get(conversation.id);
       return undo(conversation, request, { journal, inTurn });
     },
+    undoUnlogged: (conversationId, request) => undoUnlogged(conversationId, request, { journal, inTurn }),
     forget: (conversationId) => journal.forget(conversationId),
     async close() {
       for (const timer of timers) clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
+import type { ConversationId } from "../../protocol/ids.ts";
 import { isInScope, scopeName, type UndoResult, type UndoScope } from "../../protocol/undo.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import { processIdentity } from "../lib/process-identity.ts";
@@ -38,13 +39,45 @@ export async function undo(
     const record = await deps.journal[kind]({ conversationId: conversation.id, callIds, force, scope });
     const event = await revertedEvent(record, scope, deps.journal);
     conversation.emit(event);
-    return {
-      callIds: event.callIds,
-      files: event.files.length,
-      added: event.files.reduce((sum, file) => sum + file.added, 0),
-      removed: event.files.reduce((sum, file) => sum + file.removed, 0),
-    };
+    return resultOf(event);
   });
+}
+
+/**
+ * The same for changes without a log (`spindle run`): which calls belong to the scope is told by the journal alone. Also throws
+ * `conversation_not_found` when the journal knows no changes under this id.
+ */
+export async function undoUnlogged(
+  conversationId: ConversationId,
+  { scope, redo, force }: UndoRequest,
+  deps: { readonly journal: Journal; readonly inTurn: Queue },
+): Promise<UndoResult> {
+  const records = await deps.journal.list(conversationId);
+  const [first] = records;
+  if (first === undefined)
+    throw new SpindleError(
+      "conversation_not_found",
+      `There is no conversation ${JSON.stringify(conversationId)}, and no changes of files under that id.`,
+      {
+        hint: "List conversations with `spindle conversations list`; `spindle run` says the id of its changes at its end.",
+      },
+    );
+  const patches = records.filter((record) => record.kind === "patch" && isInScope(record, scope));
+  const callIds = [...new Set(patches.map(({ callId }) => callId))];
+  if (callIds.length === 0) throw new SpindleError("not_found", `There are no changes of files by ${scopeName(scope)} under this id.`);
+  return deps.inTurn(first.projectRoot, async () => {
+    const record = await deps.journal[redo ? "redo" : "undo"]({ conversationId, callIds, force, scope });
+    return resultOf(await revertedEvent(record, scope, deps.journal));
+  });
+}
+
+function resultOf({ callIds, files }: Pick<Extract<EventBody, { type: "patch_reverted" }>, "callIds" | "files">): UndoResult {
+  return {
+    callIds,
+    files: files.length,
+    added: files.reduce((sum, file) => sum + file.added, 0),
+    removed: files.reduce((sum, file) => sum + file.removed, 0),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createCommandWindows } from "./command-windows.ts";
-import { folderChangedAt, type FileStamp, lookAt, sameContent, stampOf } from "./file-stamps.ts";
+import { folderChangedAt, foldersChangedAt, type FileStamp, lookAt, sameContent, stampOf } from "./file-stamps.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createSparingQueue } from "./sparing-queue.ts";
 
@@ -73,6 +73,8 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
   const windows = createCommandWindows<C>();
   let first: { readonly look: Promise<void>; readonly startedAt: number } | null = null;
   let isComplete = false;
+  /** Inodes of the files that the last look saw: one that is now at another place was moved there. */
+  let inodes: ReadonlySet<number> = new Set();
   /** Files that the first look found changed by a command that had begun already: what they were is not known. */
   const changedEarly = new Set<string>();
   /** Who writes right now, and what was written since the look began: none of it is a command's doing. */
@@ -92,13 +94,27 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     isComplete = complete && looked === paths.length;
   };
 
+  /**
+   * Who ran when a file became as it is now. Moving a folder touches no file in it: then the folder's time counts.
+   */
+  const commandsAt = (place: string, before: FileStamp | undefined, after: FileStamp | null): readonly C[] => {
+    if (after === null) return windows.at(folderChangedAt(place));
+    const own = windows.at(after.ctime);
+    if (own.length > 0 || before !== undefined || !inodes.has(after.inode)) return own;
+    return (
+      foldersChangedAt(place)
+        .map((time) => windows.at(time))
+        .find((commands) => commands.length > 0) ?? []
+    );
+  };
+
   /** Takes in how a file stands now; adds it to `changes` when a command may have changed it. */
   const observe = (place: string, after: FileStamp | null, wasComplete: boolean, changes: SeenChange<C>[]): void => {
     const before = seen.get(place);
     if (after === null) seen.delete(place);
     else seen.set(place, after);
     if (sameContent(before, after)) return;
-    const commands = windows.at(after?.ctime ?? folderChangedAt(place));
+    const commands = commandsAt(place, before, after);
     const isBorn = before === undefined && windows.isBornDuring(after);
     const isEarly = changedEarly.delete(place) && !isBorn;
     if (commands.length === 0) return;
@@ -119,6 +135,8 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     for (const [index, { place, before, after, known, commands, isEarly }] of changes.entries()) {
       const fresh = after === null ? "" : index < MAX_READ ? await texts.read(place) : null;
       if (after === null || fresh === null) texts.forget(place);
+      // Touched, or written again as it was.
+      if (after !== null && before !== undefined && known !== null && known === fresh) continue;
       found.push({
         path: place,
         kind: after === null ? "deleted" : before === undefined && !isEarly ? "added" : "modified",
@@ -146,6 +164,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     const places = [...new Set([...seen.keys(), ...paths])];
     const changes: SeenChange<C>[] = [];
     const wasComplete = isComplete;
+    inodes = new Set([...seen.values()].map(({ inode }) => inode));
     const looked = await lookAt(places, budgetMs, (place, after) => observe(place, after, wasComplete, changes));
     isComplete = complete && looked === places.length;
     await noWriter();

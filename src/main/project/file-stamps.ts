@@ -33,6 +33,16 @@ export function folderChangedAt(place: string): number {
   }
 }
 
+/** When each folder above a place was last changed (or moved), nearest first. */
+export function foldersChangedAt(place: string): number[] {
+  const times: number[] = [];
+  for (let folder = path.dirname(place); path.dirname(folder) !== folder; folder = path.dirname(folder)) {
+    const facts = statOrNull(folder);
+    if (facts !== null) times.push(facts.ctimeMs);
+  }
+  return times;
+}
+
 /**
  * Looks at places one after the other, in slices of 2 ms between which other work goes on, and gives up after `budgetMs` of
  * looking. Resolves with how many it looked at.

@@ -28,6 +28,10 @@ export const grepFilesTool = defineTool({
     const given = input.path ?? ".";
     const pattern = input.pattern.trim();
     if (pattern === "") throw new SpindleError("invalid_pattern", "pattern must not be empty");
+    if (`${pattern}${input.include ?? ""}`.includes("\0"))
+      throw new SpindleError(pattern.includes("\0") ? "invalid_pattern" : "invalid_input", "A pattern must not contain a NUL character.", {
+        hint: "\\x00 in a pattern stands for one.",
+      });
     const searched = await resolveForReading({ ...ctx, anywhere: ctx.sandboxLevel === "full" }, given);
     try {
       await stat(searched);

@@ -35,7 +35,7 @@ export const readFileTool = defineTool({
     }
     const shown = ctx.fromScript ? { lines: slice.lines, cut: false } : cutLines(slice.lines);
     const endLine = slice.startLine + slice.lines.length - 1;
-    const truncated = slice.startLine > 1 || endLine < slice.totalLines || slice.cut || shown.cut;
+    const truncated = endLine < slice.totalLines || slice.cut || shown.cut;
     return {
       result: {
         path: input.path,

@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
+import type { ConversationId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { isInScope, type UndoConflict, type UndoScope } from "../../protocol/undo.ts";
 import { ApiError, call } from "../lib/api.ts";
@@ -11,7 +12,7 @@ import { reportError } from "./notices.ts";
 export interface RefusedUndo {
   readonly scope: UndoScope;
   readonly redo: boolean;
-  readonly conversationId: string;
+  readonly conversationId: ConversationId;
   readonly message: string;
   readonly hint: string;
   readonly conflicts: readonly UndoConflict[];
@@ -60,15 +61,26 @@ export function scopeChanges(patches: readonly PatchStep[], scope: UndoScope): S
 }
 
 /** Undoes or redoes a scope of the shown conversation. A refusal because of later changes waits in `refused`; other failures are notices. */
-export async function revert(scope: UndoScope, redo: boolean, force = false): Promise<void> {
+export async function revert(scope: UndoScope, redo: boolean): Promise<void> {
   const { id } = useConversation.getState();
-  if (id === null || useUndo.getState().busy) return;
+  if (id !== null) await revertIn(id, scope, redo, false);
+}
+
+/** Does what was refused all the same, in the conversation where it was refused: ids of turns and calls repeat in every conversation. */
+export async function forceRefusedUndo(refused: RefusedUndo): Promise<void> {
+  await revertIn(refused.conversationId, refused.scope, refused.redo, true);
+}
+
+async function revertIn(id: ConversationId, scope: UndoScope, redo: boolean, force: boolean): Promise<void> {
+  if (useUndo.getState().busy) return;
   useUndo.setState({ busy: true, refused: null });
   try {
     const { files } = await call("changes.undo", { id, scope, redo, force });
     useUndo.setState({ told: `${redo ? "Redone" : "Undone"}: ${files} ${files === 1 ? "file" : "files"}` });
   } catch (error) {
-    if (error instanceof ApiError && error.code === "undo_conflict")
+    // Another conversation may be shown by now: a question about files it does not have would be misread.
+    const shown = useConversation.getState().id === id;
+    if (shown && error instanceof ApiError && error.code === "undo_conflict")
       useUndo.setState({
         refused: {
           scope,
@@ -84,6 +96,13 @@ export async function revert(scope: UndoScope, redo: boolean, force = false): Pr
   } finally {
     useUndo.setState({ busy: false });
   }
+}
+
+/** Takes the question back when another conversation is shown; returns the function that stops. */
+export function followUndo(): () => void {
+  return useConversation.subscribe((state, before) => {
+    if (state.id !== before.id) dismissRefusedUndo();
+  });
 }
 
 /** Undoes the newest turn with changes that stand, or redoes the newest undone one; nothing while a turn runs. */

@@ -21,6 +21,13 @@ const cases: readonly Case[] = [
   { name: "3-file patch", rounds: 40, job: typicalJob, most: 1 },
   { name: "1 MB file, 300 hunks", rounds: 15, job: (round) => largeFileJob(round, 1_000_000, 300), most: 1.5 },
   { name: "10 MB file, 1 hunk", rounds: 9, job: (round) => largeFileJob(round, 10_000_000, 1), most: 1.5 },
+  { name: "1 MB file, 300 hunks with wrong indentation", rounds: 15, job: (round) => largeFileJob(round, 1_000_000, 300, "  "), most: 1.5 },
+  {
+    name: "10 MB file, 300 hunks with wrong indentation",
+    rounds: 5,
+    job: (round) => largeFileJob(round, 10_000_000, 300, "  "),
+    most: 1.5,
+  },
   { name: "500-file patch", rounds: 9, job: (round) => manyFilesJob(round, 500), most: 3 },
 ];
 

@@ -29,13 +29,14 @@ export function typicalJob(round: number): PatchJob {
   return { files, patch: patch.join("\n") };
 }
 
-/** One file of about `bytes`, changed at `hunks` places spread over it. */
-export function largeFileJob(round: number, bytes: number, hunks: number): PatchJob {
+/** One file of about `bytes`, changed at `hunks` places spread over it. `indent` stands before the old lines in the patch, but not in the file. */
+export function largeFileJob(round: number, bytes: number, hunks: number, indent = ""): PatchJob {
   const count = Math.floor(bytes / line(round, 123_456).length);
   const patch = ["*** Begin Patch", "*** Update File: large.ts"];
   for (let hunk = 0; hunk < hunks; hunk++) {
     const at = Math.floor(((hunk + 0.5) * count) / hunks);
-    patch.push("@@", ` ${line(round, at - 1)}`, `-${line(round, at)}`, `+${line(round, at)} // changed`, ` ${line(round, at + 1)}`);
+    const [before, old, after] = [-1, 0, 1].map((step) => `${indent}${line(round, at + step)}`);
+    patch.push("@@", ` ${before}`, `-${old}`, `+${line(round, at)} // changed`, ` ${after}`);
   }
   return { files: { "large.ts": source(round, count) }, patch: [...patch, "*** End Patch"].join("\n") };
 }

@@ -6,6 +6,7 @@ import type { ModelEvent } from "../../../src/main/providers/provider.ts";
 import type { SpindleEvent } from "../../../src/protocol/event.ts";
 import type { UndoScope } from "../../../src/protocol/undo.ts";
 import { callsScript, callsTool, createScriptedProvider, says, type ScriptedStep } from "../../support/scripted-provider.ts";
+import { named } from "../../support/patch-text.ts";
 import { type EngineLab, of, saidIn, useEngines } from "./engine-lab.ts";
 
 const lab = useEngines();
@@ -249,7 +250,7 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
       .poll(() => reverted(opened.events))
       .toEqual([{ kind: "undo", scope: "call", callIds: ["c1"], forced: false, files: ["update a +1 -1"] }]);
     const [told] = of(opened.events, "patch_applied");
-    expect([told?.callId, told?.files[0]]).toMatchObject(["c1", { path: "a", before: "1\n", after: "2\n" }]);
+    expect([told?.callId, told?.files[0]]).toMatchObject(["c1", { path: "a", before: named("1\n"), after: named("2\n") }]);
     rmSync(done, { recursive: true });
   });
 

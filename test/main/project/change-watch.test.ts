@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { createChangeWatch, type Found } from "../../../src/main/project/change-watch.ts";
@@ -131,4 +131,55 @@ test("what a person saved between two commands is known to the second one, also 
   third();
   await watch.settled();
   expect(told()).toEqual(["c3: modified a 4>6 known"]);
+});
+
+test("a file that was touched, or written again as it was, did not change", async () => {
+  const root = tempFolder();
+  const file = path.join(root, "a");
+  writeFileSync(file, "1");
+  await pause(40);
+  const { watch, told } = watchOf(root, () => ["a"]);
+  await watch.prepare();
+  watch.remember(file);
+  const end = await watch.begin("c1");
+  await pause(20);
+  utimesSync(file, new Date(), new Date());
+  end();
+  await watch.settled();
+  const again = await watch.begin("c2");
+  await pause(20);
+  writeFileSync(file, "1");
+  again();
+  await watch.settled();
+  expect(told()).toEqual([]);
+  const third = await watch.begin("c3");
+  await pause(20);
+  writeFileSync(file, "2");
+  third();
+  await watch.settled();
+  expect(told()).toEqual(["c3: modified a 1>1 known"]);
+});
+
+test("files of a folder that was moved are gone from the old place and new at the other one", async () => {
+  const root = tempFolder();
+  mkdirSync(path.join(root, "n/deep"), { recursive: true });
+  const names = ["n/a", "n/deep/b"];
+  for (const name of names) writeFileSync(path.join(root, name), "1");
+  await pause(40);
+  let listed = names;
+  const { watch, told } = watchOf(root, () => listed);
+  await watch.prepare();
+  await pause(20);
+  const end = await watch.begin("c1");
+  await pause(20);
+  renameSync(path.join(root, "n"), path.join(root, "n2"));
+  listed = ["n2/a", "n2/deep/b"];
+  end();
+  await watch.settled();
+  expect(told().toSorted()).toEqual([
+    "c1: added n2/a 0>1 known",
+    "c1: added n2/deep/b 0>1 known",
+    "c1: deleted n/a 1>0 ?",
+    "c1: deleted n/deep/b 1>0 ?",
+  ]);
 });

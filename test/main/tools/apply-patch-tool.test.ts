@@ -6,6 +6,7 @@ import { SpindleError } from "../../../src/protocol/error.ts";
 import { applyPatchResult } from "../../../src/protocol/tools.ts";
 import { createJournal, type Journal } from "../../../src/main/project/journal.ts";
 import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
+import { named } from "../../support/patch-text.ts";
 import { fillFolder, readFolder } from "../../support/patch-folder.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 import { toolContext } from "../../support/tool-context.ts";
@@ -85,7 +86,7 @@ describe("applyPatch", () => {
             kind: "delete",
             added: 0,
             removed: 1,
-            before: "g\n",
+            before: named("g\n"),
             after: "",
             hunks: [{ oldStart: 1, oldLines: 1, newStart: 0, newLines: 0, lines: ["-g"] }],
           },
@@ -94,20 +95,29 @@ describe("applyPatch", () => {
             kind: "update",
             added: 2,
             removed: 1,
-            before: "1\n2\n3\n4\n5\n6\n7\n8\n9\n",
-            after: "1\n2\n3\n4\nfive\n5b\n6\n7\n8\n9\n",
+            before: named("1\n2\n3\n4\n5\n6\n7\n8\n9\n"),
+            after: named("1\n2\n3\n4\nfive\n5b\n6\n7\n8\n9\n"),
             hunks: [
               { oldStart: 2, oldLines: 7, newStart: 2, newLines: 8, lines: [" 2", " 3", " 4", "-5", "+five", "+5b", " 6", " 7", " 8"] },
             ],
           },
-          { path: "d/new.ts", kind: "move", fromPath: "old.ts", added: 0, removed: 0, before: "x\n", after: "x\n", hunks: [] },
+          {
+            path: "d/new.ts",
+            kind: "move",
+            fromPath: "old.ts",
+            added: 0,
+            removed: 0,
+            before: named("x\n"),
+            after: named("x\n"),
+            hunks: [],
+          },
           {
             path: "n.ts",
             kind: "add",
             added: 1,
             removed: 0,
             before: "",
-            after: "n\n",
+            after: named("n\n"),
             hunks: [{ oldStart: 0, oldLines: 0, newStart: 1, newLines: 1, lines: ["+n"] }],
           },
         ],
@@ -201,8 +211,9 @@ describe("applyPatch", () => {
     [patchOf("*** Add File: d", "+x"), "patch_failed", "apply_patch verification failed: Failed to write file {ROOT}/d"],
     [patchOf("*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
     [patchOf("*** Delete File: f", "*** Add File: f/x", "+x"), "patch_failed", "Failed to write file {ROOT}/f/x"],
+    [patchOf("*** Add File: lost/x", "+x"), "patch_failed", "Failed to create parent directories for {ROOT}/lost/x"],
   ])("refuses a patch whole: %j", async (patch, code, message) => {
-    fillFolder(root, { files: { f: "1\n", "d/x": "1\n", bin: Uint8Array.of(0xff, 0x0a) }, links: { link: "f" } });
+    fillFolder(root, { files: { f: "1\n", "d/x": "1\n", bin: Uint8Array.of(0xff, 0x0a) }, links: { link: "f", lost: "nowhere" } });
     const before = readFolder(root);
     const failure = await failureOf(patch);
     expect({ code: failure.code, message: failure.message, files: readFolder(root) }).toEqual({
@@ -298,11 +309,15 @@ describe("applyPatch", () => {
     ]);
   });
 
-  test("carries only the counts of texts over 1 MiB", async () => {
+  test("carries the hunks but no names of texts over 1 MiB, and only the counts of larger hunks", async () => {
     fillFolder(root, { files: { big: "line of text\n".repeat(90_000) } });
     const ctx = toolContext(root);
     await tool.run({ patch: patchOf("*** Update File: big", "@@", " line of text", "-line of text", "+other") }, ctx);
-    expect(ctx.events).toMatchObject([{ files: [{ added: 1, removed: 1, before: null, after: null, hunks: [] }] }]);
+    await tool.run({ patch: patchOf("*** Add File: large", ...Array.from({ length: 90_000 }, () => "+line of text")) }, ctx);
+    expect(ctx.events).toMatchObject([
+      { files: [{ added: 1, removed: 1, before: null, after: null, hunks: [{ oldStart: 1, oldLines: 5 }] }] },
+      { files: [{ added: 90_000, removed: 0, before: null, after: null, hunks: [] }] },
+    ]);
   });
 
   test("parallel patches of one file are applied one after the other, none is lost", async () => {

@@ -108,6 +108,9 @@ describe("grepFiles", () => {
     [{ pattern: "(" }, "invalid_pattern", "unclosed group"],
     [{ pattern: "(?=x)" }, "invalid_pattern", "look-around"],
     [{ pattern: "a\\nb" }, "invalid_pattern", "not allowed"],
+    [{ pattern: "a\0b" }, "invalid_pattern", "NUL"],
+    [{ pattern: "x", include: "a\0" }, "invalid_input", "NUL"],
+    [{ pattern: "x", path: "a\0b" }, "invalid_input", "NUL"],
     [{ pattern: "x", include: "{a" }, "invalid_input", "glob"],
     [{ pattern: "x", path: "none" }, "not_found", "none"],
     [{ pattern: "x", path: ".." }, "outside_project", ".."],
@@ -144,5 +147,35 @@ describe("grepFiles", () => {
     const running = grep({ pattern: "x" }, { signal: stop.signal });
     stop.abort();
     await expect(running).rejects.toThrow();
+  });
+
+  test("very long lines are cut, and cost other files nothing", async () => {
+    fillAged({ long: [1, `${"x".repeat(40_000_000)}\n`], wide: [2, `${"é".repeat(3_000)}xx\n`], short: [3, "an xx\nanother xx\n"] });
+    const started = performance.now();
+    const { result } = await grep({ pattern: "xx" });
+    expect(result.matches.map(({ path: file, line, text }) => [file, line, text.length])).toEqual([
+      ["long", 1, 2_000],
+      ["wide", 1, 2_000],
+      ["short", 1, 5],
+      ["short", 2, 10],
+    ]);
+    expect([result.files.length, result.matchCount, result.truncated]).toEqual([3, 4, true]);
+    // 0.1 s here; every place in the long line took 8 s.
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test("a file with very many matches leaves the others their lines, and all are counted", async () => {
+    fillAged({ newest: [1, "x\n"], many: [2, "x\n".repeat(7_000)], last: [3, "x\n"] });
+    const { result } = await grep({ pattern: "x" });
+    expect([result.matches.length, result.matchCount, result.truncated, result.matches[0]?.path]).toEqual([5_000, 7_002, true, "newest"]);
+  });
+
+  test("lines around matches stay with their file, whatever names and lines look like", async () => {
+    fillAged({ "with\nend": [1, "a\nhit\nb\r\n"], "12-b": [2, "1:x\n2-hit:more\n--\n"] });
+    const { result } = await grep({ pattern: "hit", context: 1 });
+    expect(result.matches).toEqual([
+      { path: "with\nend", line: 2, text: "hit", before: ["a"], after: ["b"] },
+      { path: "12-b", line: 2, text: "2-hit:more", before: ["1:x"], after: ["--"] },
+    ]);
   });
 });

@@ -57,6 +57,19 @@ describe("readFile", () => {
     ]);
   });
 
+  test("truncated says that more follow: a script pages through a file and ends at its end", async () => {
+    fillFolder(root, { files: { a: "1\n2\n3\n4\n5\n6\n7\n" } });
+    const pages: string[] = [];
+    for (let offset = 1, more = true; more;) {
+      const { result } = await read({ path: "a", offset, limit: 3 }, { fromScript: true });
+      pages.push(result.text);
+      offset = result.endLine + 1;
+      more = result.truncated;
+    }
+    const tail = await read({ path: "a", offset: 6, limit: 5 });
+    expect([pages, tail.result.truncated]).toEqual([["1\n2\n3", "4\n5\n6", "7"], false]);
+  });
+
   test("an empty file is empty, not an error", async () => {
     fillFolder(root, { files: { a: "" } });
     expect(await read({ path: "a" })).toMatchObject({
@@ -81,7 +94,7 @@ describe("readFile", () => {
     const outcome = await read({ path: "big", offset: 96 * 1_024 + 1, limit: 5 }, { fromScript: true });
     const grown = process.memoryUsage.rss() - before;
     expect([outcome.result, grown < 48 * 1024 * 1024]).toEqual([
-      { path: "big", text: "the end", startLine: 98_305, endLine: 98_305, totalLines: 98_305, truncated: true },
+      { path: "big", text: "the end", startLine: 98_305, endLine: 98_305, totalLines: 98_305, truncated: false },
       true,
     ]);
   });
@@ -200,5 +213,12 @@ describe("readFile, indentation mode", () => {
     [{ anchorLine: 10, maxLines: 9 }, 3, [9, 11]],
   ] as const)("%j with limit %j gives lines %j", async (indentation, limit, lines) => {
     expect(await block(indentation, limit)).toEqual(lines);
+  });
+
+  test("of blank lines only nothing is left, as in the original; a single line is given as it is", async () => {
+    fillFolder(root, { files: { blank: "\n \n\t\n" } });
+    const { text, result } = await read({ path: "blank", mode: "indentation", indentation: { anchorLine: 2 } });
+    const single = await read({ path: "blank", mode: "indentation", indentation: { anchorLine: 2, maxLines: 1 } });
+    expect([text, result.text, result.startLine, result.endLine, single.text]).toEqual(["", "", 4, 3, "L2:  "]);
   });
 });

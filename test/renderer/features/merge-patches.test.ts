@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PatchFile } from "../../../src/protocol/patch.ts";
+import type { PatchFile, PatchText } from "../../../src/protocol/patch.ts";
 import { mergePatches } from "../../../src/renderer/features/diff/merge-patches.ts";
 
 function file(kind: PatchFile["kind"], path: string, before: string | null, after: string | null, fromPath?: string): PatchFile {
@@ -10,8 +10,19 @@ function file(kind: PatchFile["kind"], path: string, before: string | null, afte
 function merged(...patches: readonly (readonly PatchFile[])[]): string[] {
   return mergePatches(patches.map((files, index) => ({ callId: `c${index + 1}`, line: null, files }))).map(
     (each) =>
-      `${each.fromPath === null ? "" : `${each.fromPath}→`}${each.path} ${each.kind} ${each.before}>${each.after}${each.changedBetween ? " !" : ""}`,
+      `${each.fromPath === null ? "" : `${each.fromPath}→`}${each.path} ${each.kind} ${told(each.before)}>${told(each.after)}${each.changedBetween ? " !" : ""}`,
   );
+}
+
+function told(text: PatchText | null): string | null {
+  return text === null || typeof text === "string" ? text : text.hash;
+}
+
+/** As events name texts now; `file` has them as logs of earlier versions do. */
+function named(one: PatchFile): PatchFile {
+  const name = (text: PatchText | null): PatchText | null =>
+    typeof text !== "string" || text === "" ? text : { hash: text, bytes: text.length };
+  return { ...one, before: name(one.before), after: name(one.after) };
 }
 
 describe("mergePatches", () => {
@@ -81,7 +92,16 @@ describe("mergePatches", () => {
       expected: ["a update null>null"],
     },
   ];
-  it.each(cases)("$name", ({ patches, expected }) => expect(merged(...patches)).toEqual(expected));
+  it.each(cases)("$name", ({ patches, expected }) => expect(merged(...patches.map((files) => files.map(named)))).toEqual(expected));
+  it.each(cases)("$name, in a log of an earlier version", ({ patches, expected }) => expect(merged(...patches)).toEqual(expected));
+
+  it("folds a patch of an earlier version with one of this: what cannot be compared is not called changed", () =>
+    expect(
+      merged(
+        [file("add", "a", "", "1"), file("update", "b", "1", "2")],
+        [named(file("update", "a", "1", "2")), named(file("update", "b", "2", "1"))],
+      ),
+    ).toEqual(["a add >2", "b update 1>1"]));
 
   it("gives a file a new key with every further patch and sums counts it cannot compute", () => {
     const one = mergePatches([{ callId: "c1", line: null, files: [file("update", "a", null, null)] }]);

@@ -7,6 +7,7 @@ import { applyEdits, planEdits } from "./build.ts";
 import { splitLines } from "./lines.ts";
 import type { PatchOperation } from "./parse.ts";
 import { readForUpdate } from "./read-target.ts";
+import { writeComplaint } from "./write-complaint.ts";
 
 /**
  * Applies operations file by file, as the command line tool does: each sees what the ones before it wrote, and what was
@@ -67,7 +68,7 @@ async function write(absolute: string, content: Buffer, options: { newMode?: num
   try {
     await writeFileAtomic(absolute, content, options);
   } catch (error) {
-    throw failed(`Failed to write file ${absolute}`, absolute, error);
+    throw failed(await writeComplaint(absolute), absolute, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { SpindleError } from "../../../protocol/error.ts";
 import type { FileLines } from "./lines.ts";
-import { findBlock } from "./match.ts";
+import { createMatcher, type Matcher } from "./match.ts";
 import type { PatchChunk, PatchLine } from "./parse.ts";
 
 /** A run of lines that gives way to others. `at` is a 0-based line index of the old file; `removed` lines go from there. */
@@ -16,10 +16,11 @@ export interface LineEdit {
  */
 export function planEdits(file: FileLines, chunks: readonly PatchChunk[], shownPath: string): LineEdit[] {
   const edits: LineEdit[] = [];
+  const matcher = createMatcher(file);
   let cursor = 0;
   for (const chunk of chunks) {
     if (chunk.header !== undefined) {
-      const at = findBlock(file, [chunk.header], cursor, false);
+      const at = matcher.findBlock([chunk.header], cursor, false);
       if (at === undefined)
         throw new SpindleError("patch_failed", `Failed to find context '${chunk.header}' in ${shownPath}`, {
           details: { path: shownPath },
@@ -31,7 +32,7 @@ export function planEdits(file: FileLines, chunks: readonly PatchChunk[], shownP
       edits.push({ at: file.count, removed: 0, added: newLines(chunk.lines) });
       continue;
     }
-    const place = locate(file, chunk, block, cursor);
+    const place = locate(matcher, chunk, block, cursor);
     if (place === undefined) {
       throw new SpindleError("patch_failed", `Failed to find expected lines in ${shownPath}:\n${block.join("\n")}`, {
         details: { path: shownPath },
@@ -68,16 +69,16 @@ export function applyEdits(file: FileLines, edits: readonly LineEdit[]): Buffer 
 
 /** The block's place; tried once more without a blank last line, which models put before the next marker. */
 function locate(
-  file: FileLines,
+  matcher: Matcher,
   chunk: PatchChunk,
   block: readonly string[],
   cursor: number,
 ): { at: number; lines: readonly PatchLine[] } | undefined {
-  const at = findBlock(file, block, cursor, chunk.endOfFile);
+  const at = matcher.findBlock(block, cursor, chunk.endOfFile);
   if (at !== undefined) return { at, lines: chunk.lines };
   if (block.at(-1) !== "") return undefined;
   const lines = withoutBlankEnd(chunk.lines);
-  const shorter = findBlock(file, oldLines(lines), cursor, chunk.endOfFile);
+  const shorter = matcher.findBlock(oldLines(lines), cursor, chunk.endOfFile);
   return shorter === undefined ? undefined : { at: shorter, lines };
 }
 

@@ -11,6 +11,7 @@ import { patchFile } from "./patch-file.ts";
 import { osReason } from "./read-target.ts";
 import { patchSummary } from "./summary.ts";
 import { placesOf, readsOf, verifyPatch } from "./verify.ts";
+import { writeComplaint } from "./write-complaint.ts";
 
 /**
  * The tool `applyPatch`: the whole patch is checked against the disk first, then written as one through the journal, so
@@ -56,7 +57,10 @@ async function applyOne(input: ApplyPatchInput, ctx: ToolContext, journal: Pick<
       changes,
     );
   } catch (error) {
-    throw writeError(error, verified.find((operation) => error instanceof ChangeFailure && operation.changes.includes(error.change))?.path);
+    throw await writeError(
+      error,
+      verified.find((operation) => error instanceof ChangeFailure && operation.changes.includes(error.change))?.path,
+    );
   }
   const files = verified.map((operation) => patchFile(operation, ctx.projectRoot));
   const line = ctx.scriptLine === undefined ? {} : { scriptLine: ctx.scriptLine };
@@ -162,11 +166,11 @@ function assertAllowed(touched: { places: readonly string[]; reads: readonly str
 
 const guardedFolders: ReadonlySet<string> = new Set([".git", ".spindle"]);
 
-function writeError(error: unknown, shownPath: string | undefined): unknown {
+async function writeError(error: unknown, shownPath: string | undefined): Promise<unknown> {
   if (!(error instanceof ChangeFailure)) return error;
   if (error.cause instanceof SpindleError) return error.cause;
   const absolute = shownPath ?? error.change.path;
-  const message = error.change.after === null ? `Failed to delete file ${absolute}` : `Failed to write file ${absolute}`;
+  const message = error.change.after === null ? `Failed to delete file ${absolute}` : await writeComplaint(absolute);
   return new SpindleError("patch_failed", message, {
     hint: `${osReason(error.cause)}. No file was changed.`,
     details: { path: absolute },

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { runRipgrep } from "./ripgrep.ts";
 
 /** A matching line; `path` absolute. */
@@ -13,6 +12,34 @@ export interface Match {
 /** Lines handed over at most, and characters of each. */
 const MAX_MATCHES = 5_000;
 const MAX_LINE = 2_000;
+/**
+ * Bytes of a line that ripgrep prints whole; of a longer one it prints as many characters and a remark. Four per character:
+ * whatever is cut is longer than `MAX_LINE`, so the remark is never seen.
+ */
+const MAX_COLUMNS = 4 * MAX_LINE;
+
+/** Rows as `path NUL number : text` (a match) or `path NUL number - text` (context). Its JSON has all of every line and each place in it. */
+const printing: readonly string[] = [
+  "--no-config",
+  "--text",
+  "--null",
+  "--line-number",
+  "--with-filename",
+  "--no-heading",
+  "--no-context-separator",
+  "--color=never",
+  "--max-columns",
+  String(MAX_COLUMNS),
+  "--max-columns-preview",
+  "--max-count",
+  String(MAX_MATCHES),
+];
+
+interface Search {
+  readonly context: number;
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
 
 /**
  * The matching lines of files that are known to match, in the order of the files. `matchCount` counts all of them, also
@@ -21,34 +48,33 @@ const MAX_LINE = 2_000;
 export async function collectMatches(
   pattern: string,
   files: readonly string[],
-  options: { context: number; cwd: string; signal: AbortSignal },
+  options: Search,
 ): Promise<{ matches: Match[]; matchCount: number; cut: boolean }> {
   const byFile = new Map<string, Line[]>();
+  let matchCount = 0;
   let cut = false;
   for (const some of commandLines(files)) {
     // Named files are searched whatever they are named: include and ignore files have done their work in the first pass.
-    const output = await runRipgrep(
-      ["--no-config", "--json", "--context", String(options.context), "--regexp", pattern, "--", ...some],
-      options,
-    );
-    cut ||= output.cut;
-    for (const row of output.stdout.toString("utf8").split("\n")) {
-      const line = parseRow(row);
-      if (line === undefined) continue;
+    const output = await runRipgrep([...printing, "--context", String(options.context), "--regexp", pattern, "--", ...some], options);
+    const found = new Map<string, Line[]>();
+    for (const line of parseRows(output.stdout.toString("utf8"))) {
       cut ||= line.text.length > MAX_LINE;
-      const lines = byFile.get(line.path);
-      if (lines === undefined) byFile.set(line.path, [line]);
+      const lines = found.get(line.path);
+      if (lines === undefined) found.set(line.path, [line]);
       else lines.push(line);
     }
+    const counts = [...found.values()].map((lines) => lines.filter((line) => line.isMatch).length);
+    const hasAll = !output.cut && counts.every((count) => count < MAX_MATCHES);
+    cut ||= !hasAll;
+    matchCount += hasAll ? counts.reduce((sum, count) => sum + count, 0) : await countMatches(pattern, some, options);
+    for (const [file, lines] of found) byFile.set(file, lines);
   }
   const matches: Match[] = [];
-  let matchCount = 0;
   for (const file of files) {
     const lines = byFile.get(file) ?? [];
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i];
       if (line === undefined || !line.isMatch) continue;
-      matchCount++;
       if (matches.length < MAX_MATCHES) matches.push(toMatch(lines, i, line, options.context));
       else cut = true;
     }
@@ -80,26 +106,24 @@ interface Line {
   readonly isMatch: boolean;
 }
 
-const text = z.union([z.object({ text: z.string() }), z.object({ bytes: z.string() })]);
-const row = z.object({ type: z.enum(["match", "context"]), data: z.object({ path: text, lines: text, line_number: z.number() }) });
-
-function parseRow(json: string): Line | undefined {
-  if (!json.startsWith('{"type":"match"') && !json.startsWith('{"type":"context"')) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    // The last row of an output that was cut.
-    return undefined;
-  }
-  const parsed = row.safeParse(value);
-  if (!parsed.success) return undefined;
-  const { type, data } = parsed.data;
-  return { path: decode(data.path), line: data.line_number, text: decode(data.lines).replace(/\r?\n$/, ""), isMatch: type === "match" };
+/** How many lines match, all of them. */
+async function countMatches(pattern: string, files: readonly string[], options: Search): Promise<number> {
+  const args = ["--no-config", "--text", "--null", "--count", "--with-filename", "--color", "never", "--regexp", pattern, "--", ...files];
+  const { stdout } = await runRipgrep(args, options);
+  return [...stdout.toString("utf8").matchAll(/\0(\d+)\n/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-function decode(value: z.infer<typeof text>): string {
-  return "text" in value ? value.text : Buffer.from(value.bytes, "base64").toString("utf8");
+function* parseRows(output: string): Generator<Line> {
+  let start = 0;
+  for (let end = output.indexOf("\n"); end !== -1; end = output.indexOf("\n", end + 1)) {
+    const nul = output.indexOf("\0", start);
+    // A name may hold line ends: the row goes on until its NUL.
+    if (nul === -1 || nul > end) continue;
+    const [, head = "", line, sign] = /^((\d+)([:-]))/.exec(output.slice(nul + 1, nul + 20)) ?? [];
+    const text = output.slice(nul + 1 + head.length, end).replace(/\r$/, "");
+    yield { path: output.slice(start, nul), line: Number(line), text, isMatch: sign === ":" };
+    start = end + 1;
+  }
 }
 
 function toMatch(lines: readonly Line[], index: number, line: Line, context: number): Match {

@@ -43,8 +43,10 @@ export function growBlock(lines: readonly string[], options: BlockOptions): { re
       if (downOpen) to++;
     }
   }
-  while (to - from > 1 && isBlank(lines[from] ?? "")) from++;
-  while (to - from > 1 && isBlank(lines[to - 1] ?? "")) to--;
+  // A single line is given as it is; of blank lines only nothing is left (Codex, last version with this tool).
+  if (limit === 1) return { from, to };
+  while (to > from && isBlank(lines[from] ?? "")) from++;
+  while (to > from && isBlank(lines[to - 1] ?? "")) to--;
   return { from, to };
 }
 

@@ -45,6 +45,7 @@ function commandFile(path: string, found: readonly CommandFile[], callIds: reado
       added: only ? first.added : null,
       removed: only ? first.removed : null,
       hunks: only ? first.hunks : [],
+      sums: { added: 0, removed: 0 },
       parts: 0,
       changedBetween: false,
       origins: [],

@@ -1,5 +1,5 @@
 import type { CallId } from "../../../protocol/ids.ts";
-import type { PatchFile, PatchHunk } from "../../../protocol/patch.ts";
+import type { PatchFile, PatchHunk, PatchText } from "../../../protocol/patch.ts";
 import { changedRanges, type LineRange, mapRange } from "./line-ranges.ts";
 
 /** What the review shows of one file: all patches to it in a scope, folded into one change. */
@@ -11,12 +11,14 @@ export interface ReviewFile {
   readonly fromPath: string | null;
   readonly kind: PatchFile["kind"];
   /** First `before` and last `after`; both null when any part kept only its counts. */
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly before: PatchText | null;
+  readonly after: PatchText | null;
   /** Known at once for a single patch; null when they must be counted from `before` and `after`. */
   readonly added: number | null;
   readonly removed: number | null;
   readonly hunks: readonly PatchHunk[] | null;
+  /** Lines of all parts together: what is told when the texts cannot be had any more. */
+  readonly sums: { readonly added: number; readonly removed: number };
   /** How many patches were folded. */
   readonly parts: number;
   /** True when the file changed between two patches (a command, a person): that change is part of what is shown. */
@@ -81,7 +83,7 @@ function mergeChain({ firstPath, parts, patches }: Chain): ReviewFile | null {
   if (first === undefined || last === undefined) return null;
   const path = last.path;
   const key = `${path}\n${patches.map((patch) => patch.callId).join(" ")}`;
-  const shared = { key, path, parts: parts.length, origins: originsOf(parts, patches), byCommands: [] };
+  const shared = { key, path, sums: summed(parts), parts: parts.length, origins: originsOf(parts, patches), byCommands: [] };
   if (parts.length === 1) {
     const fromPath = first.kind === "move" ? (first.fromPath ?? null) : null;
     return {
@@ -105,15 +107,36 @@ function mergeChain({ firstPath, parts, patches }: Chain): ReviewFile | null {
   // A file that was not there, or is not there any more, has no text on that side.
   const known = parts.every((part) => part.before !== null && part.after !== null);
   if (!known) {
-    const added = parts.reduce((sum, part) => sum + part.added, 0);
-    const removed = parts.reduce((sum, part) => sum + part.removed, 0);
+    const { added, removed } = summed(parts);
     return { ...shared, fromPath, kind, before: null, after: null, added, removed, hunks: null, changedBetween: false };
   }
   const before = born ? "" : first.before;
   const after = gone ? "" : last.after;
-  if (before === after && !moved) return null;
-  const changedBetween = parts.some((part, index) => index > 0 && part.before !== parts[index - 1]?.after);
+  if (isSame(before, after) && !moved) return null;
+  const changedBetween = parts.some((part, index) => index > 0 && differs(parts[index - 1]?.after ?? null, part.before));
   return { ...shared, fromPath, kind, before, after, added: null, removed: null, hunks: null, changedBetween };
+}
+
+/** Surely the same: a text of an old log and a name of a new one cannot be compared. */
+function isSame(a: PatchText | null, b: PatchText | null): boolean {
+  return markOf(a) === markOf(b) && typeof a === typeof b;
+}
+
+/** Surely not the same. */
+function differs(a: PatchText | null, b: PatchText | null): boolean {
+  const comparable = typeof a === typeof b || a === "" || b === "";
+  return comparable && markOf(a) !== markOf(b);
+}
+
+function markOf(text: PatchText | null): string | null {
+  return text === null || typeof text === "string" ? text : text.hash;
+}
+
+function summed(parts: readonly PatchFile[]): { readonly added: number; readonly removed: number } {
+  return {
+    added: parts.reduce((sum, part) => sum + part.added, 0),
+    removed: parts.reduce((sum, part) => sum + part.removed, 0),
+  };
 }
 
 /** Lines that each patch changed, followed through the patches after it. */

@@ -14,7 +14,11 @@ export interface ParsedFile {
 }
 
 /** What `parseFile` needs: a ReviewFile without its bookkeeping, so that little is cloned to the worker. */
-export type ParseInput = Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "before" | "after" | "added" | "removed" | "hunks">;
+export interface ParseInput extends Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "added" | "removed" | "hunks"> {
+  /** Null: not to be had. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
 
 const types = { add: "new", update: "change", delete: "deleted", move: "rename-changed" } as const satisfies Record<
   PatchFile["kind"],

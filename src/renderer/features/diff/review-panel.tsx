@@ -1,5 +1,7 @@
 import { FileDiff } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
+import type { ConversationId } from "../../../protocol/ids.ts";
+import { call } from "../../lib/api.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
 import { EmptyState, ErrorState, LoadingState } from "../../ui/state-view.tsx";
@@ -23,10 +25,10 @@ export function ReviewPanel() {
     },
     [conversationId],
   );
-  return <ConversationReview key={conversationId} />;
+  return <ConversationReview key={conversationId} conversationId={conversationId} />;
 }
 
-function ConversationReview() {
+function ConversationReview({ conversationId }: { readonly conversationId: ConversationId | null }) {
   const patches = useConversation((state) => state.view.patches);
   const asked = useLayout((state) => state.reviewCall);
   const callId = patches.some((patch) => patch.callId === asked) ? asked : null;
@@ -36,7 +38,9 @@ function ConversationReview() {
     () => withCommandChanges(mergePatches(patchesInScope(patches, scope, callId)), commandsInScope(patches, commandChanges, scope, callId)),
     [patches, commandChanges, scope, callId],
   );
-  const { parsed, error } = useParsedFiles(files);
+  const { parsed, error } = useParsedFiles(files, async (hashes) =>
+    conversationId === null ? [] : (await call("changes.texts", { id: conversationId, hashes: [...hashes] })).texts,
+  );
   const totals = useMemo(() => totalsOf(files, parsed), [files, parsed]);
   return (
     <section aria-label="Review" data-testid="review-panel" className="@container flex h-full min-w-0 flex-col bg-panel">

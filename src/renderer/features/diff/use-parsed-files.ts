@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { createDiffParser, type DiffParser } from "./diff-parser.ts";
+import type { PatchText } from "../../../protocol/patch.ts";
+import { createFileTexts, type LoadTexts } from "./file-texts.ts";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
@@ -13,11 +15,12 @@ export interface ParsedFiles {
 /**
  * Diffs of the files in the review, prepared in a worker and kept while the file stays in it. While new ones are on the
  * way the old ones stay, so nothing flickers when a running turn adds patches. One request is open at a time; the first
- * holds what fills the panel, so that a patch of 200 files is drawn before all of it is prepared.
+ * holds what fills the panel, so that a patch of 200 files is drawn before all of it is prepared. `load` of the first call is used.
  */
-export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
+export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): ParsedFiles {
   const [state, setState] = useState<ParsedFiles>({ parsed: new Map(), error: null });
   const parser = useRef<DiffParser | null>(null);
+  const [texts] = useState(() => createFileTexts(load));
   useEffect(() => {
     const missing = firstBatch(
       files.filter((file) => !state.parsed.has(file.key)),
@@ -25,21 +28,10 @@ export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
     );
     if (missing.length === 0 || state.error !== null) return;
     let current = true;
-    parser.current ??= createDiffParser();
-    parser.current
-      .parse(
-        missing.map(({ key, path, fromPath, kind, before, after, added, removed, hunks }) => ({
-          key,
-          path,
-          fromPath,
-          kind,
-          before,
-          after,
-          added,
-          removed,
-          hunks,
-        })),
-      )
+    const own = (parser.current ??= createDiffParser());
+    texts
+      .fill(missing)
+      .then((inputs) => own.parse(inputs))
       .then(
         (done) => {
           if (!current) return;
@@ -58,7 +50,7 @@ export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
     return () => {
       current = false;
     };
-  }, [files, state]);
+  }, [files, state, texts]);
   useEffect(
     () => () => {
       parser.current?.close();
@@ -72,9 +64,15 @@ export function useParsedFiles(files: readonly ReviewFile[]): ParsedFiles {
 /** Text of a first request and of the following ones, in UTF-16 units. */
 const firstSize = 200_000;
 const nextSize = 2_000_000;
+/** Each has two texts to ask for. */
+const mostFiles = 200;
 
 function firstBatch(files: readonly ReviewFile[], first: boolean): readonly ReviewFile[] {
   let room = first ? firstSize : nextSize;
-  const taken = files.findIndex((file) => (room -= (file.before?.length ?? 0) + (file.after?.length ?? 0)) < 0);
-  return taken < 0 ? files : files.slice(0, taken + 1);
+  const taken = files.findIndex((file) => (room -= sizeOf(file.before) + sizeOf(file.after)) < 0);
+  return (taken < 0 ? files : files.slice(0, taken + 1)).slice(0, mostFiles);
+}
+
+function sizeOf(text: PatchText | null): number {
+  return text === null ? 0 : typeof text === "string" ? text.length : text.bytes;
 }

@@ -1,6 +1,6 @@
 import type { UndoConflict } from "../../../protocol/undo.ts";
 import { openReview } from "../../state/layout.ts";
-import { dismissRefusedUndo, revert, useUndo } from "../../state/undo.ts";
+import { dismissRefusedUndo, forceRefusedUndo, useUndo } from "../../state/undo.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 
@@ -60,7 +60,7 @@ export function UndoConflictDialog() {
                 className="border border-strong"
                 data-testid="undo-force"
                 disabled={busy}
-                onClick={() => void revert(refused.scope, refused.redo, true)}
+                onClick={() => void forceRefusedUndo(refused)}
               >
                 {refused.redo ? "Redo anyway" : "Undo anyway"}
               </Button>
