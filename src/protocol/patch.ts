@@ -32,6 +32,8 @@ export interface CommandFile {
   /** Null when the file was changed before Spindle saw it the first time. */
   readonly bytesBefore: number | null;
   readonly bytesAfter: number;
+  /** Whether it may be executed now; only when that changed. */
+  readonly executable?: boolean;
   /** Empty when the earlier content was not known, or there is too much to show. */
   readonly hunks: readonly PatchHunk[];
 }

@@ -20,6 +20,8 @@ export interface UndoConflict {
   readonly what: string;
   /** First and last line of each changed place, 1-based, as the file is now; empty when lines cannot be told. */
   readonly lines: readonly (readonly [from: number, to: number])[];
+  /** What stands at those places now and would be replaced, a few lines at most, each cut when it is long. */
+  readonly now: readonly { readonly line: number; readonly text: string }[];
 }
 
 /** What was undone or redone. */

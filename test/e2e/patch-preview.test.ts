@@ -118,7 +118,9 @@ test("a complete patch with a fault is refused with its line, and nothing is cha
     await sendPrompt(page, "Make charge retries idempotent");
     const preview = page.locator('[data-testid="patch-preview"][data-status="failed"]');
     await preview.waitFor();
-    expect(await preview.getByTestId("patch-trouble").innerText()).toContain("invalid hunk at line 11");
+    expect(await preview.getByTestId("patch-trouble").innerText()).toContain("Line 11 of the patch");
+    // It came to nothing: the head has no counts.
+    expect(await preview.locator("header").innerText()).not.toMatch(/[+−]\d/);
     expect(await preview.getByTestId("patch-draft-file").count()).toBe(2);
     expect(readFileSync(join(project, "src/charges.ts"), "utf8")).toBe(before);
   });

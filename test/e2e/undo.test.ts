@@ -29,7 +29,10 @@ test("a turn is undone and redone from its end: files, cards, review and counts 
     }
 
     const undo = page.getByTestId("turn-undo").first();
-    expect(await undo.getAttribute("aria-label")).toBe("Undo the changes of this turn");
+    expect([await undo.innerText(), await undo.getAttribute("title")]).toEqual(["Undo turn", "Undo the changes of this turn"]);
+    // One patch: its card and its script leave the undo to the turn; the review names its own.
+    expect([await page.getByTestId("patch-undo").count(), await page.getByTestId("script-undo").count()]).toEqual([0, 0]);
+    expect(await page.getByTestId("review-undo").innerText()).toBe("Undo all");
     await undo.focus();
     await page.keyboard.press("Enter");
     await page.locator('[data-testid="turn-changes"][data-undone="true"]').waitFor();
@@ -92,7 +95,9 @@ test("a conflict names the lines; nothing changes until the person insists, and 
     await page.getByTestId("turn-undo").first().click();
     const dialog = page.getByTestId("undo-conflict");
     await dialog.waitFor();
-    expect(await page.getByTestId("undo-conflict-file").allInnerTexts()).toEqual([expect.stringMatching(/^src\/money\.ts\s+line 1$/)]);
+    expect(await page.getByTestId("undo-conflict-file").allInnerTexts()).toEqual([
+      expect.stringMatching(/^src\/money\.ts\s+line 1\s+1\s*\/\/ mine$/),
+    ]);
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });
       await picture(page, `undo-conflict-${colorScheme}`);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type CallView, type ConversationView, emptyView, patchTotals, type Step } from "../../src/renderer/state/conversation-view.ts";
 import { fold } from "../../src/renderer/state/fold.ts";
-import { scopeChanges } from "../../src/renderer/state/undo.ts";
+import { isOnlyOfTurn, scopeChanges } from "../../src/renderer/state/undo.ts";
 import { chargeStory } from "./support/story.ts";
 
 function told(step: Step | undefined): string {
@@ -37,9 +37,9 @@ test("an undo marks the patches of its calls, takes them out of the totals and i
   // What a button shows of its scope.
   const button = (view: ConversationView) => scopeChanges(view.patches, { kind: "turn", id: "t1" });
   expect([button(undone), button(redone), scopeChanges(redone.patches, { kind: "script", id: "c9" })]).toEqual([
-    { state: "undone", files: 3, added: 6, removed: 2 },
-    { state: "standing", files: 3, added: 6, removed: 2 },
-    { state: "none", files: 0, added: 0, removed: 0 },
+    { state: "undone", patches: 1, files: 3, added: 6, removed: 2 },
+    { state: "standing", patches: 1, files: 3, added: 6, removed: 2 },
+    { state: "none", patches: 0, files: 0, added: 0, removed: 0 },
   ]);
   expect(undone.steps.find((step) => step.kind === "patch")).toBe(undone.patches[0]);
 });
@@ -61,4 +61,18 @@ test("what a command changed stands with its call and is kept for the review", (
     complete: false,
   });
   expect(after.commandChanges).toHaveLength(2);
+});
+
+test("the only patch of an ended turn is undone with the turn, one of several or of a running turn at its card", () => {
+  const story = chargeStory();
+  const [patch] = story.events.flatMap((event) => (event.type === "patch_applied" ? [event] : []));
+  if (patch === undefined) throw new Error("The story has no patch.");
+  const seen: boolean[] = [];
+  const look = () => seen.push(isOnlyOfTurn(fold(emptyView, story.events), patch));
+  look();
+  story.add({ type: "turn_finished", turnId: "t1", status: "completed", usage: { inputTokens: 0, outputTokens: 0 }, durationMs: 1 });
+  look();
+  story.add({ type: "patch_applied", turnId: "t1", callId: "c99", files: patch.files });
+  look();
+  expect(seen).toEqual([false, true, false]);
 });

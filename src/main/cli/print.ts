@@ -28,7 +28,10 @@ export function eventText(event: SpindleEvent): string | null {
       return event.files.map((file) => `  ${file.path} +${file.added} −${file.removed}`).join("\n");
     case "files_changed_by_command": {
       const more = event.fileCount - event.files.length;
-      const lines = event.files.map((file) => `  ${file.path} ${file.kind} by a command`);
+      const lines = event.files.map(
+        (file) =>
+          `  ${file.path} ${file.executable === undefined ? file.kind : `${file.kind} (${file.executable ? "now" : "no longer"} executable)`} by a command`,
+      );
       return [...lines, ...(more > 0 ? [`  ${more} more files changed by a command`] : [])].join("\n");
     }
     case "patch_reverted":

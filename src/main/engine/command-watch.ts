@@ -132,7 +132,8 @@ function tell({ changes, ended, complete }: Found<WatchedCall>, projectRoot: str
 
 function commandFile(change: FoundChange<WatchedCall>, projectRoot: string, room: number): CommandFile {
   const { kind, before, after, bytesBefore, bytesAfter } = change;
-  const head = { path: displayPath(projectRoot, change.path), kind, bytesBefore, bytesAfter };
+  const mode = change.executable === null ? {} : { executable: change.executable };
+  const head = { path: displayPath(projectRoot, change.path), kind, bytesBefore, bytesAfter, ...mode };
   if (before === null || after === null) return { ...head, added: null, removed: null, hunks: [] };
   const { added, removed, hunks } = diffOfTexts(before, after);
   const size = hunks.reduce((sum, hunk) => sum + hunk.lines.reduce((chars, line) => chars + line.length, 0), 0);

@@ -1,5 +1,5 @@
 import { createCommandWindows } from "./command-windows.ts";
-import { folderChangedAt, foldersChangedAt, type FileStamp, lookAt, sameContent, stampOf } from "./file-stamps.ts";
+import { folderChangedAt, foldersChangedAt, type FileStamp, lookAt, sameFile, stampOf } from "./file-stamps.ts";
 import { createKnownTexts } from "./known-texts.ts";
 import { createSparingQueue } from "./sparing-queue.ts";
 
@@ -15,6 +15,8 @@ export interface FoundChange<C> {
   /** Null when the file was changed before it was seen the first time. */
   readonly bytesBefore: number | null;
   readonly bytesAfter: number;
+  /** Null when that did not change. */
+  readonly executable: boolean | null;
 }
 
 export interface Found<C> {
@@ -113,7 +115,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     const before = seen.get(place);
     if (after === null) seen.delete(place);
     else seen.set(place, after);
-    if (sameContent(before, after)) return;
+    if (sameFile(before, after)) return;
     const commands = commandsAt(place, before, after);
     const isBorn = before === undefined && windows.isBornDuring(after);
     const isEarly = changedEarly.delete(place) && !isBorn;
@@ -135,8 +137,9 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     for (const [index, { place, before, after, known, commands, isEarly }] of changes.entries()) {
       const fresh = after === null ? "" : index < MAX_READ ? await texts.read(place) : null;
       if (after === null || fresh === null) texts.forget(place);
+      const executable = after !== null && before !== undefined && after.executable !== before.executable ? after.executable : null;
       // Touched, or written again as it was.
-      if (after !== null && before !== undefined && known !== null && known === fresh) continue;
+      if (after !== null && before !== undefined && known !== null && known === fresh && executable === null) continue;
       found.push({
         path: place,
         kind: after === null ? "deleted" : before === undefined && !isEarly ? "added" : "modified",
@@ -146,6 +149,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
         after: after !== null && fresh !== null && texts.at(place, after) === null ? null : fresh,
         bytesBefore: isEarly ? null : (before?.size ?? 0),
         bytesAfter: after?.size ?? 0,
+        executable,
       });
     }
     return found;
@@ -180,7 +184,7 @@ export function createChangeWatch<C>({ list, report, budgetMs = 150 }: ChangeWat
     const others: string[] = [];
     for (const place of texts.places()) {
       const now = stampOf(place);
-      if (sameContent(seen.get(place), now)) {
+      if (sameFile(seen.get(place), now)) {
         // Seen by a look that found no command to blame: the text is still that of before.
         if (now !== null && texts.at(place, now) === null) others.push(place);
         continue;

@@ -9,19 +9,33 @@ export interface FileStamp {
   readonly ctime: number;
   readonly birth: number;
   readonly inode: number;
+  /** Somebody may execute it. */
+  readonly executable: boolean;
 }
 
 /** Null when there is no file (or a folder, a link, something unreadable). */
 export function stampOf(place: string): FileStamp | null {
   const facts = statOrNull(place);
   if (facts === null || !facts.isFile()) return null;
-  return { size: facts.size, mtime: facts.mtimeMs, ctime: facts.ctimeMs, birth: facts.birthtimeMs, inode: facts.ino };
+  return {
+    size: facts.size,
+    mtime: facts.mtimeMs,
+    ctime: facts.ctimeMs,
+    birth: facts.birthtimeMs,
+    inode: facts.ino,
+    executable: (facts.mode & 0o111) !== 0,
+  };
 }
 
 /** True when the content is surely the same: a change of mode or of the number of names alone does not count. */
 export function sameContent(a: FileStamp | null | undefined, b: FileStamp | null | undefined): boolean {
   if (a === null || b === null || a === undefined || b === undefined) return (a ?? null) === (b ?? null);
   return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
+}
+
+/** True when also nobody made it executable, or took that away. */
+export function sameFile(a: FileStamp | null | undefined, b: FileStamp | null | undefined): boolean {
+  return sameContent(a, b) && a?.executable === b?.executable;
 }
 
 /** When something was last removed from (or put into) the folder a place is in, or the nearest folder above that is still there. */

@@ -21,6 +21,9 @@ const MAX_COMPARED = 8 * 1024 * 1024;
 /** Places named in the sentence, and ranges of lines named per file. */
 const SHOWN = 5;
 const MAX_RANGES = 50;
+/** Lines quoted per file, and characters of each. */
+const MAX_QUOTED = 8;
+const MAX_QUOTED_CHARS = 200;
 
 /** The refusal of an undo or redo: each file with the lines, as they are numbered now, that changed since. */
 export async function conflictError(
@@ -32,8 +35,8 @@ export async function conflictError(
   for (const conflict of conflicts) {
     const path = displayPath(projectRoot, conflict.path);
     const known = found.get(path);
-    const next = { path, what: whatOf(conflict), lines: await linesOf(conflict, blobs) };
-    found.set(path, known === undefined ? next : { ...known, lines: joined([...known.lines, ...next.lines]) });
+    const lines = joined([...(known?.lines ?? []), ...(await linesOf(conflict, blobs))]);
+    found.set(path, { path, what: known?.what ?? whatOf(conflict), lines, now: await linesAt(conflict, lines) });
   }
   const files = [...found.values()];
   const [only] = files;
@@ -51,7 +54,12 @@ export async function conflictError(
         ? `${kind === "undo" ? "Undo" : "Redo"} anyway: what stands there now is kept and can be brought back. Or take the later change back first.`
         : `Move ${displayPath(projectRoot, blockerOf(blocked))} away first.`,
     details: {
-      conflicts: files.map(({ path, what, lines }) => ({ path, what, lines: lines.map(([from, to]) => [from, to]) })),
+      conflicts: files.map(({ path, what, lines, now }) => ({
+        path,
+        what,
+        lines: lines.map(([from, to]) => [from, to]),
+        now: now.map(({ line, text }) => ({ line, text })),
+      })),
       canForce: blocked === undefined,
     },
   });
@@ -88,6 +96,20 @@ async function linesOf(conflict: Conflict, blobs: BlobStore): Promise<(readonly 
   if (between === null) return [];
   const later = diffLines(between, present);
   return joined(diffLines(left, between).map((run) => moved(rangeOf(run, between.length), later, present.length)));
+}
+
+/** What the present file holds there. */
+async function linesAt({ path, onDisk }: Conflict, ranges: UndoConflict["lines"]): Promise<UndoConflict["now"]> {
+  if (ranges.length === 0 || onDisk?.type !== "file") return [];
+  const present = await textOf(() => readPlace(path), onDisk.size);
+  const now: { line: number; text: string }[] = [];
+  for (const [from, to] of ranges) {
+    for (let line = from; line <= to && now.length < MAX_QUOTED; line++) {
+      const text = present?.[line - 1];
+      if (text !== undefined) now.push({ line, text: text.slice(0, MAX_QUOTED_CHARS) });
+    }
+  }
+  return now;
 }
 
 async function textOf(read: () => Promise<Uint8Array>, size: number): Promise<string[] | null> {

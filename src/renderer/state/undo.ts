@@ -5,7 +5,7 @@ import type { Json } from "../../protocol/json.ts";
 import { isInScope, type UndoConflict, type UndoScope } from "../../protocol/undo.ts";
 import { ApiError, call } from "../lib/api.ts";
 import { useConversation } from "./conversation.ts";
-import { type PatchStep, runningTurn } from "./conversation-view.ts";
+import { type ConversationView, type PatchStep, runningTurn } from "./conversation-view.ts";
 import { reportError } from "./notices.ts";
 
 /** An undo (or redo) that was refused because files changed since: waits for the person. */
@@ -33,6 +33,7 @@ export const useUndo = create<UndoStore>()(() => ({ busy: false, refused: null, 
 /** What the patches of a scope come to. `none`: there are no patches. */
 export interface ScopeChanges {
   readonly state: "none" | "standing" | "undone";
+  readonly patches: number;
   /** Files of the patches that stand, or when none does, of the undone ones. */
   readonly files: number;
   readonly added: number;
@@ -54,10 +55,17 @@ export function scopeChanges(patches: readonly PatchStep[], scope: UndoScope): S
   const counted = standing.length > 0 ? standing : own;
   return {
     state: own.length === 0 ? "none" : standing.length > 0 ? "standing" : "undone",
+    patches: own.length,
     files: new Set(counted.flatMap((patch) => patch.files.map((file) => file.path))).size,
     added: counted.reduce((sum, patch) => sum + patch.added, 0),
     removed: counted.reduce((sum, patch) => sum + patch.removed, 0),
   };
+}
+
+/** True when the turn has ended and this is its only patch: the undo at the end of the turn is that of the patch. */
+export function isOnlyOfTurn(view: ConversationView, { callId, turnId }: Pick<PatchStep, "callId" | "turnId">): boolean {
+  if (turnId === null || runningTurn(view)?.turnId === turnId) return false;
+  return view.patches.every((patch) => patch.turnId !== turnId || patch.callId === callId);
 }
 
 /** Undoes or redoes a scope of the shown conversation. A refusal because of later changes waits in `refused`; other failures are notices. */

@@ -4,6 +4,7 @@ export interface ChangedFilesProps {
     readonly kind: "added" | "modified" | "deleted";
     readonly added: number | null;
     readonly removed: number | null;
+    readonly executable?: boolean;
   }[];
   readonly fileCount: number;
   /** Other commands ran at the same time. */
@@ -41,7 +42,8 @@ export function ChangedFiles({ files, fileCount, amongOthers, complete, onOpen }
   );
 }
 
-function facts({ kind, added, removed }: ChangedFilesProps["files"][number]): string {
-  const counts = added === null || removed === null ? "" : `+${added} −${removed}`;
-  return [kinds[kind], counts].filter((part) => part !== "").join(" ");
+function facts({ kind, added, removed, executable }: ChangedFilesProps["files"][number]): string {
+  const mode = executable === undefined ? "" : executable ? "now executable" : "no longer executable";
+  const counts = added === null || removed === null || (mode !== "" && added + removed === 0) ? "" : `+${added} −${removed}`;
+  return [kinds[kind], mode, counts].filter((part) => part !== "").join(" ");
 }

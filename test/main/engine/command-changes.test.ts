@@ -124,11 +124,20 @@ describe("changes by commands", () => {
     expect(noticed(conversation.events)).toEqual(["c1: modified .hidden 1>2"]);
   });
 
-  test("a command that only changes a mode, reads, or writes the same name elsewhere changes nothing", async () => {
+  test("a command that only says who may read a file, reads, or writes the same name elsewhere changes nothing", async () => {
     const spindle = lab();
     spindle.write({ a: "1\n" });
-    const { conversation } = await turn(spindle, runs("chmod +x a; cat a > /dev/null; ln a ../twin"));
+    const { conversation } = await turn(spindle, runs("chmod 600 a; cat a > /dev/null; ln a ../twin"));
     expect(noticed(conversation.events)).toEqual([]);
+  });
+
+  test("a file that a command made executable is told with that", async () => {
+    const spindle = lab();
+    spindle.write({ a: "1\n" });
+    const { conversation } = await turn(spindle, callsTool("readFile", { path: "a" }), runs("chmod +x a"));
+    expect(of(conversation.events, "files_changed_by_command").flatMap(({ files }) => files)).toEqual([
+      { path: "a", kind: "modified", executable: true, added: 0, removed: 0, bytesBefore: 2, bytesAfter: 2, hunks: [] },
+    ]);
   });
 
   test("a background command's changes are told when it has ended, with the call that started it", async () => {

@@ -143,6 +143,10 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
               [1, 1],
               [5, 5],
             ],
+            now: [
+              { line: 1, text: "zero" },
+              { line: 5, text: "four" },
+            ],
           },
         ],
       },

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { createChangeWatch, type Found } from "../../../src/main/project/change-watch.ts";
@@ -181,5 +181,29 @@ test("files of a folder that was moved are gone from the old place and new at th
     "c1: added n2/deep/b 0>1 known",
     "c1: deleted n/a 1>0 ?",
     "c1: deleted n/deep/b 1>0 ?",
+  ]);
+});
+
+test("a file that became executable is told with that, though its text is the same", async () => {
+  const root = tempFolder();
+  const file = path.join(root, "run");
+  writeFileSync(file, "1");
+  await pause(40);
+  const { watch, told, found } = watchOf(root, () => ["run"]);
+  await watch.prepare();
+  watch.remember(file);
+  const end = await watch.begin("c1");
+  await pause(20);
+  chmodSync(file, 0o755);
+  end();
+  await watch.settled();
+  const again = await watch.begin("c2");
+  await pause(20);
+  chmodSync(file, 0o700);
+  again();
+  await watch.settled();
+  expect([told(), found.flatMap(({ changes }) => changes.map(({ executable }) => executable))]).toEqual([
+    ["c1: modified run 1>1 known"],
+    [true],
   ]);
 });

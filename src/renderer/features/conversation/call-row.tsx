@@ -1,6 +1,7 @@
 import { ChevronRight, FilePen, FileText, Folder, Search, SquareTerminal, Waypoints, Wrench } from "lucide-react";
 import { memo, type ReactNode, useState } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
+import { troubleOf } from "../../state/call-trouble.ts";
 import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
@@ -137,6 +138,7 @@ function outcome(call: CallView): string {
 
 function CallBody({ call }: { readonly call: CallView }) {
   const text = call.finishedAt === null ? liveText(call) : call.text;
+  const trouble = troubleOf(call);
   return (
     <div
       className="mt-1.5 max-h-80 overflow-auto rounded-md border border-line bg-inset px-3 py-2"
@@ -144,10 +146,10 @@ function CallBody({ call }: { readonly call: CallView }) {
       role="group"
       aria-label="Output"
     >
-      {call.error === null ? null : (
-        <p className="selectable text-small text-del" data-testid="error-message" data-code={call.error.code}>
-          {call.error.message}
-          {call.error.hint === undefined ? null : <span className="block text-fg2">{call.error.hint}</span>}
+      {trouble === null ? null : (
+        <p className="selectable text-small whitespace-pre-wrap text-del" data-testid="error-message" data-code={call.error?.code}>
+          {trouble.message}
+          {trouble.hint === null ? null : <span className="block text-fg2">{trouble.hint}</span>}
         </p>
       )}
       {call.label === null ? null : (

@@ -1,10 +1,11 @@
 import { ArrowUpRight, FileDiff } from "lucide-react";
 import { memo, useState } from "react";
 import { formatCount } from "../../lib/format.ts";
+import { useConversation } from "../../state/conversation.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { type PatchDraft, readPatchDraft } from "../../state/patch-drafts.ts";
-import { revert, useUndo } from "../../state/undo.ts";
+import { isOnlyOfTurn, revert, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
@@ -28,6 +29,7 @@ export const PatchCard = memo(function PatchCard({ step, first }: { readonly ste
   const draft = readPatchDraft(step.callId);
   const [open, setOpen] = useState(() => freshDraft(step) !== null);
   const busy = useUndo((state) => state.busy);
+  const isAlone = useConversation((state) => isOnlyOfTurn(state.view, step));
   return (
     <ThreadRow node={<FileDiff size={13} />} first={first} nodeTop={15}>
       <section
@@ -41,13 +43,16 @@ export const PatchCard = memo(function PatchCard({ step, first }: { readonly ste
           <h2 className="min-w-0 truncate text-ui font-semibold">Patch applied to {formatCount(step.files.length, "file")}</h2>
           {step.undone ? <Badge>Undone</Badge> : <ChangeCount added={step.added} removed={step.removed} />}
           <span className="flex-1" />
-          <UndoButton
-            undone={step.undone}
-            what="this patch"
-            data-testid="patch-undo"
-            disabled={busy}
-            onClick={() => void revert({ kind: "call", id: step.callId }, step.undone)}
-          />
+          {isAlone ? null : (
+            <UndoButton
+              undone={step.undone}
+              name="patch"
+              what="this patch"
+              data-testid="patch-undo"
+              disabled={busy}
+              onClick={() => void revert({ kind: "call", id: step.callId }, step.undone)}
+            />
+          )}
           <Button onClick={() => openReview({ callId: step.callId })}>
             Review <ArrowUpRight size={13} aria-hidden className="text-fg3" />
           </Button>

@@ -2,6 +2,7 @@ import { ChevronDown, ChevronRight, FilePen } from "lucide-react";
 import { useState } from "react";
 import { formatCount, formatElapsed } from "../../lib/format.ts";
 import type { CallView } from "../../state/conversation-view.ts";
+import { troubleOf } from "../../state/call-trouble.ts";
 import { useNow } from "../../state/now.ts";
 import type { PatchDraft } from "../../state/patch-drafts.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
@@ -30,7 +31,7 @@ export function PatchPreview({ call, draft, first }: { readonly call: CallView; 
       >
         <header className="flex h-10.5 items-center gap-2.5 pr-1.5 pl-3.5">
           <h2 className="min-w-0 truncate text-ui font-semibold">{title}</h2>
-          {draft.files.length === 0 ? null : <ChangeCount added={draft.added} removed={draft.removed} />}
+          {draft.files.length === 0 || isOver(call) ? null : <ChangeCount added={draft.added} removed={draft.removed} />}
           <span className="flex-1" />
           {live ? <Progress call={call} /> : null}
           <FoldButton open={open} onClick={() => setOpen(!open)} />
@@ -70,7 +71,7 @@ function Progress({ call }: { readonly call: CallView }) {
 
 /** Why the patch is not applied, or what is wrong with it so far. */
 function Trouble({ call, draft }: { readonly call: CallView; readonly draft: PatchDraft }) {
-  const reason = troubleOf(call, draft);
+  const reason = reasonOf(call, draft);
   if (reason === null) return null;
   return (
     <div className="selectable border-t border-line px-3.5 py-2 text-small" role="status" data-testid="patch-trouble">
@@ -80,8 +81,14 @@ function Trouble({ call, draft }: { readonly call: CallView; readonly draft: Pat
   );
 }
 
-function troubleOf(call: CallView, draft: PatchDraft): { readonly message: string; readonly hint: string } | null {
-  if (call.error !== null) return { message: call.error.message, hint: call.error.hint ?? "No file was changed." };
+/** True for a patch that came to nothing: it has no counts. */
+function isOver({ status }: CallView): boolean {
+  return status === "failed" || status === "cut" || status === "cancelled";
+}
+
+function reasonOf(call: CallView, draft: PatchDraft): { readonly message: string; readonly hint: string } | null {
+  const trouble = troubleOf(call);
+  if (trouble !== null) return { message: trouble.message, hint: trouble.hint ?? "No file was changed." };
   if (call.status === "cut")
     return { message: "The answer broke off before the patch was complete.", hint: "Nothing of it was applied; no file was changed." };
   if (call.status === "cancelled")

@@ -22,6 +22,7 @@ export function TurnChanges({ turnId }: { readonly turnId: TurnId }) {
       </span>
       <UndoButton
         undone={undone}
+        name="turn"
         what="the changes of this turn"
         size="sm"
         className="-ml-1"

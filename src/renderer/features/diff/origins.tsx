@@ -11,9 +11,9 @@ export function Origins({ origins, diff }: { readonly origins: readonly HunkOrig
   return (
     <span className="flex shrink-0 items-center gap-1 text-micro text-fg3">
       {origins.slice(-shown).map((origin) => {
-        const words = origin.line === null ? `patch ${origin.callId}` : `line ${origin.line}`;
+        const words = origin.line === null ? nameOf(origin, origins) : `script line ${origin.line}`;
         const hunks = hunksOf(origin, diff);
-        const from = origin.line === null ? `patch ${origin.callId}` : `line ${origin.line} of script ${scriptOf(origin.callId)}`;
+        const from = origin.line === null ? nameOf(origin, origins) : `line ${origin.line} of script ${scriptOf(origin.callId)}`;
         const title = `${hunks === "" ? "Changed" : hunks} by ${from}: show the call`;
         return (
           <button
@@ -43,6 +43,11 @@ function hunksOf({ ranges }: HunkOrigin, diff: FileDiffMetadata | null): string 
     return ranges.some(([from, to]) => from <= end && to >= hunk.additionStart) ? [index + 1] : [];
   });
   return numbers.length === 0 ? "" : `${numbers.length === 1 ? "Hunk" : "Hunks"} ${numbers.join(", ")}`;
+}
+
+/** Patches are counted as the file saw them: ids say nothing to a person. */
+function nameOf(origin: HunkOrigin, origins: readonly HunkOrigin[]): string {
+  return origins.length === 1 ? "the patch" : `patch ${origins.indexOf(origin) + 1} of ${origins.length}`;
 }
 
 function scriptOf(callId: string): string {

@@ -14,6 +14,8 @@ export interface ReviewTotals {
   readonly added: number;
   readonly removed: number;
   readonly hunks: number;
+  /** Files that only commands changed: in the list, but neither in the counts of lines nor in an undo. */
+  readonly byCommands: number;
 }
 
 const undoWords = {
@@ -34,7 +36,8 @@ function ReviewUndo({ scope }: { readonly scope: UndoScope }) {
       {undone ? <Badge>Undone</Badge> : null}
       <UndoButton
         undone={undone}
-        what={undoWords[scope.kind]}
+        name={scope.kind === "conversation" ? "all" : scope.kind}
+        what={`${undoWords[scope.kind]}; what commands changed stays`}
         data-testid="review-undo"
         disabled={busy}
         onClick={() => void revert(scope, undone)}
@@ -50,7 +53,9 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
   return (
     <header className="drag-region flex h-11 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">
       <h2 className="text-ui font-semibold">Review</h2>
-      {totals === null ? null : <ChangeCount added={totals.added} removed={totals.removed} />}
+      {totals === null || (totals.hunks === 0 && totals.byCommands > 0) ? null : (
+        <ChangeCount added={totals.added} removed={totals.removed} />
+      )}
       <span className="flex-1" />
       <span className="no-drag flex items-center gap-1.5">
         {undo === null ? null : <ReviewUndo scope={undo} />}
@@ -91,6 +96,7 @@ export function ReviewScopeBar({ scope, choices, files, totals, onScope, onStep 
       <span className="tabular min-w-0 flex-1 truncate text-small text-fg3">
         {formatCount(files, "file")}
         {totals === null || totals.hunks === 0 ? "" : `, ${formatCount(totals.hunks, "hunk")}`}
+        {totals === null || totals.byCommands === 0 ? "" : `; ${totals.byCommands} by commands, not counted, not undone`}
       </span>
       <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>
         <ArrowUp size={14} aria-hidden />

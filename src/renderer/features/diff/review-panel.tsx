@@ -168,13 +168,18 @@ function useReviewKeys(step: (step: 1 | -1, unit?: "hunk" | "file") => void): vo
   }, []);
 }
 
-/** Null while a folded file is not counted yet: a total that jumps is worse than none. */
+/** Of the patches alone, as the sidebar counts. Null while a folded file is not counted yet: a total that jumps is worse than none. */
 function totalsOf(files: readonly ReviewFile[], parsed: ReadonlyMap<string, ParsedFile>): ReviewTotals | null {
   let added = 0;
   let removed = 0;
   let hunks = 0;
+  let byCommands = 0;
   for (const file of files) {
     const ready = parsed.get(file.key);
+    if (file.parts === 0) {
+      byCommands++;
+      continue;
+    }
     const plus = ready?.added ?? file.added;
     const minus = ready?.removed ?? file.removed;
     if (plus === null || minus === null) return null;
@@ -182,5 +187,5 @@ function totalsOf(files: readonly ReviewFile[], parsed: ReadonlyMap<string, Pars
     removed += minus;
     hunks += ready?.hunkCount ?? file.hunks?.length ?? 0;
   }
-  return { added, removed, hunks };
+  return { added, removed, hunks, byCommands };
 }

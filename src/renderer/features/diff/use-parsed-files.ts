@@ -21,22 +21,27 @@ export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): P
   const [state, setState] = useState<ParsedFiles>({ parsed: new Map(), error: null });
   const parser = useRef<DiffParser | null>(null);
   const [texts] = useState(() => createFileTexts(load));
+  const latest = useRef(files);
+  const busy = useRef(false);
   useEffect(() => {
+    latest.current = files;
+    // What is being prepared ends with a new state, and that comes here again: patches of a running turn do not pile up.
+    if (busy.current) return;
     const missing = firstBatch(
       files.filter((file) => !state.parsed.has(file.key)),
       state.parsed.size === 0,
     );
     if (missing.length === 0 || state.error !== null) return;
-    let current = true;
+    busy.current = true;
     const own = (parser.current ??= createDiffParser());
     texts
       .fill(missing)
       .then((inputs) => own.parse(inputs))
       .then(
         (done) => {
-          if (!current) return;
+          busy.current = false;
           setState(({ parsed }) => {
-            const wanted = new Set(files.map((file) => file.key));
+            const wanted = new Set(latest.current.map((file) => file.key));
             return {
               parsed: new Map([...parsed, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key))),
               error: null,
@@ -44,12 +49,10 @@ export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): P
           });
         },
         (error: unknown) => {
-          if (current) setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
+          busy.current = false;
+          setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
         },
       );
-    return () => {
-      current = false;
-    };
   }, [files, state, texts]);
   useEffect(
     () => () => {

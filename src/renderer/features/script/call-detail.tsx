@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import type { Json } from "../../../protocol/json.ts";
 import { formatDuration } from "../../lib/format.ts";
+import { troubleOf } from "../../state/call-trouble.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
@@ -15,6 +16,7 @@ import { UndoButton } from "../../ui/undo-button.tsx";
 export function CallDetail({ call, onClose }: { readonly call: CallView; readonly onClose: () => void }) {
   const changes = useScopeChanges("call", call.callId);
   const busy = useUndo((state) => state.busy);
+  const trouble = troubleOf(call);
   const output = call.finishedAt === null && call.outputBytes > 0 ? outputOf(call) : call.text;
   return (
     <div className="border-t border-line bg-panel px-3.5 py-2.5" role="region" aria-label={`Call ${call.tool} ${call.subject}`}>
@@ -31,6 +33,7 @@ export function CallDetail({ call, onClose }: { readonly call: CallView; readonl
         {changes.state === "none" ? null : (
           <UndoButton
             undone={changes.state === "undone"}
+            name="patch"
             what="this patch"
             size="sm"
             data-testid="call-undo"
@@ -47,10 +50,10 @@ export function CallDetail({ call, onClose }: { readonly call: CallView; readonl
       <Part title="Arguments">
         <CodeLines code={argumentsText(call.input)} lang="json" />
       </Part>
-      {call.error === null ? null : (
-        <p className="selectable mt-1.5 text-small text-del" data-testid="error-message" data-code={call.error.code}>
-          {call.error.message}
-          {call.error.hint === undefined ? null : <span className="block text-fg2">{call.error.hint}</span>}
+      {trouble === null ? null : (
+        <p className="selectable mt-1.5 text-small whitespace-pre-wrap text-del" data-testid="error-message" data-code={call.error?.code}>
+          {trouble.message}
+          {trouble.hint === null ? null : <span className="block text-fg2">{trouble.hint}</span>}
         </p>
       )}
       {output === "" || call.error !== null ? null : (

@@ -6,7 +6,7 @@ import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
 
-/** What the patches of an ended script come to, with their undo as one. Nothing for a script without patches. */
+/** What the patches of an ended script come to, with their undo as one (one alone is undone at its card or with the turn). Nothing for a script without patches. */
 export function ScriptChanges({ step }: { readonly step: ScriptStep }) {
   const changes = useScopeChanges("script", step.callId);
   const busy = useUndo((state) => state.busy);
@@ -24,14 +24,17 @@ export function ScriptChanges({ step }: { readonly step: ScriptStep }) {
       </button>
       {undone ? <Badge>Undone</Badge> : <ChangeCount added={changes.added} removed={changes.removed} />}
       <span className="flex-1" />
-      <UndoButton
-        undone={undone}
-        what="the changes of this script"
-        size="sm"
-        data-testid="script-undo"
-        disabled={busy}
-        onClick={() => void revert({ kind: "script", id: step.callId }, undone)}
-      />
+      {changes.patches === 1 ? null : (
+        <UndoButton
+          undone={undone}
+          name="script"
+          what="the changes of this script"
+          size="sm"
+          data-testid="script-undo"
+          disabled={busy}
+          onClick={() => void revert({ kind: "script", id: step.callId }, undone)}
+        />
+      )}
     </div>
   );
 }

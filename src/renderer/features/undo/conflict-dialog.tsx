@@ -1,5 +1,4 @@
 import type { UndoConflict } from "../../../protocol/undo.ts";
-import { openReview } from "../../state/layout.ts";
 import { dismissRefusedUndo, forceRefusedUndo, useUndo } from "../../state/undo.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -29,19 +28,14 @@ export function UndoConflictDialog() {
           </div>
           <ul aria-label="Changed since" className="max-h-72 overflow-auto px-4 pb-3" tabIndex={0}>
             {refused.conflicts.map((conflict) => (
-              <li
-                key={conflict.path}
-                data-testid="undo-conflict-file"
-                className="flex items-baseline gap-3 border-b border-line py-1.5 last:border-0"
-              >
-                <button
-                  type="button"
-                  onClick={() => openReview({ file: conflict.path })}
-                  className="min-w-0 truncate rounded-xs text-left font-mono text-code text-fg hover:underline"
-                >
-                  {conflict.path}
-                </button>
-                <span className="tabular ml-auto shrink-0 text-small text-fg3">{words(conflict)}</span>
+              <li key={conflict.path} data-testid="undo-conflict-file" className="border-b border-line py-1.5 last:border-0">
+                <div className="flex items-baseline gap-3">
+                  <span className="selectable min-w-0 truncate font-mono text-code text-fg" title={conflict.path}>
+                    {conflict.path}
+                  </span>
+                  <span className="tabular ml-auto shrink-0 text-small text-fg3">{words(conflict)}</span>
+                </div>
+                {conflict.now.length === 0 ? null : <Now conflict={conflict} />}
               </li>
             ))}
           </ul>
@@ -69,6 +63,28 @@ export function UndoConflictDialog() {
         </Dialog>
       )}
     </>
+  );
+}
+
+/** What stands there now, with the numbers of its lines. */
+function Now({ conflict: { now, lines } }: { readonly conflict: UndoConflict }) {
+  const more = lines.reduce((sum, [from, to]) => sum + to - from + 1, 0) - now.length;
+  return (
+    <div
+      data-testid="undo-conflict-now"
+      className="mt-1 overflow-x-auto rounded-sm bg-inset py-1 font-mono text-code"
+      tabIndex={0}
+      role="group"
+      aria-label="What stands there now"
+    >
+      {now.map(({ line, text }) => (
+        <div key={line} className="flex whitespace-pre">
+          <span className="tabular w-11 shrink-0 pr-3 text-right text-fg3 select-none">{line}</span>
+          <span className="selectable text-fg2">{text}</span>
+        </div>
+      ))}
+      {more > 0 ? <div className="pl-11 font-sans text-micro text-fg3">and {more} more</div> : null}
+    </div>
   );
 }
 
