@@ -5,6 +5,7 @@ import { useShallow } from "zustand/react/shallow";
 import { Composer } from "./features/composer/composer.tsx";
 import { Sidebar } from "./features/conversations/sidebar.tsx";
 import { TaskList } from "./features/tasks/task-list.tsx";
+import { OpenTaskPage } from "./features/tasks/open-task-page.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
@@ -76,6 +77,7 @@ export function App() {
           <SettingsDialog />
         </Suspense>
       ) : null}
+      <OpenTaskPage />
       <UndoConflictDialog />
       <Notices />
     </Tooltip.Provider>

@@ -6,9 +6,11 @@ import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { secrets } from "../engine/secrets.ts";
 import { createBatch } from "../lib/batch.ts";
-import { createHandlers, tasksOf } from "./handlers.ts";
+import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { openLink } from "./open-link.ts";
+import { createTaskFeed } from "./task-feed.ts";
+import { shownTask, shownTasks } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
 
 export interface DesktopOptions {
@@ -78,7 +80,6 @@ export function openDesktop(options: DesktopOptions): {
     shown = null;
     link.push("project", opened);
     rows.add(null);
-    tasks.add(null);
   };
   const handlers = createHandlers(engine, {
     version: options.version,
@@ -128,7 +129,7 @@ export function openDesktop(options: DesktopOptions): {
     );
     link.push("harness", engine.harness.info());
   });
-  const tasks = createBatch<null>(50, () => link.push("tasks", tasksOf(engine, project)));
+  const tasks = createTaskFeed({ rows: () => shownTasks(engine), push: (push) => link.push("tasks", push) });
   // Leases come and go without an event of their own; a quiet look twice a second costs nothing when nothing changed.
   let lastHarness = "";
   const harnessLook = setInterval(() => {
@@ -144,7 +145,7 @@ export function openDesktop(options: DesktopOptions): {
       if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown)
         unread.add(event.conversationId);
     }),
-    engine.onTask(() => tasks.add(null)),
+    engine.onTask((task) => tasks.add(shownTask(engine, task))),
   ];
 
   void options.loaded.then(

@@ -14,7 +14,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { LateAnswer } from "./late-answer.tsx";
-import { deliveryWords, statusName } from "./task-groups.ts";
+import { deliveryWords, statusName } from "./task-words.ts";
 import { taskInput } from "./task-input.ts";
 import { TaskMark } from "./task-mark.tsx";
 import { useTaskOutput } from "./use-task-output.ts";
@@ -88,7 +88,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-6 gap-y-3">
           <Fact name="State">
             <span className="flex items-center gap-2">
-              <TaskMark status={row.status} /> {statusName(row.status)}
+              <TaskMark row={row} /> {statusName(row.status)}
             </span>
           </Fact>
           <Fact name={row.startedAt === null ? "Waiting for" : over ? "Took" : "Running for"}>
