@@ -1,17 +1,19 @@
 import { assertNever } from "../../../protocol/error.ts";
 import { isTaskOver, type TaskRow, type TaskStatus } from "../../../protocol/task.ts";
+import { drawnLine } from "./log-lines.ts";
 
 /** The second line of a row: what is happening, why it waits, or how it ended. */
 export function taskLine(row: TaskRow): string {
+  const lastLine = drawnLine(row.lastLine);
   switch (row.status) {
     case "queued":
-      return row.waitsFor === null ? row.lastLine || "Waits for a free place" : `Waits: ${row.waitsFor}`;
+      return row.waitsFor === null ? lastLine || "Waits for a free place" : `Waits: ${row.waitsFor}`;
     case "needs_you":
       return row.waitsFor === null ? "Waits for your answer" : `Asks: ${row.waitsFor}`;
     case "running":
-      return row.stalled ? `No sign of life for a while${row.lastLine === "" ? "" : `; last: ${row.lastLine}`}` : row.lastLine || "Started";
+      return row.stalled ? `No sign of life for a while${lastLine === "" ? "" : `; last: ${lastLine}`}` : lastLine || "Started";
     case "succeeded":
-      return row.lastLine || deliveryWords(row);
+      return lastLine || deliveryWords(row);
     case "cancelled":
       return "Stopped";
     case "failed":
@@ -65,9 +67,10 @@ export function shortCount(count: number): string {
 /** How far a running task is, 0 to 1, when its last line says so: `41 of 128 files`, `[12/80] Compiling`, `Downloading: 45 %`. Null when it does not. */
 export function taskProgress({ status, lastLine }: Pick<TaskRow, "status" | "lastLine">): number | null {
   if (status !== "running") return null;
-  const [, percent] = /(?<![\d.])(\d{1,3})(?:\.\d+)? ?%/.exec(lastLine) ?? [];
+  const line = drawnLine(lastLine);
+  const [, percent] = /(?<![\d.])(\d{1,3})(?:\.\d+)? ?%/.exec(line) ?? [];
   if (percent !== undefined) return Number(percent) <= 100 ? Number(percent) / 100 : null;
-  const [, done, all] = /^\W*(?:\w+:? )?(\d{1,7}) ?(?:of|\/) ?(\d{1,7})(?![\d/.])/.exec(lastLine) ?? [];
+  const [, done, all] = /^\W*(?:\w+:? )?(\d{1,7}) ?(?:of|\/) ?(\d{1,7})(?![\d/.])/.exec(line) ?? [];
   if (done === undefined || all === undefined || Number(all) === 0 || Number(done) > Number(all)) return null;
   return Number(done) / Number(all);
 }
