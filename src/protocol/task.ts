@@ -138,6 +138,8 @@ export interface TaskNeed {
   readonly title: string;
   /** One sentence: what is wanted, or what happened. */
   readonly why: string;
+  /** Where the window shows it: on the task's page, or in the conversation. */
+  readonly place: "task" | "conversation";
 }
 
 /** Fields that rows of older ledgers lack. */

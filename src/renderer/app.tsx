@@ -14,6 +14,7 @@ import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
+import { followAttention } from "./state/attention.ts";
 import { followConversation } from "./state/conversation.ts";
 import type { ScriptStep } from "./state/conversation-view.ts";
 import { followConversations, loadConversations } from "./state/conversations.ts";
@@ -199,7 +200,7 @@ function fittingWidths(): readonly [sidebar: number, review: number] {
 
 function useStores(): void {
   useEffect(() => {
-    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followTerminals()];
+    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followAttention(), followTerminals()];
     void loadApp();
     const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
     return () => {

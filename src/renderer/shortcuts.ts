@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, useApp } from "./state/app.ts";
 import { selectConversation, stepConversation, useConversations } from "./state/conversations.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
@@ -17,7 +18,7 @@ export function useShortcuts(): void {
         : event.altKey
           ? altCommand(event.key, event.shiftKey)
           : event.shiftKey
-            ? undefined
+            ? shiftCommand(event.key.toLowerCase())
             : command(event.key.toLowerCase());
       if (run === undefined) return;
       event.preventDefault();
@@ -64,6 +65,10 @@ function command(key: string): (() => void) | undefined {
     default:
       return undefined;
   }
+}
+
+function shiftCommand(key: string): (() => void) | undefined {
+  return key === "j" ? jumpToNextNeed : undefined;
 }
 
 function altCommand(key: string, shift: boolean): (() => void) | undefined {

@@ -6,11 +6,13 @@ import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { secrets } from "../engine/secrets.ts";
 import { createBatch } from "../lib/batch.ts";
+import { createAttention } from "./attention.ts";
 import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
+import { createNotifier } from "./notifier.ts";
 import { openLink } from "./open-link.ts";
 import { createTaskFeed } from "./task-feed.ts";
-import { shownTask, shownTasks } from "./task-rows.ts";
+import { shownTask } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
 
 export interface DesktopOptions {
@@ -129,7 +131,17 @@ export function openDesktop(options: DesktopOptions): {
     );
     link.push("harness", engine.harness.info());
   });
-  const tasks = createTaskFeed({ rows: () => shownTasks(engine), push: (push) => link.push("tasks", push) });
+  const tasks = createTaskFeed({
+    rows: engine.tasks.rows,
+    shown: (row) => shownTask(engine, row),
+    push: (push) => link.push("tasks", push),
+  });
+  const notifier = createNotifier(window, (need) => link.push("attention", { type: "show", need }));
+  const attention = createAttention(engine, () => engine.settings.get().notifications, {
+    ...notifier,
+    sound: (kind) => link.push("attention", { type: "sound", kind }),
+  });
+  window.on("focus", attention.focused);
   // Leases come and go without an event of their own; a quiet look twice a second costs nothing when nothing changed.
   let lastHarness = "";
   const harnessLook = setInterval(() => {
@@ -141,11 +153,15 @@ export function openDesktop(options: DesktopOptions): {
   const unsubscribe = [
     engine.onEvent((event) => {
       events.add(event);
+      attention.event(event);
       if (rowEvents.has(event.type)) rows.add(null);
       if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown)
         unread.add(event.conversationId);
     }),
-    engine.onTask((task) => tasks.add(shownTask(engine, task))),
+    engine.onTask((task) => {
+      tasks.add(task);
+      attention.task(task);
+    }),
   ];
 
   void options.loaded.then(
@@ -165,6 +181,8 @@ export function openDesktop(options: DesktopOptions): {
       events.close();
       rows.close();
       tasks.close();
+      attention.close();
+      notifier.close();
       link.close();
     },
   };

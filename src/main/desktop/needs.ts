@@ -19,6 +19,7 @@ export function openNeeds(engine: Pick<Engine, "tasks" | "approvals" | "conversa
       taskId: null,
       title: row.title,
       why: engine.approvals.pending(row.id)[0]?.summary ?? "It waits for your answer.",
+      place: "conversation" as const,
     })),
     ...tasks.map((row) => needOf(row, whyOf(engine, row))),
   ];
@@ -26,7 +27,9 @@ export function openNeeds(engine: Pick<Engine, "tasks" | "approvals" | "conversa
 
 /** What a notification about a task says and shows. */
 export function needOf(row: TaskRow, why: string): TaskNeed {
-  return { projectRoot: row.projectRoot, conversationId: placeOf(row), taskId: row.taskId, title: row.title, why };
+  const { projectRoot, taskId, title, status } = row;
+  // A question is answered where it stands; the rest is on the page.
+  return { projectRoot, conversationId: placeOf(row), taskId, title, why, place: status === "needs_you" ? "conversation" : "task" };
 }
 
 function placeOf(row: TaskRow): string {

@@ -16,7 +16,12 @@ const lookMs = 1_000;
  * Tells a window what changed of tasks: whole rows where more than the progress did, only that where it alone did (a question
  * or a script of a row can be long, and its last line changes many times a second).
  */
-export function createTaskFeed(options: { readonly rows: () => readonly TaskRow[]; readonly push: (push: TaskPush) => void }): TaskFeed {
+export function createTaskFeed(options: {
+  readonly rows: () => readonly TaskRow[];
+  /** A row as a window shows it; asked when it is pushed. */
+  readonly shown: (row: TaskRow) => TaskRow;
+  readonly push: (push: TaskPush) => void;
+}): TaskFeed {
   const told = new Map<string, TaskRow>();
   let waiting = new Map<string, TaskRow>();
   let timer: NodeJS.Timeout | null = null;
@@ -24,7 +29,7 @@ export function createTaskFeed(options: { readonly rows: () => readonly TaskRow[
     timer = null;
     const changed: TaskRow[] = [];
     const progress: TaskProgress[] = [];
-    for (const row of waiting.values()) {
+    for (const row of [...waiting.values()].map(options.shown)) {
       const before = told.get(row.taskId);
       told.set(row.taskId, row);
       if (before === undefined || !isSameBut(before, row)) changed.push(row);
@@ -37,7 +42,7 @@ export function createTaskFeed(options: { readonly rows: () => readonly TaskRow[
     waiting.set(row.taskId, row);
     timer ??= setTimeout(flush, pushMs);
   };
-  for (const row of options.rows()) told.set(row.taskId, row);
+  for (const row of options.rows()) told.set(row.taskId, options.shown(row));
   const look = setInterval(() => {
     for (const row of options.rows()) if (told.get(row.taskId) !== row) add(row);
   }, lookMs);

@@ -1,10 +1,9 @@
 import type { ConversationId } from "../../protocol/ids.ts";
-import type { TaskNeed, TaskRow } from "../../protocol/task.ts";
+import type { TaskRow } from "../../protocol/task.ts";
 import { openProject, useApp } from "./app.ts";
 import { useConversation } from "./conversation.ts";
 import { showUnlisted } from "./conversations.ts";
 import { jumpToCall, openReview } from "./layout.ts";
-import { openTask } from "./tasks.ts";
 
 /** How long a conversation may take to be read before a jump into it is given up, ms. */
 const readMs = 10_000;
@@ -27,15 +26,6 @@ export async function showDiffOf(row: TaskRow): Promise<void> {
   if (row.agentConversationId === null) return;
   await showConversation(row.projectRoot, row.agentConversationId);
   openReview();
-}
-
-/** Shows where something is to be answered or read: the page of a late answer, else the conversation. */
-export async function showNeed(need: TaskNeed, isLate: boolean): Promise<void> {
-  if (need.taskId !== null && isLate) await openTask(need.taskId);
-  else {
-    await openTask(null);
-    await showConversation(need.projectRoot, need.conversationId);
-  }
 }
 
 /** Resolves when the conversation is drawn, or cannot be read: that is shown in its place. */

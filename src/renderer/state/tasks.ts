@@ -20,11 +20,13 @@ export interface TasksStore {
   readonly scope: TaskScope;
   /** The task whose page is open. */
   readonly openId: TaskId | null;
+  /** A sentence about what was just done, read out to people who do not see it. */
+  readonly said: string;
 }
 
 /** The background tasks that are listed. */
 export const useTasks = create<TasksStore>()(
-  persist((): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null }), {
+  persist((): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null, said: "" }), {
     name: "spindle.tasks",
     version: 1,
     partialize: ({ scope }) => ({ scope }),

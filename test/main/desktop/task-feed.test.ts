@@ -7,7 +7,7 @@ import { taskRow } from "../../renderer/support/story.ts";
 it("tells whole rows of what changed, only the progress where that is all, and nothing that was told already", async () => {
   let rows: readonly TaskRow[] = [taskRow({ taskId: "a", status: "running", lastLine: "one" }), taskRow({ taskId: "b", status: "queued" })];
   const pushes: TaskPush[] = [];
-  const feed = createTaskFeed({ rows: () => rows, push: (push) => pushes.push(push) });
+  const feed = createTaskFeed({ rows: () => rows, shown: (row) => row, push: (push) => pushes.push(push) });
   const change = (taskId: string, part: Partial<TaskRow>) => {
     rows = rows.map((row) => (row.taskId === taskId ? { ...row, ...part } : row));
     const row = rows.find((each) => each.taskId === taskId);

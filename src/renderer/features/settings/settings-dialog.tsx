@@ -12,6 +12,7 @@ import { AccessSection } from "./access-section.tsx";
 import { approvalChoices, sandboxChoices, themeChoices } from "./choices.ts";
 import { ConnectionSection } from "./connection-section.tsx";
 import { FormRow, FormSection } from "./form-row.tsx";
+import { NotificationsSection } from "./notifications-section.tsx";
 import { checkDraft, connectionOf, type DraftField, draftOf, isConnectionChanged, type SettingsDraft } from "./settings-draft.ts";
 
 /** The settings, as a form over `settings.json`. Nothing is written before Save; Escape leaves everything as it was. */
@@ -30,6 +31,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
   const [draft, setDraft] = useState(() => draftOf(app.settings));
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [saving, setSaving] = useState(false);
+  const [notifications, setNotifications] = useState(app.settings.notifications);
   const [plainKeys, setPlainKeys] = useState(false);
   const { settings, errors } = checkDraft(app.settings, draft);
   const change = (part: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...part }));
@@ -38,7 +40,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
     setSaving(true);
     setFailure(null);
     try {
-      await updateSettings(settings, plainKeys);
+      await updateSettings({ ...settings, notifications }, plainKeys);
       openSettings(false);
     } catch (error) {
       setFailure(asErrorData(error));
@@ -114,6 +116,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
           {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
           {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
         </FormSection>
+        <NotificationsSection value={notifications} onChange={setNotifications} />
         <FormSection title="Appearance">
           <FormRow name="Theme" error={errors.theme}>
             {() => (

@@ -5,7 +5,7 @@ import { canResume, canRetry, isTaskOver, type TaskRow } from "../../../protocol
 import { asErrorData } from "../../lib/api.ts";
 import { formatClock, formatRelative, splitPath } from "../../lib/format.ts";
 import { useNow } from "../../state/now.ts";
-import { cancelTask, openTask, runTaskAgain } from "../../state/tasks.ts";
+import { cancelTask, openTask, runTaskAgain, useTasks } from "../../state/tasks.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { useMinute } from "../../ui/use-minute.ts";
@@ -21,21 +21,26 @@ export interface TaskItemProps {
   /** The one line Tab reaches; arrows go to the others. */
   readonly tabStop: boolean;
   readonly onFocus: (key: TaskId) => void;
-  /** A sentence for people who do not see the row. */
-  readonly onSay: (words: string) => void;
 }
+
+const onSay = (said: string) => useTasks.setState({ said });
 
 const hidden = "opacity-0 group-hover/task:opacity-100 focus-visible:opacity-100 group-has-focus-visible/task:opacity-100";
 
 /** One task of the sidebar. Enter opens its page, Delete stops it, R runs it again, a file dropped on a running agent is its. */
-export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus, onSay }: TaskItemProps) {
-  const [words, setWords] = useState<{ readonly text: string; readonly bad: boolean; readonly status: string } | null>(null);
+export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }: TaskItemProps) {
+  const [words, setWords] = useState<{
+    readonly text: string;
+    readonly bad: boolean;
+    readonly status: string;
+    readonly line: string;
+  } | null>(null);
   const [dropping, setDropping] = useState(false);
   const group = taskGroup(row);
   const over = isTaskOver(row.status);
   const again = canResume(row) ? "resume" : canRetry(row) && row.status !== "cancelled" ? "retry" : null;
   const say = (text: string, bad = false) => {
-    setWords({ text, bad, status: row.status });
+    setWords({ text, bad, status: row.status, line: row.lastLine });
     onSay(text);
   };
   const fail = (error: unknown) => say(asErrorData(error).message, true);
@@ -64,7 +69,10 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus, o
     },
   };
   // What was said of an earlier state is no news any more.
-  const said = words !== null && (words.bad || words.status === row.status) ? words : null;
+  const said =
+    words !== null && (words.bad || (words.status === row.status && (words.text === "Stopping" || words.line === row.lastLine)))
+      ? words
+      : null;
   const line = dropping ? "Drop to hand it to this agent" : (said?.text ?? taskLine(row));
   return (
     <div

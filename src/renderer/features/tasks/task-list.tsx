@@ -23,7 +23,7 @@ export function TaskList() {
   const error = useTasks((state) => state.error);
   const status = useTasks((state) => state.status);
   const scope = useTasks((state) => state.scope);
-  const [said, setSaid] = useState("");
+  const said = useTasks((state) => state.said);
   if (error !== null) {
     return (
       <div role="alert" className="border-t border-line px-4 py-3 text-small text-fg2">
@@ -44,7 +44,7 @@ export function TaskList() {
         <Segmented label="Whose tasks" value={scope} choices={scopes} onChange={(value) => void setTaskScope(value)} />
       </div>
       {rows.length > 0 ? (
-        <Lines onSay={setSaid} />
+        <Lines />
       ) : status === "ready" ? (
         <p className="px-4 pb-2.5 text-small text-fg3">{scope === "all" ? "No task in any project." : "None in this project."}</p>
       ) : null}
@@ -55,7 +55,7 @@ export function TaskList() {
   );
 }
 
-function Lines({ onSay }: { readonly onSay: (words: string) => void }) {
+function Lines() {
   const rows = useTasks((state) => state.rows);
   const scope = useTasks((state) => state.scope);
   const [folded, setFolded] = useState<ReadonlySet<TaskGroup>>(new Set());
@@ -137,7 +137,7 @@ function Lines({ onSay }: { readonly onSay: (words: string) => void }) {
               style={{ height: item.size, transform: `translateY(${item.start}px)` }}
             >
               {line.kind === "row" ? (
-                <TaskItem row={line.row} named={scope === "all"} tabStop={tabStop} onFocus={focused} onSay={onSay} />
+                <TaskItem row={line.row} named={scope === "all"} tabStop={tabStop} onFocus={focused} />
               ) : line.kind === "head" ? (
                 <GroupHead
                   line={line}

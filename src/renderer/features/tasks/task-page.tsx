@@ -115,7 +115,9 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
           </div>
         ) : null}
         {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
-        {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
+        {row.error === null || row.status === "cancelled" ? null : (
+          <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />
+        )}
         {takes ? <TaskMessage row={row} files={files} onFiles={setFiles} /> : null}
         <Contents row={row} />
       </div>
