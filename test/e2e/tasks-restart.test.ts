@@ -49,14 +49,14 @@ test("a long question outlives the work beside it, a restart of the window and o
         await again.page.locator('[data-testid="task-row"][data-status="succeeded"]').waitFor({ timeout: 45_000 });
         const delivered = () => events().filter(({ type, text }) => type === "task_delivered" && String(text).includes(answer));
         await expect.poll(() => delivered().length).toBe(1);
-        // The answer wakes the conversation: a request carries it, and the turn ends.
+        // The news of the interruption went with the person's own turn; the answer wakes the conversation, and that turn ends.
         const taskId = delivered()[0]?.["taskId"];
         await expect
           .poll(
             () =>
               events().filter(({ type, taskIds }) => type === "request_started" && JSON.stringify(taskIds).includes(String(taskId))).length,
           )
-          .toBe(1);
+          .toBe(2);
         await expect.poll(() => again.page.getByTestId("composer-stop").count()).toBe(0);
         await picture(again.page, "task-restarted");
         expect(again.errors).toEqual([]);

@@ -335,7 +335,10 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       return files.output(taskId, offset);
     },
     markDelivery(taskId, delivery) {
-      if (ledger.entries().get(taskId)?.row.delivery !== delivery) ledger.append({ type: "delivery", taskId, delivery });
+      const row = ledger.entries().get(taskId)?.row;
+      // While it runs again, a request that carries its earlier result says nothing about the one that is to come.
+      if (row === undefined || !isTaskOver(row.status) || row.delivery === delivery) return;
+      ledger.append({ type: "delivery", taskId, delivery });
     },
     settleLate(taskId, state) {
       assertMay("settleLate", entryOf(taskId).row);

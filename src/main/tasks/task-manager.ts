@@ -61,7 +61,7 @@ export interface TaskManager {
   again(taskId: TaskId, how: "resume" | "retry"): TaskRow;
   /** What the task printed: from an offset on, or its last 1 MiB. */
   output(taskId: TaskId, offset?: number): OutputPart;
-  /** Marks that a result is in its conversation's log, or in a request. */
+  /** Marks that a result is in its conversation's log, or in a request. Does nothing while the task is not over. */
   markDelivery(taskId: TaskId, delivery: "delivered" | "seen"): void;
   /** A person decided about a late answer. Throws `bad_request` when none waits. */
   settleLate(taskId: TaskId, state: "injected" | "side" | "discarded"): void;
