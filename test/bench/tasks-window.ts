@@ -36,7 +36,7 @@ export async function bench(report: Report, { electron, electronFlags, env, prog
     report(atMost("CPU of all processes, nothing runs, window open", await cpuPercent(folder, idleSeconds), 2, "% of a core"));
 
     progress(`${rowCount} rows, ${1_000 / everyMs} times a second, ${seconds} s`);
-    await page.evaluate(watchTasks);
+    await page.evaluate(watchTasks, seconds * 1_000);
     const cpu = cpuPercent(folder, seconds);
     const sent = await app.evaluate(pushRows, { rowCount, everyMs, seconds, row: JSON.stringify(newRow(project)) });
     const busy = await cpu;
@@ -65,9 +65,10 @@ interface Seen {
   late: number;
 }
 
-/** Runs in the page: long tasks and frames from here on. */
-function watchTasks(): void {
+/** Runs in the page: long tasks from here on, and frames for `ms`: a loop that never ends would be work of its own. */
+function watchTasks(ms: number): void {
   const seen: Seen = { long: [], frames: 0, late: 0 };
+  const end = performance.now() + ms;
   Object.assign(globalThis, { seen });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) seen.long.push(Math.round(entry.duration));
@@ -77,7 +78,7 @@ function watchTasks(): void {
     seen.frames++;
     if (now - last > 33.4) seen.late++;
     last = now;
-    requestAnimationFrame(frame);
+    if (now < end) requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
 }

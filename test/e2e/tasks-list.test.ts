@@ -139,3 +139,15 @@ test("the list is walked, opened, stopped and folded with the keyboard alone", a
     await expect.poll(() => head.getAttribute("aria-expanded")).toBe("true");
   });
 });
+
+test("a task without a sign of life is marked, and goes on", async () => {
+  const quiet = [spawns({ kind: "exec", title: "Quiet", cmd: `echo begun; ${until("go-quiet")}; echo alive; sleep 300` })];
+  await withTaskWindow({ begin: quiet, settings: { tasks: { stallMs: 1_500 } } }, async ({ page, project, row }) => {
+    await row("Quiet").getByText("No sign of life for a while; last: begun").waitFor({ timeout: 15_000 });
+    expect(await page.getByTestId("task-stalled").count()).toBe(1);
+    await picture(page, "tasks-stalled");
+    writeFileSync(path.join(project, "go-quiet"), "");
+    await row("Quiet").getByText("alive").waitFor();
+    await page.getByTestId("task-stalled").waitFor({ state: "detached" });
+  });
+});

@@ -37,7 +37,7 @@ function watch(engine: Engine, settings: NotificationSettings, at: { focused: bo
     badge: (count) => void told.push(`badge ${count}`),
   });
   const stops = [engine.onTask(attention.task), engine.onEvent(attention.event), attention.close];
-  return { told, clicks, attention, stop: () => stops.forEach((stop) => void stop()) };
+  return { told, clicks, attention, stop: () => stops.map((stop) => stop()) };
 }
 
 const usual = notificationSettingsSchema.parse({});
