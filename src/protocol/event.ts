@@ -21,7 +21,7 @@ export interface Usage {
 
 export type LogLevel = "debug" | "log" | "info" | "warn" | "error";
 
-/** What a person says in a turn. `source` is `task` when a finished task woke the conversation. */
+/** What a person says in a turn. `source` is `task` when it is for the agent of a task: its prompt, a message while it works. */
 export interface UserMessage {
   readonly type: "user_message";
   readonly turnId: TurnId;

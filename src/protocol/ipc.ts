@@ -5,9 +5,9 @@ import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
 import type { ConversationId, TaskId, TurnId } from "./ids.ts";
 import { type Rule, ruleDraftSchema } from "./rule.ts";
-import type { ProviderId, Reach, Settings } from "./settings.ts";
+import type { AttentionKind, ProviderId, Reach, Settings } from "./settings.ts";
 import { reaches, settingsSchema } from "./settings.ts";
-import type { TaskRow } from "./task.ts";
+import type { TaskChange, TaskNeed, TaskPush, TaskRow } from "./task.ts";
 import { type UndoResult, undoScopeSchema } from "./undo.ts";
 
 /** The row of a conversation in the sidebar. */
@@ -99,6 +99,9 @@ export type TerminalPush =
   /** `exitCode` is 128+n after signal n. */
   | { readonly type: "ended"; readonly id: string; readonly exitCode: number; readonly signal: string | null };
 
+/** Asks the window to play a sound, or to show what a clicked notification was about. */
+export type AttentionPush = { readonly type: "sound"; readonly kind: AttentionKind } | { readonly type: "show"; readonly need: TaskNeed };
+
 const columns = z.number().int().min(1).max(2_000);
 const lines = z.number().int().min(1).max(2_000);
 const id = z.string().regex(/^[a-z0-9_]{1,80}$/);
@@ -141,7 +144,12 @@ export const calls = {
   "project.reach": z.strictObject({ reach: z.enum(reaches) }),
   /** Moves a command that runs to the background: its call ends at once, the command goes on as a task. Fails with `not_found` when it does not run (any more). */
   "calls.background": z.strictObject({ id, callId: z.string().regex(/^c[0-9.]{1,80}$/) }),
-  "tasks.list": none,
+  /** The tasks of the open project, or of all projects. */
+  "tasks.list": z.strictObject({ scope: z.enum(["project", "all"]) }),
+  /** What happened to a task so far, oldest first. */
+  "tasks.history": z.strictObject({ taskId: id }),
+  /** What waits for a person right now, in all projects: questions and late answers, oldest first. */
+  "attention.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
   /** The kept output of a task (an exec's output, an agent's or ask's text): from a byte on, or its last 1 MiB. */
   "tasks.output": z.strictObject({ taskId: id, offset: z.number().int().min(0).optional() }),
@@ -150,7 +158,7 @@ export const calls = {
   /** Goes on from what an agent or an ask had. */
   "tasks.resume": z.strictObject({ taskId: id }),
   /** A word to an agent at work, at its next request. */
-  "tasks.message": z.strictObject({ taskId: id, text: z.string().min(1).max(1_000_000) }),
+  "tasks.message": z.strictObject({ taskId: id, text: z.string().min(1).max(1_000_000), attachments: z.array(attachmentSchema).max(100) }),
   /** What becomes of an answer that came after its time-out. */
   "tasks.late": z.strictObject({ taskId: id, choice: z.enum(["inject", "side", "discard"]) }),
   /** `plainKeys`: the person agreed that a key that cannot be encrypted is written to settings.json. */
@@ -200,6 +208,8 @@ export interface CallResults {
   "project.reach": ProjectInfo;
   "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];
+  "tasks.history": readonly TaskChange[];
+  "attention.list": readonly TaskNeed[];
   "tasks.cancel": { readonly stopped: readonly string[] };
   "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
   "tasks.retry": TaskRow;
@@ -222,7 +232,8 @@ export interface CallResults {
 export interface Pushes {
   events: readonly SpindleEvent[];
   conversations: readonly ConversationRow[];
-  tasks: readonly TaskRow[];
+  tasks: TaskPush;
+  attention: AttentionPush;
   settings: Settings;
   project: ProjectInfo | null;
   harness: HarnessInfo;

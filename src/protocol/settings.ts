@@ -102,6 +102,25 @@ export const taskSettingsSchema = z.strictObject({
 });
 export type TaskSettings = z.infer<typeof taskSettingsSchema>;
 
+export const attentionKinds = ["needsYou", "done", "failed"] as const;
+/** Why a person's attention is wanted: a question or a late answer, an end, a failure. */
+export type AttentionKind = (typeof attentionKinds)[number];
+
+const attention = (desktop: boolean, sound: boolean, badge: boolean) =>
+  z
+    .strictObject({ desktop: z.boolean().default(desktop), sound: z.boolean().default(sound), badge: z.boolean().default(badge) })
+    .prefault({});
+
+/** How Spindle tells a person who looks elsewhere. `badge` counts on the icon. */
+export const notificationSettingsSchema = z.strictObject({
+  needsYou: attention(true, true, true),
+  done: attention(true, false, true),
+  failed: attention(true, false, true),
+  /** Also while Spindle's window has the focus. */
+  whenFocused: z.boolean().default(false),
+});
+export type NotificationSettings = z.infer<typeof notificationSettingsSchema>;
+
 /** `settings.json` in the data folder. Every field has a default, so an empty object is valid. */
 export const settingsSchema = z.strictObject({
   provider: z.enum(providerIds).default("demo"),
@@ -129,6 +148,7 @@ export const settingsSchema = z.strictObject({
   tasks: taskSettingsSchema.prefault({}),
   /** Model requests in one turn before the turn is stopped. */
   maxRequestsPerTurn: z.number().int().min(1).max(1_000).default(100),
+  notifications: notificationSettingsSchema.prefault({}),
   theme: z.enum(["system", "light", "dark"]).default("system"),
   appearance: z
     .strictObject({

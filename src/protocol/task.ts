@@ -110,6 +110,38 @@ export interface TaskRow {
   readonly input: Json;
 }
 
+/** What changes of a running row many times a second. */
+export const taskProgressFields = ["lastEventAt", "lastLine", "used", "stalled", "waitsFor"] as const satisfies (keyof TaskRow)[];
+export type TaskProgress = Pick<TaskRow, "taskId" | (typeof taskProgressFields)[number]>;
+
+/** Rows that are new or not what they were, whole; of those where only the progress is new, that alone. */
+export interface TaskPush {
+  readonly changed: readonly TaskRow[];
+  readonly progress: readonly TaskProgress[];
+}
+
+/** One line of a task's history. */
+export interface TaskChange {
+  /** Unix ms; null where the ledger does not say when. */
+  readonly at: number | null;
+  readonly what: string;
+  readonly detail: string | null;
+}
+
+/** Something that waits for a person, or that a notification is about. */
+export interface TaskNeed {
+  readonly projectRoot: string;
+  /** Where it is to be answered or read. */
+  readonly conversationId: ConversationId;
+  /** The task it is about; null: the conversation itself. */
+  readonly taskId: TaskId | null;
+  readonly title: string;
+  /** One sentence: what is wanted, or what happened. */
+  readonly why: string;
+  /** Where the window shows it: on the task's page, or in the conversation. */
+  readonly place: "task" | "conversation";
+}
+
 /** Fields that rows of older ledgers lack. */
 export const taskRowDefaults = {
   parentTaskId: null,

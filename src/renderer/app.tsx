@@ -5,6 +5,7 @@ import { useShallow } from "zustand/react/shallow";
 import { Composer } from "./features/composer/composer.tsx";
 import { Sidebar } from "./features/conversations/sidebar.tsx";
 import { TaskList } from "./features/tasks/task-list.tsx";
+import { OpenTaskPage } from "./features/tasks/open-task-page.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
@@ -14,6 +15,7 @@ import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
+import { followAttention } from "./state/attention.ts";
 import { followConversation } from "./state/conversation.ts";
 import type { ScriptStep } from "./state/conversation-view.ts";
 import { followConversations, loadConversations } from "./state/conversations.ts";
@@ -80,6 +82,7 @@ export function App() {
         </Suspense>
       ) : null}
       <Palette />
+      <OpenTaskPage />
       <UndoConflictDialog />
       <Notices />
     </Tooltip.Provider>
@@ -201,7 +204,15 @@ function fittingWidths(): readonly [sidebar: number, review: number] {
 
 function useStores(): void {
   useEffect(() => {
-    const stops = [followApp(), followConversations(), followConversation(), followTasks(), followTerminals(), followUndo()];
+    const stops = [
+      followApp(),
+      followConversations(),
+      followConversation(),
+      followTasks(),
+      followAttention(),
+      followTerminals(),
+      followUndo(),
+    ];
     void loadApp();
     const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
     return () => {

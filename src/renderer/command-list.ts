@@ -1,5 +1,6 @@
 import { call } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
+import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
 import type { Command } from "./state/commands.ts";
 import { stopTurn, useConversation } from "./state/conversation.ts";
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
     possible: hasProject,
     run: () => void focusComposer(),
   },
+  { id: "tasks.nextNeed", title: "Go to the next that needs me", group: "Tasks", keys: "Mod+Shift+J", run: jumpToNextNeed },
   { id: "project.open", title: "Open a folder", group: "Project", keys: "Mod+O", run: openFolder },
   {
     id: "project.trust",

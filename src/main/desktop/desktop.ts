@@ -7,10 +7,14 @@ import type { Engine } from "../engine.ts";
 import type { Git } from "../engine/git.ts";
 import { secrets } from "../engine/secrets.ts";
 import { createBatch } from "../lib/batch.ts";
-import { createHandlers, tasksOf } from "./handlers.ts";
+import { createAttention } from "./attention.ts";
+import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
+import { createNotifier } from "./notifier.ts";
 import { openLink } from "./open-link.ts";
 import { createProjectStatus, statusEvents } from "./project-status.ts";
+import { createTaskFeed } from "./task-feed.ts";
+import { shownTask } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
 
 export interface DesktopOptions {
@@ -81,7 +85,6 @@ export function openDesktop(options: DesktopOptions): {
     shown = null;
     link.push("project", opened);
     rows.add(null);
-    tasks.add(null);
     status.ask();
   };
   const changeProject = (changed: ProjectInfo): void => {
@@ -140,7 +143,17 @@ export function openDesktop(options: DesktopOptions): {
     );
     link.push("harness", engine.harness.info());
   });
-  const tasks = createBatch<null>(50, () => link.push("tasks", tasksOf(engine, project)));
+  const tasks = createTaskFeed({
+    rows: engine.tasks.rows,
+    shown: (row) => shownTask(engine, row),
+    push: (push) => link.push("tasks", push),
+  });
+  const notifier = createNotifier(window, (need) => link.push("attention", { type: "show", need }));
+  const attention = createAttention(engine, () => engine.settings.get().notifications, {
+    ...notifier,
+    sound: (kind) => link.push("attention", { type: "sound", kind }),
+  });
+  window.on("focus", attention.focused);
   // Leases come and go without an event of their own; a quiet look twice a second costs nothing when nothing changed.
   let lastHarness = "";
   const harnessLook = setInterval(() => {
@@ -152,12 +165,16 @@ export function openDesktop(options: DesktopOptions): {
   const unsubscribe = [
     engine.onEvent((event) => {
       events.add(event);
+      attention.event(event);
       if (rowEvents.has(event.type)) rows.add(null);
       if (statusEvents.has(event.type)) status.ask();
       if ((event.type === "turn_finished" || event.type === "turn_failed") && event.conversationId !== shown)
         unread.add(event.conversationId);
     }),
-    engine.onTask(() => tasks.add(null)),
+    engine.onTask((task) => {
+      tasks.add(task);
+      attention.task(task);
+    }),
   ];
 
   void options.loaded.then(
@@ -181,6 +198,8 @@ export function openDesktop(options: DesktopOptions): {
       events.close();
       rows.close();
       tasks.close();
+      attention.close();
+      notifier.close();
       link.close();
     },
   };

@@ -5,6 +5,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { authorityHandlers } from "./authority-handlers.ts";
+import { taskHandlers } from "./task-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
 import type { TerminalDesk } from "./terminal-desk.ts";
 
@@ -96,20 +97,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     },
     ...authorityHandlers(engine, { project, setProject: (opened) => window.changeProject(opened) }),
     "calls.background": ({ id, callId }) => ({ taskId: engine.background.move(id, callId).taskId }),
-    "tasks.list": () => tasksOf(engine, window.project()),
-    "tasks.cancel": async ({ taskId }) => ({ stopped: await engine.tasks.cancel(taskId) }),
-    "tasks.output": ({ taskId, offset }) => engine.tasks.output(taskId, offset),
-    "tasks.retry": ({ taskId }) => engine.tasks.again(taskId, "retry"),
-    "tasks.resume": ({ taskId }) => engine.tasks.again(taskId, "resume"),
-    "tasks.message": ({ taskId, text }) => {
-      engine.tasks.message(taskId, text);
-      return null;
-    },
-    "tasks.late": ({ taskId, choice }) => {
-      const settled = engine.late.settle(taskId, choice);
-      window.pushRows();
-      return settled;
-    },
+    ...taskHandlers(engine, window),
     "settings.update": async ({ settings, plainKeys }) => {
       const saved = await engine.settings.update(settings, plainKeys);
       window.pushSettings();
@@ -119,11 +107,6 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     "attachments.pick": async () => ({ attachments: (await describe(await window.pickFiles())).attachments }),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
-}
-
-/** The tasks a window shows: those of its project. */
-export function tasksOf(engine: Engine, project: ProjectInfo | null) {
-  return engine.tasks.rows().filter((task) => project !== null && task.projectRoot === project.root);
 }
 
 const images = new Set([".png", ".jpg", ".jpeg", ".gif", ".webp"]);

@@ -33,7 +33,7 @@ export async function agentTask(work: TaskWork, input: Extract<SpawnInput, { kin
     work.signal.throwIfAborted();
     const begun = conversation.events.some((event) => event.type === "user_message");
     conversation.send(begun ? goOn : input.prompt, [], "task");
-    work.onMessage((text) => void conversation.send(text, [], "task"));
+    work.onMessage(({ text, attachments }) => void conversation.send(text, attachments, "task"));
     const end = await toTheEnd(work, conversation, deps);
     const said = conversation.events.findLast((event) => event.type === "assistant_text");
     const text = said?.type === "assistant_text" ? said.text : "The agent ended without a word.";

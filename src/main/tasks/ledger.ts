@@ -10,6 +10,8 @@ export interface Ledger {
   append(record: LedgerRecord): void;
   /** All tasks as the file says now, other processes' lines included. */
   entries(): ReadonlyMap<TaskId, LedgerEntry>;
+  /** Every line so far, oldest first, read from the file. */
+  records(): Iterable<LedgerRecord>;
   close(): void;
 }
 
@@ -21,14 +23,8 @@ export function openLedger(file: string, redact: (text: string) => string): Ledg
   const reader = createTail(file);
   const catchUp = (): void => {
     for (const line of reader.lines()) {
-      let record: unknown;
-      try {
-        record = JSON.parse(line);
-      } catch {
-        // A torn line of a killed process; the state it would have told is found by reconciling.
-        continue;
-      }
-      if (isRecord(record)) applyRecord(entries, record);
+      const record = parsed(line);
+      if (record !== null) applyRecord(entries, record);
     }
   };
   return {
@@ -39,11 +35,32 @@ export function openLedger(file: string, redact: (text: string) => string): Ledg
       catchUp();
       return entries;
     },
+    *records() {
+      const all = createTail(file);
+      try {
+        for (const line of all.lines()) {
+          const record = parsed(line);
+          if (record !== null) yield record;
+        }
+      } finally {
+        all.close();
+      }
+    },
     close() {
       log.close();
       reader.close();
     },
   };
+}
+
+function parsed(line: string): LedgerRecord | null {
+  try {
+    const record: unknown = JSON.parse(line);
+    return isRecord(record) ? record : null;
+  } catch {
+    // A torn line of a killed process; the state it would have told is found by reconciling.
+    return null;
+  }
 }
 
 /** Reads the complete lines that were added to a file since the last look. */

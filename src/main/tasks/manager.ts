@@ -5,6 +5,7 @@ import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
 import { createGuard } from "./guard.ts";
+import { historyOf } from "./history.ts";
 import { createTaskFiles } from "./kept-results.ts";
 import { createLiveTask, type LiveTask } from "./live.ts";
 import { assertMay } from "./may.ts";
@@ -18,7 +19,7 @@ import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
 import type { TaskManager, TaskManagerDeps, TaskOrigin } from "./task-manager.ts";
-import type { TaskOutcome } from "./work.ts";
+import type { TaskOutcome, TaskWork } from "./work.ts";
 
 interface Running {
   readonly stop: AbortController;
@@ -112,12 +113,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     stop.signal.addEventListener("abort", () => void (codeOf(stop.signal.reason) === "budget_exceeded" && stopper.stopBelow(taskId)), {
       once: true,
     });
-    let listener: ((text: string) => void) | null = null;
+    let listener: Parameters<TaskWork["onMessage"]>[0] | null = null;
     let passed = 0;
     const passMessages = (): void => {
       if (listener === null) return;
       const { messages } = entryOf(taskId);
-      while (passed < messages.length) listener(messages[passed++] ?? "");
+      for (const message of messages.slice(passed)) listener(message);
+      passed = messages.length;
     };
     start({ live, passMessages });
     deps.onEvent({ type: "started", task: rowOf(taskId) });
@@ -314,9 +316,9 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     },
     wait: waiters.wait,
     cancel: stopper.stopTree,
-    message(taskId, text) {
+    message(taskId, text, attachments = []) {
       assertMay("message", entryOf(taskId).row);
-      ledger.append({ type: "message", taskId, text });
+      ledger.append({ type: "message", taskId, text, ...(attachments.length === 0 ? {} : { attachments }) });
       running.get(taskId)?.passMessages();
     },
     again(taskId, how) {
@@ -327,12 +329,16 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       ledger.append({ type: "again", taskId, at: now(), how, owner: me });
       return enqueue(entryOf(taskId).row, input);
     },
+    history: (taskId) => historyOf(ledger.records(), entryOf(taskId).row.taskId),
     output(taskId, offset) {
       entryOf(taskId);
       return files.output(taskId, offset);
     },
     markDelivery(taskId, delivery) {
-      if (ledger.entries().get(taskId)?.row.delivery !== delivery) ledger.append({ type: "delivery", taskId, delivery });
+      const row = ledger.entries().get(taskId)?.row;
+      // While it runs again, a request that carries its earlier result says nothing about the one that is to come.
+      if (row === undefined || !isTaskOver(row.status) || row.delivery === delivery) return;
+      ledger.append({ type: "delivery", taskId, delivery });
     },
     settleLate(taskId, state) {
       assertMay("settleLate", entryOf(taskId).row);

@@ -1,3 +1,4 @@
+import type { Attachment } from "../../protocol/attachment.ts";
 import type { ErrorData } from "../../protocol/error.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
@@ -11,6 +12,7 @@ import {
   type TaskUse,
 } from "../../protocol/task.ts";
 import type { ProcessIdentity } from "../lib/process-identity.ts";
+import type { TaskMessage } from "./work.ts";
 
 /** One line of the ledger: a change of state. States shown anywhere are folded from these lines, never stored. */
 export type LedgerRecord =
@@ -62,8 +64,8 @@ export type LedgerRecord =
       readonly owner: ProcessIdentity;
     }
   | { readonly type: "cancel_requested"; readonly taskId: TaskId }
-  /** A word to an agent that another process runs. */
-  | { readonly type: "message"; readonly taskId: TaskId; readonly text: string }
+  /** A word to an agent, from whichever process; absent attachments are none. */
+  | { readonly type: "message"; readonly taskId: TaskId; readonly text: string; readonly attachments?: readonly Attachment[] }
   | { readonly type: "delivery"; readonly taskId: TaskId; readonly delivery: TaskDelivery };
 
 export interface LedgerEntry {
@@ -75,7 +77,7 @@ export interface LedgerEntry {
   /** How the present run began. */
   readonly how: "new" | "resume" | "retry";
   /** Words for it of this run, oldest first. */
-  readonly messages: readonly string[];
+  readonly messages: readonly TaskMessage[];
 }
 
 /** Folds one record. Records of unknown tasks are left alone: their creation line was lost. */
@@ -159,7 +161,7 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
     case "cancel_requested":
       return { cancelRequested: true };
     case "message":
-      return { messages: [...entry.messages, record.text] };
+      return { messages: [...entry.messages, { text: record.text, attachments: record.attachments ?? [] }] };
     case "delivery":
       return { row: { ...row, delivery: record.delivery } };
   }

@@ -1,7 +1,8 @@
+import type { Attachment } from "../../protocol/attachment.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ProviderId, TaskSettings } from "../../protocol/settings.ts";
-import type { TaskRow, TaskScope } from "../../protocol/task.ts";
+import type { TaskChange, TaskRow, TaskScope } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Guard } from "./guard.ts";
 import type { OutputPart } from "./kept-results.ts";
@@ -52,13 +53,15 @@ export interface TaskManager {
   wait(taskId: TaskId, options: { readonly timeoutMs: number | null; readonly signal: AbortSignal }): Promise<TaskRow>;
   /** Stops a task with all tasks it started, wherever they run; those of another process are asked to stop. Names what was stopped. */
   cancel(taskId: TaskId, who?: "person" | "starter"): Promise<readonly string[]>;
-  /** A word to an agent that is not over, at its next request. Throws `task_not_running` or `bad_request`. */
-  message(taskId: TaskId, text: string): void;
+  /** A word to an agent that is not over, at its next request; it may read what goes along. Throws `task_not_running` or `bad_request`. */
+  message(taskId: TaskId, text: string, attachments?: readonly Attachment[]): void;
+  /** What happened to it so far. Throws `task_not_found`. */
+  history(taskId: TaskId): readonly TaskChange[];
   /** A person wants it once more: from what it had, or from the start. Throws `bad_request`. */
   again(taskId: TaskId, how: "resume" | "retry"): TaskRow;
   /** What the task printed: from an offset on, or its last 1 MiB. */
   output(taskId: TaskId, offset?: number): OutputPart;
-  /** Marks that a result is in its conversation's log, or in a request. */
+  /** Marks that a result is in its conversation's log, or in a request. Does nothing while the task is not over. */
   markDelivery(taskId: TaskId, delivery: "delivered" | "seen"): void;
   /** A person decided about a late answer. Throws `bad_request` when none waits. */
   settleLate(taskId: TaskId, state: "injected" | "side" | "discarded"): void;

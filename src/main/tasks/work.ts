@@ -1,9 +1,16 @@
+import type { Attachment } from "../../protocol/attachment.ts";
 import type { ErrorCode } from "../../protocol/error.ts";
 import type { ConversationId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { LateResult, TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { TaskMeter } from "./meter.ts";
+
+/** A word for an agent, with files it may read from then on. */
+export interface TaskMessage {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+}
 
 /** What a task is doing: handed to the code that does the work. */
 export interface TaskWork {
@@ -20,7 +27,7 @@ export interface TaskWork {
   /** Remembers the conversation an agent works in, on disk, before it begins. */
   worksIn(conversationId: ConversationId): void;
   /** Words for an agent, also those that came before this was called. One listener. */
-  onMessage(listener: (text: string) => void): void;
+  onMessage(listener: (message: TaskMessage) => void): void;
   /** Lets another task have the place while this one only waits. */
   lend<T>(wait: () => Promise<T>): Promise<T>;
 }

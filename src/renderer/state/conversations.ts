@@ -5,6 +5,7 @@ import type { ConversationRow } from "../../protocol/ipc.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
+import { useApp } from "./app.ts";
 import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
 
 export interface ConversationsStore {
@@ -30,7 +31,8 @@ export async function loadConversations(): Promise<void> {
     const rows = sorted(await call("conversations.list", {}));
     const { selectedId } = useConversations.getState();
     useConversations.setState({ status: "ready", rows });
-    const id = rows.some((row) => row.id === selectedId) ? selectedId : (rows[0]?.id ?? null);
+    const stays = rows.some((row) => row.id === selectedId) || (selectedId !== null && isUnlisted(selectedId));
+    const id = stays ? selectedId : (rows[0]?.id ?? null);
     if (selectedId === null && id !== null) followTyping(before, id);
     selectConversation(id);
   } catch (error) {
@@ -51,6 +53,19 @@ export function selectConversation(id: ConversationId | null): void {
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
   call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));
+}
+
+/** The conversation of an agent that is shown although no list has it, and the project it is of. */
+let unlisted: { readonly id: ConversationId; readonly projectRoot: string } | null = null;
+
+/** Shows a conversation that may be in no list (an agent's); it stays shown as long as its project is open. */
+export function showUnlisted(id: ConversationId, projectRoot: string): void {
+  unlisted = { id, projectRoot };
+  selectConversation(id);
+}
+
+function isUnlisted(id: ConversationId): boolean {
+  return unlisted?.id === id && unlisted.projectRoot === useApp.getState().app?.project?.root;
 }
 
 /** Makes a conversation and shows it. Rejects with ApiError. */

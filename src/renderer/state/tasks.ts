@@ -1,39 +1,84 @@
 import { create } from "zustand";
+import { persist } from "zustand/middleware";
+import type { Attachment } from "../../protocol/attachment.ts";
 import type { ErrorData } from "../../protocol/error.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
-import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import type { TaskPush, TaskRow } from "../../protocol/task.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
+import { useApp } from "./app.ts";
+
+export type TaskScope = "project" | "all";
 
 export interface TasksStore {
   readonly status: "loading" | "ready" | "failed";
   readonly error: ErrorData | null;
-  /** Running and waiting first, then the finished ones; newest first within each. */
+  /** In no order. */
   readonly rows: readonly TaskRow[];
+  /** Whose tasks these are: of the open project, or of all. Remembered. */
+  readonly scope: TaskScope;
+  /** The task whose page is open. */
+  readonly openId: TaskId | null;
+  /** A sentence about what was just done, read out to people who do not see it. */
+  readonly said: string;
 }
 
-/** The background tasks of the project. */
-export const useTasks = create<TasksStore>()(() => ({ status: "loading", error: null, rows: [] }));
+/** The background tasks that are listed. */
+export const useTasks = create<TasksStore>()(
+  persist((): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null, said: "" }), {
+    name: "spindle.tasks",
+    version: 1,
+    partialize: ({ scope }) => ({ scope }),
+  }),
+);
 
 export async function loadTasks(): Promise<void> {
+  const { scope } = useTasks.getState();
   try {
-    useTasks.setState({ rows: sorted(await call("tasks.list", {})), status: "ready", error: null });
+    const rows = await call("tasks.list", { scope });
+    if (useTasks.getState().scope === scope) useTasks.setState({ rows, status: "ready", error: null });
   } catch (error) {
     useTasks.setState({ status: "failed", error: asErrorData(error) });
   }
 }
 
-/** Follows pushed rows (new and changed ones; main may push all of them); returns the function that stops. */
+export async function setTaskScope(scope: TaskScope): Promise<void> {
+  useTasks.setState({ scope });
+  await loadTasks();
+}
+
+/** Opens a task's page, whatever project it is of; null closes it. */
+export async function openTask(taskId: TaskId | null): Promise<void> {
+  if (taskId !== null && !useTasks.getState().rows.some((row) => row.taskId === taskId)) await setTaskScope("all");
+  useTasks.setState({ openId: taskId });
+}
+
+/** Follows what main tells of tasks; returns the function that stops. */
 export function followTasks(): () => void {
   return onFrame("tasks", (batch) => {
-    useTasks.setState(({ rows }) => ({ rows: sorted(mergeById(rows, batch.flat(), (row) => row.taskId)) }));
+    const root = useApp.getState().app?.project?.root ?? null;
+    useTasks.setState(({ rows, scope }) => ({
+      rows: batch.reduce((now, push) => applyPush(now, push, (row) => scope === "all" || row.projectRoot === root), rows),
+    }));
   });
 }
 
-/** Rejects with ApiError. The row changes when main pushes it. */
-export async function cancelTask(taskId: TaskId): Promise<void> {
-  await call("tasks.cancel", { taskId });
+/** The rows with a push applied; rows that do not belong are left out. Rows without news stay the same objects. */
+export function applyPush(rows: readonly TaskRow[], push: TaskPush, belongs: (row: TaskRow) => boolean): readonly TaskRow[] {
+  const changed = push.changed.filter(belongs);
+  const merged = changed.length === 0 ? rows : mergeById(rows, changed, (row) => row.taskId);
+  if (push.progress.length === 0) return merged;
+  const progress = new Map(push.progress.map((each) => [each.taskId, each]));
+  return merged.map((row) => {
+    const news = progress.get(row.taskId);
+    return news === undefined ? row : { ...row, ...news };
+  });
+}
+
+/** Stops it with everything it started; resolves with the names of what was stopped. Rejects with ApiError. The row changes when main pushes it. */
+export async function cancelTask(taskId: TaskId): Promise<readonly string[]> {
+  return (await call("tasks.cancel", { taskId })).stopped;
 }
 
 /** From the start, or from what it had. Rejects with ApiError. The row changes when main pushes it. */
@@ -41,11 +86,12 @@ export async function runTaskAgain(taskId: TaskId, how: "retry" | "resume"): Pro
   await call(how === "retry" ? "tasks.retry" : "tasks.resume", { taskId });
 }
 
+/** A word, with files it may read, to an agent at work. Rejects with ApiError. */
+export async function messageTask(taskId: TaskId, text: string, attachments: readonly Attachment[]): Promise<void> {
+  await call("tasks.message", { taskId, text, attachments: [...attachments] });
+}
+
 /** What becomes of a late answer. Resolves with the conversation that has it now; rejects with ApiError. */
 export async function settleLateAnswer(taskId: TaskId, choice: "inject" | "side" | "discard"): Promise<ConversationId | null> {
   return (await call("tasks.late", { taskId, choice })).conversationId;
-}
-
-function sorted(rows: readonly TaskRow[]): readonly TaskRow[] {
-  return rows.toSorted((a, b) => Number(isTaskOver(a.status)) - Number(isTaskOver(b.status)) || b.createdAt - a.createdAt);
 }

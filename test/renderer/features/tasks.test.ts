@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { TaskStatus } from "../../../src/protocol/task.ts";
-import { deliveryWords, orderTasks, shownTasks, taskLine, taskSummary } from "../../../src/renderer/features/tasks/task-groups.ts";
+import { type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
+import { orderTasks, type TaskGroup, taskLines, taskSummary } from "../../../src/renderer/features/tasks/task-groups.ts";
+import { deliveryWords, stoppedWords, taskLine, taskProgress } from "../../../src/renderer/features/tasks/task-words.ts";
 import { taskInput } from "../../../src/renderer/features/tasks/task-input.ts";
+import { applyPush } from "../../../src/renderer/state/tasks.ts";
 import { taskRow } from "../support/story.ts";
 
-function row(taskId: string, status: TaskStatus, time: number) {
+function row(taskId: string, status: TaskStatus, time: number, more: Partial<TaskRow> = {}) {
   const over = !["queued", "running", "needs_you"].includes(status);
   return taskRow({
     taskId,
@@ -13,9 +15,11 @@ function row(taskId: string, status: TaskStatus, time: number) {
     startedAt: status === "queued" ? null : time,
     finishedAt: over ? time + 5 : null,
     lastEventAt: time,
+    ...more,
   });
 }
 
+const lateWaiting = { state: "waiting", at: 1, ageMs: 1, changed: [], changedCount: 0, incomplete: false } as const;
 const rows = [
   row("f1", "failed", 10),
   row("s1", "succeeded", 20),
@@ -26,18 +30,43 @@ const rows = [
   row("n1", "needs_you", 50),
   row("c1", "cancelled", 25),
   row("t1", "timed_out", 60),
+  row("l1", "timed_out", 2, { late: lateWaiting }),
 ];
+const none: ReadonlySet<TaskGroup> = new Set();
+const keys = (given: readonly TaskRow[], view: Partial<Parameters<typeof taskLines>[1]> = {}) =>
+  taskLines(given, { folded: none, older: none, now: 100, ...view }).map((line) =>
+    "count" in line ? `${line.key}=${line.count}` : line.key,
+  );
 
 describe("the task list", () => {
-  it("puts what needs a person first, then running, queued, finished and failed", () =>
-    expect(orderTasks(rows).map((each) => each.taskId)).toEqual(["n1", "r1", "r2", "q1", "q2", "c1", "s1", "t1", "f1"]));
+  it("puts what needs a person first, late answers too, then what runs, what waits in its order, then the rest, newest first", () =>
+    expect(orderTasks(rows).map((each) => each.taskId)).toEqual(["n1", "l1", "r2", "r1", "q1", "q2", "c1", "s1", "t1", "f1"]));
 
-  it("shows all that is open and the latest that ended, failures too", () => {
-    const shown = (kept: number) => shownTasks(orderTasks(rows), kept).map((each) => each.taskId);
-    expect([shown(1), shown(8)]).toEqual([
-      ["n1", "r1", "r2", "q1", "q2", "c1", "t1"],
-      ["n1", "r1", "r2", "q1", "q2", "c1", "s1", "t1"],
+  it("has a head with a count for each group that is not empty", () =>
+    expect(keys(rows)).toEqual("head:needs=2 n1 l1 head:running=4 r2 r1 q1 q2 head:finished=2 c1 s1 head:failed=2 t1 f1".split(" ")));
+
+  it("shows a folded group as its head alone", () =>
+    expect(keys(rows, { folded: new Set<TaskGroup>(["running", "failed"]) })).toEqual(
+      "head:needs=2 n1 l1 head:running=4 head:finished=2 c1 s1 head:failed=2".split(" "),
+    ));
+
+  it("folds what is over away after a while, failures later, and shows it when asked", () => {
+    const hours = (count: number) => count * 3_600_000;
+    const over = [row("s1", "succeeded", 0), row("s2", "succeeded", hours(2)), row("f1", "failed", 0), row("f2", "failed", hours(23))];
+    expect([
+      keys(over, { now: hours(2.5) }),
+      keys(over, { now: hours(25) }),
+      keys(over, { now: hours(2.5), older: new Set(["finished"]) }),
+    ]).toEqual([
+      "head:finished=2 s2 older:finished=1 head:failed=2 f2 f1".split(" "),
+      "head:finished=2 older:finished=2 head:failed=2 f2 older:failed=1".split(" "),
+      "head:finished=2 s2 s1 older:finished=1 head:failed=2 f2 f1".split(" "),
     ]);
+  });
+
+  it("shows ten of many that ended just now", () => {
+    const many = Array.from({ length: 30 }, (_, index) => row(`s${index}`, "succeeded", index));
+    expect(keys(many)).toEqual(["head:finished=30", ...Array.from({ length: 10 }, (_, index) => `s${29 - index}`), "older:finished=20"]);
   });
 
   it("sums up in a few words", () => {
@@ -47,8 +76,43 @@ describe("the task list", () => {
       summary("needs_you", "running", "running", "queued"),
       summary("succeeded", "cancelled", "failed"),
       summary(),
-    ]).toEqual(["1 running · 1 queued", "1 needs you · 2 running", "2 done · 1 failed", ""]);
+    ]).toEqual(["1 running", "1 needs you", "1 failed", ""]);
   });
+
+  it("takes what main tells: whole rows of its projects, and progress of rows it has", () => {
+    const [first, second] = [row("a", "running", 1), row("b", "running", 2)];
+    const { used } = taskRowDefaults;
+    const news = { taskId: "a", lastEventAt: 9, lastLine: "half", used, stalled: false, waitsFor: null };
+    const pushed = applyPush(
+      [first, second],
+      { changed: [row("c", "queued", 3), row("d", "queued", 4, { projectRoot: "/other" })], progress: [news, { ...news, taskId: "x" }] },
+      (each) => each.projectRoot !== "/other",
+    );
+    expect(pushed.map((each) => [each.taskId, each.lastLine])).toEqual([
+      ["a", "half"],
+      ["b", second.lastLine],
+      ["c", row("c", "queued", 3).lastLine],
+    ]);
+    expect(pushed[1]).toBe(second);
+  });
+
+  it.each([
+    ["41 of 128 files", 41 / 128],
+    ["[12/80] Compiling", 12 / 80],
+    ["Downloading: 45 %", 0.45],
+    ["file 3 of 4", 0.75],
+    ["9 of 3 files", null],
+    ["on 11/26/2026", null],
+    ["Reading src/a.ts", null],
+    ["120 % of the plan", null],
+  ])("reads how far a task is from %j: %s", (lastLine, expected) => expect(taskProgress({ status: "running", lastLine })).toBe(expected));
+
+  it("says what a stop stopped", () =>
+    expect([stoppedWords("Sweep", []), stoppedWords("Sweep", ["script: Sweep"]), stoppedWords("Sweep", ["a", "b", "c"])]).toEqual([
+      "Sweep was over already",
+      "Stopped: Sweep",
+      "Stopped: Sweep and 2 it had started",
+    ]));
 
   it.each([
     ["queued", "", "Waits for a free place"],

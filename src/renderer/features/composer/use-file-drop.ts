@@ -23,8 +23,10 @@ export function useFileDrop(onFiles: (files: readonly File[]) => void): DragStat
     };
     const drop = (event: DragEvent) => {
       if (!hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
       setDrag(null);
+      // Something inside the window took it: an agent's row.
+      if (event.defaultPrevented) return;
+      event.preventDefault();
       onFiles([...event.dataTransfer.files]);
     };
     const end = () => setDrag(null);

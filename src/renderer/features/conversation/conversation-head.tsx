@@ -1,4 +1,4 @@
-import { Ellipsis, FileDiff, Moon, PanelLeft, ScrollText, SquareTerminal, Sun, SunMoon } from "lucide-react";
+import { CornerUpLeft, Ellipsis, FileDiff, Moon, PanelLeft, ScrollText, SquareTerminal, Sun, SunMoon } from "lucide-react";
 import { useKeys } from "../../state/commands.ts";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
@@ -7,11 +7,12 @@ import { call } from "../../lib/api.ts";
 import { updateSettings, useApp } from "../../state/app.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { patchTotals } from "../../state/conversation-view.ts";
-import { useConversations } from "../../state/conversations.ts";
+import { selectConversation, useConversations } from "../../state/conversations.ts";
 import { toggleReview, toggleSidebar, useLayout } from "../../state/layout.ts";
+import { openTask, useTasks } from "../../state/tasks.ts";
 import { openTerminals } from "../../state/terminals.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
-import { IconButton } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { RawView } from "./raw-view.tsx";
 
@@ -30,6 +31,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
   const theme = useApp((state) => state.app?.settings.theme ?? "system");
   const id = useConversation((state) => state.id);
   const title = useConversations((state) => state.rows.find((row) => row.id === state.selectedId)?.title ?? "New conversation");
+  const agentTask = useTasks((state) => (id === null ? undefined : state.rows.find((row) => row.agentConversationId === id)));
   const totals = useConversation(useShallow((state) => patchTotals(state.view)));
   const [raw, setRaw] = useState(false);
   const ThemeIcon = themeIcon[theme];
@@ -45,8 +47,18 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
           <PanelLeft size={15} aria-hidden />
         </IconButton>
       )}
-      <h1 className="min-w-0 truncate text-ui font-semibold">{title}</h1>
+      <h1 className="min-w-0 truncate text-ui font-semibold">{agentTask?.title ?? title}</h1>
       {project === null ? null : <span className="shrink-0 truncate text-small text-fg3 @max-[480px]:hidden">in {project}</span>}
+      {agentTask === undefined ? null : (
+        <span className="no-drag flex min-w-0 items-center gap-1 text-small text-fg3">
+          <Button size="sm" variant="accent" data-testid="open-agent-task" onClick={() => void openTask(agentTask.taskId)}>
+            Task
+          </Button>
+          <Button size="sm" variant="ghost" data-testid="back-to-starter" onClick={() => selectConversation(agentTask.conversationId)}>
+            <CornerUpLeft size={12} aria-hidden /> Who started it
+          </Button>
+        </span>
+      )}
       <span className="flex-1" />
       <div className="no-drag flex items-center gap-0.5">
         {totals.files > 0 && !reviewOpen ? (

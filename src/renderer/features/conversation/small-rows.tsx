@@ -117,9 +117,19 @@ export const DeliveryRow = memo(function DeliveryRow({ step, first }: { readonly
   );
 });
 
-/** A turn that a finished task started. */
+/** What an agent is told by its task: its prompt, and messages while it works. */
 export const WokenRow = memo(function WokenRow({ step, first }: { readonly step: UserStep; readonly first: boolean }) {
-  return <Folded title="Woken by a finished task" subject="" state="" bad={false} text={step.text} first={first} testId="woken-row" />;
+  return (
+    <Folded
+      title="Told the agent"
+      subject={step.text.split("\n", 1)[0] ?? ""}
+      state=""
+      bad={false}
+      text={step.text}
+      first={first}
+      testId="woken-row"
+    />
+  );
 });
 
 function Folded({

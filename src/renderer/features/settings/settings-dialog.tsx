@@ -13,6 +13,7 @@ import { approvalChoices, diffColorChoices, motionChoices, sandboxChoices, theme
 import { ConnectionSection } from "./connection-section.tsx";
 import { FormRow, FormSection, SettingsSearch } from "./form-row.tsx";
 import { KeysSection } from "./keys-section.tsx";
+import { NotificationsSection } from "./notifications-section.tsx";
 import { checkDraft, connectionOf, type DraftField, draftOf, isConnectionChanged, type SettingsDraft } from "./settings-draft.ts";
 
 /** The settings, as a form over `settings.json`. Nothing is written before Save; Escape leaves everything as it was. */
@@ -31,6 +32,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
   const [draft, setDraft] = useState(() => draftOf(app.settings));
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [saving, setSaving] = useState(false);
+  const [notifications, setNotifications] = useState(app.settings.notifications);
   const [plainKeys, setPlainKeys] = useState(false);
   const [keys, setKeys] = useState(app.settings.keys);
   const [query, setQuery] = useState("");
@@ -41,7 +43,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
     setSaving(true);
     setFailure(null);
     try {
-      await updateSettings({ ...settings, keys }, plainKeys);
+      await updateSettings({ ...settings, keys, notifications }, plainKeys);
       openSettings(false);
     } catch (error) {
       setFailure(asErrorData(error));
@@ -128,6 +130,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
             {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
             {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
           </FormSection>
+          <NotificationsSection value={notifications} onChange={setNotifications} />
           <FormSection title="Appearance">
             <FormRow name="Theme" error={errors.theme}>
               {() => (

@@ -1,19 +1,31 @@
 import { assertNever } from "../../../protocol/error.ts";
-import type { TaskRow, TaskStatus } from "../../../protocol/task.ts";
+import type { TaskRow } from "../../../protocol/task.ts";
 
-/** needs: waits for a person. failed: also what ran out of time or lost its owner. */
-export type TaskGroup = "needs" | "running" | "queued" | "finished" | "failed";
+/** needs: a person is to answer or to decide. running: also what waits for a place. failed: also what ran out of time or lost its owner. */
+export type TaskGroup = "needs" | "running" | "finished" | "failed";
 
-const order: readonly TaskGroup[] = ["needs", "running", "queued", "finished", "failed"];
+export const taskGroups: readonly TaskGroup[] = ["needs", "running", "finished", "failed"];
 
-export function taskGroup(status: TaskStatus): TaskGroup {
-  switch (status) {
+export const groupNames: Readonly<Record<TaskGroup, string>> = {
+  needs: "Needs you",
+  running: "Running",
+  finished: "Finished",
+  failed: "Failed",
+};
+
+/** What is over is folded away after this long, ms. Failures stay longer: somebody should look at them. */
+const foldedAfterMs = { finished: 3_600_000, failed: 24 * 3_600_000 } as const;
+/** Rows of what is over that are shown before "older" is asked for. */
+const keptRows = { finished: 10, failed: 20 } as const;
+
+export function taskGroup(row: Pick<TaskRow, "status" | "late">): TaskGroup {
+  if (row.late?.state === "waiting") return "needs";
+  switch (row.status) {
     case "needs_you":
       return "needs";
     case "running":
-      return "running";
     case "queued":
-      return "queued";
+      return "running";
     case "succeeded":
     case "cancelled":
       return "finished";
@@ -22,109 +34,67 @@ export function taskGroup(status: TaskStatus): TaskGroup {
     case "interrupted":
       return "failed";
     default:
-      return assertNever(status);
-  }
-}
-
-/** Rows in the order of the list: needs you, running and queued oldest first, then finished and failed newest first. */
-export function orderTasks(rows: readonly TaskRow[]): readonly TaskRow[] {
-  const time = (row: TaskRow, group: TaskGroup) =>
-    group === "finished" || group === "failed"
-      ? -(row.finishedAt ?? row.lastEventAt)
-      : group === "queued"
-        ? row.createdAt
-        : (row.startedAt ?? row.createdAt);
-  return rows
-    .map((row) => ({ row, group: taskGroup(row.status) }))
-    .toSorted(
-      (a, b) =>
-        order.indexOf(a.group) - order.indexOf(b.group) ||
-        time(a.row, a.group) - time(b.row, b.group) ||
-        (a.row.taskId < b.row.taskId ? -1 : 1),
-    )
-    .map(({ row }) => row);
-}
-
-/** Rows shown before "Show all", in their order: everything that is not over, and what ended last, up to `kept` in all but at least two. */
-export function shownTasks(ordered: readonly TaskRow[], kept: number): readonly TaskRow[] {
-  const over = ordered
-    .filter((row) => !isOpen(row.status))
-    .toSorted((a, b) => (b.finishedAt ?? b.lastEventAt) - (a.finishedAt ?? a.lastEventAt));
-  const recent = new Set(over.slice(0, Math.max(2, kept - (ordered.length - over.length))));
-  return ordered.filter((row) => isOpen(row.status) || recent.has(row));
-}
-
-/** `1 needs you · 2 running`, `2 running · 1 queued`; without any of them how many there are: `4 done · 1 failed`. */
-export function taskSummary(rows: readonly TaskRow[]): string {
-  const count = (group: TaskGroup) => rows.filter((row) => taskGroup(row.status) === group).length;
-  const needs = count("needs");
-  const parts = [
-    needs === 0 ? "" : `${needs} ${needs === 1 ? "needs" : "need"} you`,
-    part(count("running"), "running"),
-    part(count("queued"), "queued"),
-  ].filter(Boolean);
-  // Two fit the narrow head; what comes first matters more.
-  if (parts.length > 0) return parts.slice(0, 2).join(" · ");
-  return [part(count("finished"), "done"), part(count("failed"), "failed")].filter(Boolean).join(" · ");
-}
-
-/** The second line of a row: what is happening, or how it ended. */
-export function taskLine(row: TaskRow): string {
-  switch (row.status) {
-    case "queued":
-      return row.waitsFor === null ? row.lastLine || "Waits for a free place" : `Waits: ${row.waitsFor}`;
-    case "needs_you":
-      return row.lastLine || "Waits for your answer";
-    case "running":
-      return row.stalled ? `No sign of life for a while${row.lastLine === "" ? "" : `; last: ${row.lastLine}`}` : row.lastLine || "Started";
-    case "succeeded":
-      return row.lastLine || deliveryWords(row);
-    case "cancelled":
-      return "Stopped";
-    case "failed":
-      return row.error?.message ?? "Failed";
-    case "timed_out":
-      if (row.late?.state === "expected") return "Timed out; the answer may still come";
-      if (row.late?.state === "waiting") return "The answer came late: open it to decide";
-      return row.error?.message ?? "Stopped at its time limit";
-    case "interrupted":
-      return row.error?.message ?? "Ended while Spindle was closed";
-    default:
       return assertNever(row.status);
   }
 }
 
-/** Where the result is. */
-export function deliveryWords(row: TaskRow): string {
-  if (isOpen(row.status))
-    return row.notify === "silent"
-      ? "Stays here; the conversation is not told"
-      : row.notify === "wake"
-        ? "Wakes the conversation when done"
-        : "Waits for the next turn when done";
-  if (row.delivery === "seen") return "Read by the agent";
-  if (row.delivery === "delivered") return "Added to the conversation";
-  return row.notify === "silent" ? "Kept here only" : "Not delivered yet";
+/** Rows in the order of the list: by group, newest first; what waits for a place stands behind what runs, first come first. */
+export function orderTasks(rows: readonly TaskRow[]): readonly TaskRow[] {
+  const rank = (row: TaskRow) => taskGroups.indexOf(taskGroup(row)) + (row.status === "queued" ? 0.5 : 0);
+  const time = (row: TaskRow) => (row.status === "queued" ? row.createdAt : -(row.finishedAt ?? row.startedAt ?? row.createdAt));
+  return rows
+    .map((row) => ({ row, rank: rank(row), time: time(row) }))
+    .toSorted((a, b) => a.rank - b.rank || a.time - b.time || (a.row.taskId < b.row.taskId ? -1 : 1))
+    .map(({ row }) => row);
 }
 
-const statusNames: Readonly<Record<TaskStatus, string>> = {
-  queued: "Queued",
-  running: "Running",
-  needs_you: "Needs you",
-  succeeded: "Done",
-  failed: "Failed",
-  cancelled: "Stopped",
-  timed_out: "Timed out",
-  interrupted: "Interrupted",
-};
+/** A line of the list. `key` is the row's id, or the group's with what the line is. */
+export type TaskLine =
+  | { readonly kind: "head"; readonly key: string; readonly group: TaskGroup; readonly count: number }
+  | { readonly kind: "row"; readonly key: string; readonly row: TaskRow }
+  | { readonly kind: "older"; readonly key: string; readonly group: TaskGroup; readonly count: number; readonly open: boolean };
 
-export function statusName(status: TaskStatus): string {
-  return statusNames[status];
+/** The lines of the list. `folded` are groups shown without their rows, `older` groups that show all of theirs. */
+export function taskLines(
+  rows: readonly TaskRow[],
+  view: { readonly folded: ReadonlySet<TaskGroup>; readonly older: ReadonlySet<TaskGroup>; readonly now: number },
+): readonly TaskLine[] {
+  const ordered = orderTasks(rows);
+  return taskGroups.flatMap((group): readonly TaskLine[] => {
+    const members = ordered.filter((row) => taskGroup(row) === group);
+    if (members.length === 0) return [];
+    const head: TaskLine = { kind: "head", key: `head:${group}`, group, count: members.length };
+    if (view.folded.has(group)) return [head];
+    const fresh = group === "finished" || group === "failed" ? freshOf(members, group, view.now) : members;
+    const open = view.older.has(group);
+    const lines = (open ? members : fresh).map((row): TaskLine => ({ kind: "row", key: row.taskId, row }));
+    if (fresh.length === members.length) return [head, ...lines];
+    return [head, ...lines, { kind: "older", key: `older:${group}`, group, count: members.length - fresh.length, open }];
+  });
 }
 
-function isOpen(status: TaskStatus): boolean {
-  const group = taskGroup(status);
-  return group !== "finished" && group !== "failed";
+function freshOf(members: readonly TaskRow[], group: "finished" | "failed", now: number): readonly TaskRow[] {
+  return members.filter((row) => now - (row.finishedAt ?? row.lastEventAt) < foldedAfterMs[group]).slice(0, keptRows[group]);
+}
+
+/** What matters most, in two words: `1 needs you`, else `2 running`, else `1 queued`, `1 failed` or `4 done`. */
+export function taskSummary(rows: readonly TaskRow[]): string {
+  const count = (holds: (row: TaskRow) => boolean) => rows.filter(holds).length;
+  const needs = count((row) => taskGroup(row) === "needs");
+  const parts = [
+    needs === 0 ? "" : `${needs} ${needs === 1 ? "needs" : "need"} you`,
+    part(
+      count((row) => row.status === "running"),
+      "running",
+    ),
+    part(
+      count((row) => row.status === "queued"),
+      "queued",
+    ),
+  ];
+  const inGroup = (group: TaskGroup) => count((row) => taskGroup(row) === group);
+  // One fits the narrow head; what comes first matters more, and the groups have their own counts.
+  return [...parts, part(inGroup("failed"), "failed"), part(inGroup("finished"), "done")].find((words) => words !== "") ?? "";
 }
 
 function part(count: number, word: string): string {

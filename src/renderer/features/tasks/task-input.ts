@@ -11,7 +11,7 @@ export interface TaskInputView {
 }
 
 /** Shown elsewhere on the page. */
-const known = new Set(["kind", "title", "notify"]);
+const known = new Set(["kind", "title", "notify", "budget"]);
 
 /** What a task was asked to do, as its page shows it: the command, the script, the question; else the input as JSON. */
 export function taskInput(kind: TaskKind, input: Json): TaskInputView {

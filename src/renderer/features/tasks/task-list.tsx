@@ -1,31 +1,29 @@
-import { Play, RotateCcw, Square } from "lucide-react";
-import { memo, useCallback, useMemo, useState } from "react";
-import type { TaskId } from "../../../protocol/ids.ts";
-import { canResume, canRetry, isTaskOver, type TaskRow } from "../../../protocol/task.ts";
-import { asErrorData } from "../../lib/api.ts";
-import { formatClock, formatRelative } from "../../lib/format.ts";
-import { useNow } from "../../state/now.ts";
-import { cancelTask, loadTasks, runTaskAgain, useTasks } from "../../state/tasks.ts";
-import { Button, IconButton } from "../../ui/button.tsx";
-import { cx } from "../../ui/cx.ts";
+import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual";
+import { ChevronDown, ChevronRight, Folder, Layers } from "lucide-react";
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { loadTasks, setTaskScope, type TaskScope, useTasks } from "../../state/tasks.ts";
+import { Button } from "../../ui/button.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { useMinute } from "../../ui/use-minute.ts";
-import { orderTasks, shownTasks, statusName, taskGroup, taskLine, taskSummary } from "./task-groups.ts";
-import { TaskMark } from "./task-mark.tsx";
-import { TaskPage } from "./task-page.tsx";
+import { groupNames, type TaskGroup, type TaskLine, taskLines, taskSummary } from "./task-groups.ts";
+import { TaskItem } from "./task-item.tsx";
+import { useHeldOrder } from "./use-held-order.ts";
 
-/** Rows of finished tasks shown before the rest is asked for. */
-const keptRows = 5;
+const scopes = [
+  { value: "project", label: "Tasks of this project", icon: <Folder size={12} aria-hidden /> },
+  { value: "all", label: "Tasks of all projects", icon: <Layers size={12} aria-hidden /> },
+] as const satisfies readonly { value: TaskScope; label: string; icon: unknown }[];
 
-/** The background tasks of the project, above the foot of the sidebar. Nothing is drawn while there are none. */
+/** Heights of the lines, px. */
+const heights = { head: 26, row: 44, older: 26 } as const;
+
+/** The background tasks, above the foot of the sidebar: of this project, or of all. */
 export function TaskList() {
   const rows = useTasks((state) => state.rows);
   const error = useTasks((state) => state.error);
-  const [all, setAll] = useState(false);
-  const [openId, setOpenId] = useState<TaskId | null>(null);
-  const ordered = useMemo(() => orderTasks(rows), [rows]);
-  const shown = all ? ordered : shownTasks(ordered, keptRows);
-  const open = useCallback((taskId: TaskId) => setOpenId(taskId), []);
-  const page = rows.find((row) => row.taskId === openId);
+  const status = useTasks((state) => state.status);
+  const scope = useTasks((state) => state.scope);
+  const said = useTasks((state) => state.said);
   if (error !== null) {
     return (
       <div role="alert" className="border-t border-line px-4 py-3 text-small text-fg2">
@@ -36,124 +34,184 @@ export function TaskList() {
       </div>
     );
   }
-  if (rows.length === 0) return null;
   return (
     <section aria-label="Background tasks" data-testid="task-list" className="flex min-h-0 flex-col border-t border-line">
-      <div className="flex h-9 shrink-0 items-center justify-between gap-2 px-4 pt-1 text-small text-fg3">
+      <div className="flex h-9 shrink-0 items-center gap-1.5 pt-1 pr-1.5 pl-4 text-small text-fg3">
         <h2 className="shrink-0 font-medium">Background tasks</h2>
-        <span role="status" className="tabular truncate">
+        <span role="status" className="tabular min-w-0 flex-1 truncate text-right">
           {taskSummary(rows)}
         </span>
+        <Segmented label="Whose tasks" value={scope} choices={scopes} onChange={(value) => void setTaskScope(value)} />
       </div>
-      <ul className="min-h-0 overflow-y-auto px-2 pb-1.5">
-        {shown.map((row) => (
-          <TaskItem key={row.taskId} row={row} onOpen={open} />
-        ))}
-      </ul>
-      {ordered.length > shown.length || all ? (
-        <Button size="sm" variant="ghost" className="mx-2 my-1 justify-start" onClick={() => setAll(!all)}>
-          {all ? "Show fewer" : `Show all ${ordered.length}`}
-        </Button>
+      {rows.length > 0 ? (
+        <Lines />
+      ) : status === "ready" ? (
+        <p className="px-4 pb-2.5 text-small text-fg3">{scope === "all" ? "No task in any project." : "None in this project."}</p>
       ) : null}
-      {page === undefined ? null : <TaskPage row={page} onClose={() => setOpenId(null)} />}
+      <p role="status" data-testid="task-said" className="sr-only">
+        {said}
+      </p>
     </section>
   );
 }
 
-const TaskItem = memo(function TaskItem({ row, onOpen }: { readonly row: TaskRow; readonly onOpen: (taskId: TaskId) => void }) {
-  const [stopping, setStopping] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const group = taskGroup(row.status);
-  const over = isTaskOver(row.status);
-  const stop = () => {
-    setStopping(true);
-    setProblem(null);
-    cancelTask(row.taskId).catch((error: unknown) => {
-      setStopping(false);
-      setProblem(asErrorData(error).message);
-    });
-  };
-  const again = canResume(row) ? "resume" : canRetry(row) && row.status !== "cancelled" ? "retry" : null;
-  const runAgain = (how: "resume" | "retry") => {
-    setStopping(false);
-    setProblem(null);
-    runTaskAgain(row.taskId, how).catch((error: unknown) => setProblem(asErrorData(error).message));
-  };
-  const line = problem ?? (stopping && !over ? "Stopping" : taskLine(row));
-  return (
-    <li
-      data-testid="task-row"
-      data-task-id={row.taskId}
-      data-status={row.status}
-      className="group/task relative rounded-md hover:bg-raise has-focus-visible:bg-raise"
-    >
-      <button type="button" onClick={() => onOpen(row.taskId)} className="flex w-full gap-2.5 rounded-md px-2 py-1.5 text-left">
-        <span className="flex h-5 items-center">
-          <TaskMark status={row.status} />
-        </span>
-        <span className="min-w-0 flex-1">
-          <span className="flex items-baseline gap-2">
-            <span className={cx("min-w-0 flex-1 truncate text-ui", group === "queued" ? "text-fg3" : "text-fg")}>{row.title}</span>
-            <span
-              className={cx(
-                "tabular shrink-0 text-small text-fg3",
-                (!over || again !== null) && "group-hover/task:invisible group-has-focus-visible/task:invisible",
-              )}
-            >
-              <span className="sr-only">{statusName(row.status)}, </span>
-              <TaskTime row={row} />
-            </span>
-          </span>
-          <span
-            className={cx(
-              "block truncate text-small",
-              problem !== null || group === "failed" ? "text-del" : group === "needs" ? "text-warn" : "text-fg3",
-            )}
-            title={line}
-          >
-            {line}
-          </span>
-        </span>
-      </button>
-      {again === null ? null : (
-        <IconButton
-          label={`${again === "resume" ? "Resume" : "Retry"} ${row.title}`}
-          size="sm"
-          onClick={() => runAgain(again)}
-          data-testid={`task-${again}`}
-          className="absolute top-1 right-1 bg-raise opacity-0 group-hover/task:opacity-100 focus-visible:opacity-100 group-has-focus-visible/task:opacity-100"
-        >
-          {again === "resume" ? <Play size={12} aria-hidden /> : <RotateCcw size={12} aria-hidden />}
-        </IconButton>
-      )}
-      {over ? null : (
-        <IconButton
-          label={`Stop ${row.title}`}
-          size="sm"
-          disabled={stopping}
-          onClick={stop}
-          data-testid="task-stop"
-          className="absolute top-1 right-1 bg-raise opacity-0 group-hover/task:opacity-100 focus-visible:opacity-100 group-has-focus-visible/task:opacity-100"
-        >
-          <Square size={11} fill="currentColor" aria-hidden />
-        </IconButton>
-      )}
-    </li>
+function Lines() {
+  const rows = useTasks((state) => state.rows);
+  const scope = useTasks((state) => state.scope);
+  const [folded, setFolded] = useState<ReadonlySet<TaskGroup>>(new Set());
+  const [older, setOlder] = useState<ReadonlySet<TaskGroup>>(new Set());
+  const now = useMinute();
+  const { byKey, keys } = useMemo(() => {
+    const lines = taskLines(rows, { folded, older, now });
+    const named = new Map<string, TaskLine>(rows.map((row) => [row.taskId, { kind: "row", key: row.taskId, row }]));
+    for (const line of lines) named.set(line.key, line);
+    return { byKey: named, keys: lines.map((line) => line.key) };
+  }, [rows, folded, older, now]);
+  const order = useHeldOrder(keys, `${scope} ${[...folded].join(",")} ${[...older].join(",")}`);
+  const lines = order.keys.map((key) => byKey.get(key) ?? goneLine(key)).filter((line) => line !== null);
+
+  const box = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState<string | null>(null);
+  const at = Math.max(
+    0,
+    lines.findIndex((line) => line.key === active),
   );
-});
+  const list = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: (index) => heights[lines[index]?.kind ?? "row"],
+    getItemKey: (index) => lines[index]?.key ?? index,
+    overscan: 4,
+    // The line the keyboard is on stays, wherever the list is scrolled to.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), Math.min(at, range.count - 1)])].sort((a, b) => a - b),
+    initialRect: { width: 260, height: 400 },
+  });
+  useLayoutEffect(() => list.measure(), [list, order.keys]);
 
-/** Elapsed while it runs, how long ago when it is over. */
-function TaskTime({ row }: { readonly row: TaskRow }) {
-  if (row.finishedAt !== null) return <TaskAge finishedAt={row.finishedAt} />;
-  if (row.startedAt === null || row.status === "queued") return "queued";
-  return <TaskClock startedAt={row.startedAt} />;
+  const wanted = useRef<string | null>(null);
+  const goTo = (index: number) => {
+    const line = lines[Math.min(lines.length - 1, Math.max(0, index))];
+    if (line === undefined) return;
+    wanted.current = line.key;
+    setActive(line.key);
+    list.scrollToIndex(lines.indexOf(line));
+  };
+  useLayoutEffect(() => {
+    if (wanted.current === null) return;
+    const element = box.current?.querySelector<HTMLElement>(`[data-line="${wanted.current}"]`);
+    wanted.current = null;
+    element?.focus({ preventScroll: true });
+  });
+  const fold = (group: TaskGroup, fold: boolean) => setFolded((before) => withOrWithout(before, group, fold));
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    const line = lines[at];
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: lines.length - 1 }[event.key];
+    if (next !== undefined) goTo(next);
+    else if (event.key === "ArrowLeft" && line?.kind === "head") fold(line.group, true);
+    else if (event.key === "ArrowRight" && line?.kind === "head") fold(line.group, false);
+    else if (event.key === "ArrowLeft") goTo(lines.findLastIndex((each, index) => index < at && each.kind === "head"));
+    else return;
+    event.preventDefault();
+  };
+  const focused = useCallback((key: string) => setActive(key), []);
+  return (
+    <div
+      ref={box}
+      role="group"
+      aria-label="Tasks"
+      data-testid="task-lines"
+      onKeyDown={onKeyDown}
+      {...order.listeners}
+      className="min-h-0 overflow-y-auto px-2 pb-1.5"
+    >
+      <div className="relative" style={{ height: list.getTotalSize() }}>
+        {list.getVirtualItems().map((item) => {
+          const line = lines[item.index];
+          if (line === undefined) return null;
+          const tabStop = item.index === at;
+          return (
+            <div
+              key={item.key}
+              className="absolute top-0 left-0 w-full pb-px"
+              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+            >
+              {line.kind === "row" ? (
+                <TaskItem row={line.row} named={scope === "all"} tabStop={tabStop} onFocus={focused} />
+              ) : line.kind === "head" ? (
+                <GroupHead
+                  line={line}
+                  open={!folded.has(line.group)}
+                  tabStop={tabStop}
+                  onFocus={focused}
+                  onToggle={() => fold(line.group, !folded.has(line.group))}
+                />
+              ) : (
+                <button
+                  type="button"
+                  data-line={line.key}
+                  data-testid="task-older"
+                  tabIndex={tabStop ? 0 : -1}
+                  onFocus={() => focused(line.key)}
+                  onClick={() => setOlder((before) => withOrWithout(before, line.group, !line.open))}
+                  className="h-6 w-full rounded-md px-2 pl-8 text-left text-small text-fg3 -outline-offset-2 hover:bg-raise hover:text-fg"
+                >
+                  {line.open ? "Fold older ones" : `${line.count} older`}
+                </button>
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
 }
 
-function TaskClock({ startedAt }: { readonly startedAt: number }) {
-  return formatClock(useNow() - startedAt);
+function GroupHead({
+  line,
+  open,
+  tabStop,
+  onFocus,
+  onToggle,
+}: {
+  readonly line: Extract<TaskLine, { kind: "head" }>;
+  readonly open: boolean;
+  readonly tabStop: boolean;
+  readonly onFocus: (key: string) => void;
+  readonly onToggle: () => void;
+}) {
+  const Chevron = open ? ChevronDown : ChevronRight;
+  return (
+    <h3>
+      <button
+        type="button"
+        data-line={line.key}
+        data-testid="task-group"
+        data-group={line.group}
+        aria-expanded={open}
+        tabIndex={tabStop ? 0 : -1}
+        onFocus={() => onFocus(line.key)}
+        onClick={onToggle}
+        className="flex h-6 w-full items-center gap-1.5 rounded-md px-2 text-left text-micro font-medium text-fg3 -outline-offset-2 hover:bg-raise hover:text-fg"
+      >
+        <Chevron size={12} aria-hidden />
+        <span className="flex-1">{groupNames[line.group]}</span>
+        <span className="tabular">{line.count}</span>
+      </button>
+    </h3>
+  );
 }
 
-function TaskAge({ finishedAt }: { readonly finishedAt: number }) {
-  const when = formatRelative(finishedAt, useMinute());
-  return /\d[mh]$/.test(when) ? `${when} ago` : when;
+/** A line of an order that is kept although nothing of it is left: a head stays, so that the rows below do not move. */
+function goneLine(key: string): TaskLine | null {
+  const [kind, group] = key.split(":");
+  if (kind !== "head" || group === undefined || !(group in groupNames)) return null;
+  return { kind: "head", key, group: group as TaskGroup, count: 0 };
+}
+
+function withOrWithout(set: ReadonlySet<TaskGroup>, group: TaskGroup, has: boolean): ReadonlySet<TaskGroup> {
+  const next = new Set(set);
+  if (has) next.add(group);
+  else next.delete(group);
+  return next;
 }

@@ -1,26 +1,29 @@
-import { MessageSquare, Play, RotateCcw, Square } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
+import { type DragEvent, type ReactNode, useState } from "react";
+import type { Attachment } from "../../../protocol/attachment.ts";
+import type { ErrorData } from "../../../protocol/error.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
-import { formatCount, formatElapsed } from "../../lib/format.ts";
-import { selectConversation } from "../../state/conversations.ts";
-import { useNow } from "../../state/now.ts";
+import { openLink, reportError } from "../../state/notices.ts";
+import { showConversation, showDiffOf, showStartOf } from "../../state/task-places.ts";
 import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
+import { Markdown } from "../../ui/markdown.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { LateAnswer } from "./late-answer.tsx";
-import { deliveryWords, statusName } from "./task-groups.ts";
+import { TaskFacts } from "./task-facts.tsx";
+import { describeFiles, hasFiles, takesFiles } from "./task-files.ts";
+import { TaskHistory } from "./task-history.tsx";
 import { taskInput } from "./task-input.ts";
-import { TaskMark } from "./task-mark.tsx";
-import { useTaskOutput } from "./use-task-output.ts";
-
-/** Letters of a field that a column of the grid takes; longer ones get a row of their own. */
-const factLength = 44;
+import { TaskLogView } from "./task-log.tsx";
+import { TaskMessage } from "./task-message.tsx";
+import { taskLine } from "./task-words.ts";
+import { useTaskLog } from "./use-task-log.ts";
 
 const kindNames: Readonly<Record<TaskKind, string>> = {
   ask: "Question to a model",
@@ -29,25 +32,43 @@ const kindNames: Readonly<Record<TaskKind, string>> = {
   script: "Detached script",
 };
 
-/** Everything known about one task: state, times, what was asked, what it wrote, how it ended. */
+/** Everything known about one task, and everything one can do with it. */
 export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
   const over = isTaskOver(row.status);
-  const [problem, setProblem] = useState<string | null>(null);
-  const output = useTaskOutput(row);
-  const input = taskInput(row.kind, row.input);
-  // The answer to a question is the output already.
-  const result = row.kind === "ask" ? null : resultText(row.result, output.text);
-  const long = input.details.filter(([, value]) => value.length > factLength);
+  const [failure, setFailure] = useState<ErrorData | null>(null);
+  const [stopped, setStopped] = useState<readonly string[] | null>(null);
+  const [files, setFiles] = useState<readonly Attachment[]>([]);
+  const [dropping, setDropping] = useState(false);
   const act = (work: Promise<unknown>) => {
-    setProblem(null);
-    work.catch((error: unknown) => setProblem(asErrorData(error).message));
+    setFailure(null);
+    work.catch((error: unknown) => setFailure(asErrorData(error)));
   };
-  const show = (conversationId: string | null) => {
+  /** Leaves the page for a place in the window. */
+  const leave = (work: Promise<unknown>) => {
     onClose();
-    if (conversationId !== null) selectConversation(conversationId);
+    work.catch(reportError);
   };
   const settle = (choice: "inject" | "side" | "discard") =>
-    act(settleLateAnswer(row.taskId, choice).then((id) => (choice === "side" ? show(id) : undefined)));
+    act(
+      settleLateAnswer(row.taskId, choice).then((id) =>
+        choice === "side" && id !== null ? leave(showConversation(row.projectRoot, id)) : undefined,
+      ),
+    );
+  const takes = takesFiles(row);
+  const drop = {
+    onDragOver(event: DragEvent) {
+      if (!hasFiles(event) || !takes) return;
+      event.preventDefault();
+      setDropping(true);
+    },
+    onDragLeave: (event: DragEvent) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setDropping(false),
+    onDrop(event: DragEvent) {
+      setDropping(false);
+      if (!hasFiles(event) || !takes) return;
+      event.preventDefault();
+      act(describeFiles([...event.dataTransfer.files]).then((dropped) => setFiles((before) => merged(before, dropped))));
+    },
+  };
   return (
     <Dialog
       open
@@ -57,107 +78,126 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        <>
-          {row.agentConversationId === null ? null : (
-            <Button variant="ghost" data-testid="task-conversation" onClick={() => show(row.agentConversationId)}>
-              <MessageSquare size={12} aria-hidden /> Open its conversation
-            </Button>
-          )}
-          {over ? (
-            <>
-              {canResume(row) ? (
-                <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
-                  <Play size={12} aria-hidden /> Resume
-                </Button>
-              ) : null}
-              {canRetry(row) ? (
-                <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
-                  <RotateCcw size={12} aria-hidden /> Retry
-                </Button>
-              ) : null}
-            </>
-          ) : (
-            <Button variant="danger" onClick={() => act(cancelTask(row.taskId))}>
-              <Square size={11} fill="currentColor" aria-hidden /> Stop
-            </Button>
-          )}
-        </>
+        over ? (
+          <>
+            {canResume(row) ? (
+              <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+                <Play size={12} aria-hidden /> Resume
+              </Button>
+            ) : null}
+            {canRetry(row) ? (
+              <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+                <RotateCcw size={12} aria-hidden /> Retry
+              </Button>
+            ) : null}
+          </>
+        ) : (
+          <Button variant="danger" data-testid="task-page-stop" onClick={() => act(cancelTask(row.taskId).then(setStopped))}>
+            <Square size={11} fill="currentColor" aria-hidden /> Stop
+          </Button>
+        )
       }
     >
-      <div className="flex flex-col gap-4 p-4">
-        <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-6 gap-y-3">
-          <Fact name="State">
-            <span className="flex items-center gap-2">
-              <TaskMark status={row.status} /> {statusName(row.status)}
-            </span>
-          </Fact>
-          <Fact name={row.startedAt === null ? "Waiting for" : over ? "Took" : "Running for"}>
-            <Elapsed row={row} />
-          </Fact>
-          <Fact name="Created">{clock(row.createdAt)}</Fact>
-          {row.finishedAt === null ? null : <Fact name="Ended">{clock(row.finishedAt)}</Fact>}
-          <Fact name="Last sign of life">{clock(row.lastEventAt)}</Fact>
-          {row.callId === null ? null : (
-            <Fact name="Started by">
-              {row.scriptLine === null ? `Call ${row.callId}` : `Line ${row.scriptLine} of the script, call ${row.callId}`}
-            </Fact>
-          )}
-          <Fact name="Result">{deliveryWords(row)}</Fact>
-          <Fact name="Used">
-            <span className="tabular">{usedWords(row)}</span>
-          </Fact>
-          {row.run === 1 ? null : <Fact name="Run">{row.run}</Fact>}
-          {over || row.owner === null ? null : <Fact name="Process">{row.owner.pid}</Fact>}
-          {input.details.map(([name, value]) =>
-            value.length > factLength ? null : (
-              <Fact key={name} name={label(name)}>
-                {value}
-              </Fact>
-            ),
-          )}
-          <Fact name="Task">
-            <code className="text-code">{row.taskId}</code>
-          </Fact>
-          {long.map(([name, value]) => (
-            <Fact key={name} name={label(name)} wide>
-              {value}
-            </Fact>
-          ))}
-        </dl>
-        {problem === null ? null : <ErrorState code="internal" message="That did not work." hint={problem} />}
+      <div {...drop} data-testid="task-page-body" className={cx("flex flex-col gap-4 p-4", dropping && "bg-accent-soft")}>
+        <Places row={row} onLeave={leave} />
+        {failure === null ? null : <ErrorState code={failure.code} message={failure.message} hint={failure.hint} />}
+        {stopped === null ? null : <Stopped names={stopped} />}
+        {row.status === "needs_you" ? (
+          <div role="status" className="flex items-center gap-3 rounded-md bg-warn-soft px-3 py-2 text-ui text-warn">
+            <span className="selectable min-w-0 flex-1 [overflow-wrap:anywhere]">{taskLine(row)}</span>
+            <Button
+              size="sm"
+              data-testid="task-answer"
+              onClick={() => leave(showConversation(row.projectRoot, row.agentConversationId ?? row.conversationId))}
+            >
+              Answer it
+            </Button>
+          </div>
+        ) : null}
         {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
-        {row.error === null ? null : <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />}
-        <Block title={input.title} text={input.text}>
-          <CodeLines code={input.text} lang={input.lang} />
-        </Block>
-        {output.error !== null ? (
-          <ErrorState code={output.error.code} message={output.error.message} hint={output.error.hint} />
-        ) : (
-          <Block title={output.truncated ? "Output, last part" : "Output"} text={output.text}>
-            <pre data-testid="task-output" className="selectable text-code [overflow-wrap:anywhere] whitespace-pre-wrap">
-              {output.text === "" ? (
-                <span className="text-fg3">{output.loading ? "Reading the output" : over ? "It wrote nothing." : "Nothing yet."}</span>
-              ) : (
-                output.text
-              )}
-            </pre>
-          </Block>
+        {row.error === null || row.status === "cancelled" ? null : (
+          <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />
         )}
-        {result === null ? null : (
-          <Block title="Returned" text={result}>
-            <CodeLines code={result} lang="json" />
-          </Block>
-        )}
+        {takes ? <TaskMessage row={row} files={files} onFiles={setFiles} /> : null}
+        <Contents row={row} />
       </div>
     </Dialog>
   );
 }
 
-function Fact({ name, wide, children }: { readonly name: string; readonly wide?: boolean; readonly children: ReactNode }) {
+/** The ways from the page to the rest of the window. */
+function Places({ row, onLeave }: { readonly row: TaskRow; readonly onLeave: (work: Promise<unknown>) => void }) {
+  const { agentConversationId: agent, callId } = row;
   return (
-    <div className={cx("min-w-0", wide === true && "col-span-full")}>
-      <dt className="text-micro text-fg3">{name}</dt>
-      <dd className="selectable text-ui text-fg [overflow-wrap:anywhere]">{children}</dd>
+    <nav aria-label="Places of this task" className="-mb-1 flex flex-wrap gap-1.5">
+      {callId === null ? null : (
+        <Button size="sm" data-testid="task-start" onClick={() => onLeave(showStartOf(row))}>
+          <SquareCode size={12} aria-hidden />
+          {row.scriptLine === null ? `Started by call ${callId}` : `Started by line ${row.scriptLine} of the script`}
+        </Button>
+      )}
+      {agent === null ? null : (
+        <>
+          <Button size="sm" data-testid="task-conversation" onClick={() => onLeave(showConversation(row.projectRoot, agent))}>
+            <MessageSquare size={12} aria-hidden /> Bring its conversation to the front
+          </Button>
+          <Button size="sm" data-testid="task-diff" onClick={() => onLeave(showDiffOf(row))}>
+            <FileDiff size={12} aria-hidden /> Open its diff
+          </Button>
+        </>
+      )}
+    </nav>
+  );
+}
+
+/** What was asked, what it printed, what it returned, and what happened to it. */
+function Contents({ row }: { readonly row: TaskRow }) {
+  const [whole, setWhole] = useState(false);
+  const log = useTaskLog(row, whole);
+  const over = isTaskOver(row.status);
+  const input = taskInput(row.kind, row.input);
+  const answer = row.kind === "ask" ? log.lines.join("\n") : answerOf(row.result);
+  // The answer is shown as prose already.
+  const result = answer === null ? resultText(row.result, log.lines.join("\n")) : null;
+  return (
+    <>
+      <TaskFacts row={row} input={input} />
+      <Block title={input.title} text={input.text}>
+        <CodeLines code={input.text} lang={input.lang} />
+      </Block>
+      {answer === null || answer === "" ? null : (
+        <Block title={row.kind === "ask" ? "Answer" : "Its last words"} text={answer}>
+          <Markdown text={answer} streaming={!over} onLink={openLink} />
+        </Block>
+      )}
+      {log.error === null ? null : <ErrorState code={log.error.code} message={log.error.message} hint={log.error.hint} />}
+      {row.kind === "ask" && answer !== "" ? null : (
+        <TaskLogView
+          log={log}
+          title={log.truncated ? "Log, last part" : "Log"}
+          emptyWords={log.loading ? "Reading the log" : over ? "It wrote nothing." : "Nothing yet."}
+          onWhole={whole ? null : () => setWhole(true)}
+        />
+      )}
+      {result === null ? null : (
+        <Block title={row.resultCut ? "Returned (its beginning: the whole is in the task’s .result.json)" : "Returned"} text={result}>
+          <CodeLines code={result} lang="json" />
+        </Block>
+      )}
+      <TaskHistory row={row} />
+    </>
+  );
+}
+
+function Stopped({ names }: { readonly names: readonly string[] }) {
+  return (
+    <div role="status" data-testid="task-stopped" className="rounded-md border border-line bg-inset px-3 py-2 text-small text-fg2">
+      {names.length === 0 ? "It was over already: nothing was stopped." : `Stopped, and nothing of it runs any more:`}
+      <ul className="selectable list-disc pl-4">
+        {names.map((name, index) => (
+          <li key={index}>{name}</li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -176,26 +216,14 @@ function Block({ title, text, children }: { readonly title: string; readonly tex
   );
 }
 
-/** `maxTokens` of an input as the page writes its names: `Max tokens`. */
-function label(name: string): string {
-  const words = name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function merged(before: readonly Attachment[], dropped: readonly Attachment[]): readonly Attachment[] {
+  return [...before.filter((file) => dropped.every((each) => each.path !== file.path)), ...dropped];
 }
 
-function Elapsed({ row }: { readonly row: TaskRow }) {
-  const now = useNow(row.finishedAt === null);
-  return <span className="tabular">{formatElapsed((row.finishedAt ?? now) - (row.startedAt ?? row.createdAt))}</span>;
-}
-
-function usedWords({ used, budget }: TaskRow): string {
-  const of = (value: number, limit: number | undefined, word: string): string =>
-    limit === undefined ? formatCount(value, word) : `${value.toLocaleString("en")} of ${formatCount(limit, word)}`;
-  const usd = used.usd === null ? "" : `, $${used.usd.toFixed(2)}`;
-  return `${of(used.tokens, budget?.tokens, "token")}, ${of(used.calls, budget?.calls, "call")}${usd}`;
-}
-
-function clock(time: number): string {
-  return new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+/** The words of an agent's result; null for other results. */
+function answerOf(result: Json): string | null {
+  if (typeof result !== "object" || result === null || !("answer" in result)) return null;
+  return typeof result["answer"] === "string" ? result["answer"] : null;
 }
 
 /** The structured result, unless it says no more than the output does. */

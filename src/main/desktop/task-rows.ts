@@ -1,0 +1,14 @@
+import type { TaskRow } from "../../protocol/task.ts";
+import type { Engine } from "../engine.ts";
+
+/** Every task as a window shows it, newest first. */
+export function shownTasks(engine: Engine): readonly TaskRow[] {
+  return engine.tasks.rows().map((row) => shownTask(engine, row));
+}
+
+/** A row that also says what its agent asks. */
+export function shownTask({ approvals }: Pick<Engine, "approvals">, row: TaskRow): TaskRow {
+  if (row.status !== "needs_you" || row.agentConversationId === null) return row;
+  const question = approvals.pending(row.agentConversationId)[0];
+  return question === undefined ? row : { ...row, waitsFor: question.summary };
+}

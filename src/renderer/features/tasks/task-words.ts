@@ -1,0 +1,83 @@
+import { assertNever } from "../../../protocol/error.ts";
+import { isTaskOver, type TaskRow, type TaskStatus } from "../../../protocol/task.ts";
+import { drawnLine } from "./log-lines.ts";
+
+/** The second line of a row: what is happening, why it waits, or how it ended. */
+export function taskLine(row: TaskRow): string {
+  const lastLine = drawnLine(row.lastLine);
+  switch (row.status) {
+    case "queued":
+      return row.waitsFor === null ? lastLine || "Waits for a free place" : `Waits: ${row.waitsFor}`;
+    case "needs_you":
+      return row.waitsFor === null ? "Waits for your answer" : `Asks: ${row.waitsFor}`;
+    case "running":
+      return row.stalled ? `No sign of life for a while${lastLine === "" ? "" : `; last: ${lastLine}`}` : lastLine || "Started";
+    case "succeeded":
+      return lastLine || deliveryWords(row);
+    case "cancelled":
+      return "Stopped";
+    case "failed":
+      return row.error?.message ?? "Failed";
+    case "timed_out":
+      if (row.late?.state === "expected") return "Timed out; the answer may still come";
+      if (row.late?.state === "waiting") return "The answer came late: open it to decide";
+      return row.error?.message ?? "Stopped at its time limit";
+    case "interrupted":
+      return row.error?.message ?? "Ended while Spindle was closed";
+    default:
+      return assertNever(row.status);
+  }
+}
+
+/** Where the result is. */
+export function deliveryWords(row: TaskRow): string {
+  if (!isTaskOver(row.status))
+    return row.notify === "silent"
+      ? "Stays here; the conversation is not told"
+      : row.notify === "wake"
+        ? "Wakes the conversation when done"
+        : "Waits for the next turn when done";
+  if (row.delivery === "seen") return "Read by the agent";
+  if (row.delivery === "delivered") return "Added to the conversation";
+  return row.notify === "silent" ? "Kept here only" : "Not delivered yet";
+}
+
+const statusNames: Readonly<Record<TaskStatus, string>> = {
+  queued: "Queued",
+  running: "Running",
+  needs_you: "Needs you",
+  succeeded: "Done",
+  failed: "Failed",
+  cancelled: "Stopped",
+  timed_out: "Timed out",
+  interrupted: "Interrupted",
+};
+
+export function statusName(status: TaskStatus): string {
+  return statusNames[status];
+}
+
+/** `950`, `12k`, `1.4M`: tokens in a narrow row. */
+export function shortCount(count: number): string {
+  if (count < 1_000) return String(count);
+  if (count < 999_500) return `${Math.round(count / 1_000)}k`;
+  return `${(count / 1_000_000).toFixed(1)}M`;
+}
+
+/** How far a running task is, 0 to 1, when its last line says so: `41 of 128 files`, `[12/80] Compiling`, `Downloading: 45 %`. Null when it does not. */
+export function taskProgress({ status, lastLine }: Pick<TaskRow, "status" | "lastLine">): number | null {
+  if (status !== "running") return null;
+  const line = drawnLine(lastLine);
+  const [, percent] = /(?<![\d.])(\d{1,3})(?:\.\d+)? ?%/.exec(line) ?? [];
+  if (percent !== undefined) return Number(percent) <= 100 ? Number(percent) / 100 : null;
+  const [, done, all] = /^\W*(?:\w+:? )?(\d{1,7}) ?(?:of|\/) ?(\d{1,7})(?![\d/.])/.exec(line) ?? [];
+  if (done === undefined || all === undefined || Number(all) === 0 || Number(done) > Number(all)) return null;
+  return Number(done) / Number(all);
+}
+
+/** What was stopped, in one sentence: `Stopped: Tests and 2 more`. */
+export function stoppedWords(title: string, stopped: readonly string[]): string {
+  const others = stopped.length - 1;
+  if (stopped.length === 0) return `${title} was over already`;
+  return others <= 0 ? `Stopped: ${title}` : `Stopped: ${title} and ${others} it had started`;
+}

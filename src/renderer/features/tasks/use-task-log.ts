@@ -1,0 +1,96 @@
+import { useEffect, useState } from "react";
+import type { ErrorData } from "../../../protocol/error.ts";
+import type { CallResults } from "../../../protocol/ipc.ts";
+import type { TaskRow } from "../../../protocol/task.ts";
+import { asErrorData, call } from "../../lib/api.ts";
+import { createLogLines } from "./log-lines.ts";
+
+export interface TaskLog {
+  readonly lines: readonly string[];
+  /** Changes whenever the lines did. */
+  readonly version: number;
+  /** True when the file has earlier output that is not in `lines`. */
+  readonly truncated: boolean;
+  readonly loading: boolean;
+  readonly error: ErrorData | null;
+}
+
+/** Output of a running task is read again this long after it was last heard of (ms): bursts cost one read. */
+const settleMs = 250;
+/** The most of a file that is read, bytes. */
+const wholeBytes = 64 * 1024 * 1024;
+
+const empty = { version: 0, truncated: false, loading: true, error: null } as const;
+
+/**
+ * The kept output of a task: its end at first, or all of it (`whole`, up to 64 MiB); then only what is new, after each sign of
+ * life.
+ */
+export function useTaskLog({ taskId, lastEventAt, status }: Pick<TaskRow, "taskId" | "lastEventAt" | "status">, whole: boolean): TaskLog {
+  const [reader, setReader] = useState(() => createReader(taskId, whole));
+  const [shown, setShown] = useState<Omit<TaskLog, "lines">>(empty);
+  if (reader.whole !== whole) {
+    setReader(createReader(taskId, whole));
+    setShown(empty);
+  }
+  const first = shown.loading;
+  useEffect(() => {
+    let current = true;
+    const read = () =>
+      reader.read().then(
+        (news) =>
+          current &&
+          setShown((before) => ({
+            version: before.version + (news ? 1 : 0),
+            truncated: reader.truncated(),
+            loading: false,
+            error: null,
+          })),
+        (error: unknown) => current && setShown((before) => ({ ...before, loading: false, error: asErrorData(error) })),
+      );
+    const timer = setTimeout(() => void read(), first ? 0 : settleMs);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [reader, lastEventAt, status, first]);
+  return { lines: reader.lines, ...shown };
+}
+
+function createReader(taskId: string, whole: boolean) {
+  const log = createLogLines();
+  let offset: number | null = null;
+  let truncated = false;
+  let reading: Promise<boolean> | null = null;
+  const next = async (): Promise<boolean> => {
+    let at = offset;
+    if (at === null) {
+      const tail = await call("tasks.output", { taskId });
+      truncated = tail.truncated;
+      if (!whole || !tail.truncated) {
+        log.add(tail.text);
+        offset = tail.nextOffset;
+        return true;
+      }
+      at = Math.max(0, tail.nextOffset - wholeBytes);
+      truncated = at > 0;
+    }
+    const before = at;
+    for (;;) {
+      const part: CallResults["tasks.output"] = await call("tasks.output", { taskId, offset: at });
+      if (part.nextOffset <= at) return at > before;
+      log.add(part.text);
+      offset = at = part.nextOffset;
+    }
+  };
+  return {
+    whole,
+    lines: log.lines,
+    truncated: () => truncated,
+    /** Reads what is new; true when something was. One at a time: a second caller waits for the first. */
+    read(): Promise<boolean> {
+      reading ??= next().finally(() => (reading = null));
+      return reading;
+    },
+  };
+}
