@@ -43,6 +43,15 @@ export interface ProjectDiff {
   readonly truncated: boolean;
 }
 
+/** Files for `@`. `text` is null when the window has this list already. */
+export interface ProjectPathsReply {
+  readonly stamp: string;
+  /** Paths relative to the project with `/`, NUL between them. */
+  readonly text: string | null;
+  /** False when the project has more files than are listed. */
+  readonly complete: boolean;
+}
+
 export interface ProviderInfo {
   readonly id: ProviderId;
   readonly label: string;
@@ -108,6 +117,8 @@ export const calls = {
   "app.state": none,
   "project.pick": none,
   "project.open": z.strictObject({ root: z.string().min(1) }),
+  /** The files of the open folder for `@`; `known` is the stamp of the list the window has. */
+  "project.paths": z.strictObject({ known: z.string().max(40).nullable() }),
   "conversations.list": none,
   "conversations.create": none,
   "conversations.events": z.strictObject({
@@ -176,6 +187,7 @@ export interface CallResults {
   "app.state": AppState;
   "project.pick": ProjectInfo | null;
   "project.open": ProjectInfo;
+  "project.paths": ProjectPathsReply;
   "conversations.list": readonly ConversationRow[];
   "conversations.create": ConversationRow;
   "conversations.events": EventPage;

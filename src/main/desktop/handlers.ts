@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
-import path from "node:path";
-import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
+import { createProjectPaths } from "../engine/project-paths.ts";
+import { attachmentHandlers } from "./attachment-handlers.ts";
 import { authorityHandlers } from "./authority-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
 import type { TerminalDesk } from "./terminal-desk.ts";
@@ -114,8 +113,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       window.pushSettings();
       return saved;
     },
-    "attachments.describe": ({ paths }) => describe(paths),
-    "attachments.pick": async () => ({ attachments: (await describe(await window.pickFiles())).attachments }),
+    ...attachmentHandlers(createProjectPaths(), { project, pickFiles: () => window.pickFiles() }),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
 }
@@ -123,27 +121,4 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
 /** The tasks a window shows: those of its project. */
 export function tasksOf(engine: Engine, project: ProjectInfo | null) {
   return engine.tasks.rows().filter((task) => project !== null && task.projectRoot === project.root);
-}
-
-const images = new Set([".png", ".jpg", ".jpeg", ".gif", ".webp"]);
-
-/** Facts about dropped paths. What is not there any more, or never was, is named in `missing`. */
-async function describe(paths: readonly string[]): Promise<{ attachments: Attachment[]; missing: string[] }> {
-  const attachments: Attachment[] = [];
-  const missing: string[] = [];
-  for (const given of paths) {
-    try {
-      const facts = await stat(given);
-      const kind = facts.isDirectory() ? "folder" : images.has(path.extname(given).toLowerCase()) ? "image" : "file";
-      attachments.push({
-        kind,
-        path: path.resolve(given),
-        name: path.basename(given) || given,
-        size: facts.isDirectory() ? 0 : facts.size,
-      });
-    } catch {
-      missing.push(given);
-    }
-  }
-  return { attachments, missing };
 }

@@ -1,7 +1,7 @@
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData, call } from "../../lib/api.ts";
-import { useApp } from "../../state/app.ts";
+import { updateSettings, useApp } from "../../state/app.ts";
 import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
 import { runningTurn } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
@@ -13,7 +13,10 @@ import { addFiles, maxAttachments } from "./add-files.ts";
 import { Chips } from "./chips.tsx";
 import { ComposerBar } from "./composer-bar.tsx";
 import { recall } from "./recall.ts";
+import { leadingMode } from "./slash.ts";
+import { listId, SuggestionList } from "./suggestion-list.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
+import { useSuggestions } from "./use-suggestions.ts";
 
 /** Height of the text at most, px; above it scrolls. */
 const maxTextHeight = 260;
@@ -28,6 +31,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
+  const suggestions = useSuggestions(id, draft.text, input);
   const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
 
   const take = useCallback(
@@ -51,7 +55,10 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     setFailure(null);
     setProblem(null);
     try {
-      await sendPrompt(draft.text.trim(), draft.attachments);
+      const mode = leadingMode(draft.text.trim());
+      if (mode !== null) await updateSettings({ approval: mode.mode });
+      const text = mode === null ? draft.text.trim() : mode.rest;
+      if (mode === null || text !== "" || draft.attachments.length > 0) await sendPrompt(text, draft.attachments);
       // The draft goes only once main has the prompt: nothing typed is ever lost.
       changeDraft(id, { text: "", attachments: [] });
     } catch (error) {
@@ -75,7 +82,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     }, fail);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || suggestions.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       void send();
@@ -138,7 +145,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
         )}
         <div
           className={cx(
-            "rounded-xl border bg-card shadow-composer transition-colors duration-100 focus-within:border-deco",
+            "relative rounded-xl border bg-card shadow-composer transition-colors duration-100 focus-within:border-deco",
             drag === null ? "border-strong" : "border-accent",
           )}
         >
@@ -147,20 +154,38 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
             drag={drag}
             onRemove={(path) => changeDraft(id, { attachments: draft.attachments.filter((file) => file.path !== path) })}
           />
-          <textarea
-            ref={input}
-            data-testid="composer-input"
-            aria-label="Prompt"
-            autoFocus
-            rows={1}
-            spellCheck={false}
-            value={draft.text}
-            placeholder={running ? "Enter adds a message to this turn. Esc stops it" : "Describe the work. Drop files anywhere"}
-            onChange={(event) => changeDraft(id, { text: event.target.value })}
-            onKeyDown={onKeyDown}
-            onPaste={onPaste}
-            className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
-          />
+          <div className="relative">
+            {suggestions.open ? (
+              <SuggestionList
+                {...suggestions}
+                room={input.current?.clientWidth ?? 640}
+                onPoint={suggestions.point}
+                onChoose={suggestions.choose}
+              />
+            ) : null}
+            <textarea
+              ref={input}
+              data-testid="composer-input"
+              aria-label="Prompt"
+              autoFocus
+              rows={1}
+              spellCheck={false}
+              value={draft.text}
+              placeholder={running ? "Enter adds a message to this turn. Esc stops it" : "Describe the work. Drop files anywhere"}
+              aria-autocomplete="list"
+              aria-controls={suggestions.open ? listId : undefined}
+              aria-activedescendant={suggestions.open && suggestions.current >= 0 ? `${listId}-${suggestions.current}` : undefined}
+              onChange={(event) => {
+                changeDraft(id, { text: event.target.value });
+                suggestions.onCaret();
+              }}
+              onSelect={suggestions.onCaret}
+              onBlur={suggestions.onCaret}
+              onKeyDown={onKeyDown}
+              onPaste={onPaste}
+              className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
+            />
+          </div>
           <ComposerBar running={running} canSend={canSend} onPick={pick} onSend={() => void send()} onStop={stop} onError={fail} />
         </div>
       </div>
