@@ -157,8 +157,10 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
           <div className="relative">
             {suggestions.open ? (
               <SuggestionList
-                {...suggestions}
-                room={input.current?.clientWidth ?? 640}
+                items={suggestions.items}
+                current={suggestions.current}
+                empty={suggestions.empty}
+                place={suggestions.place}
                 onPoint={suggestions.point}
                 onChoose={suggestions.choose}
               />

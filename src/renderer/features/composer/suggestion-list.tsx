@@ -24,17 +24,14 @@ export function SuggestionList({
   items,
   current,
   place,
-  room,
   empty,
   onPoint,
   onChoose,
 }: {
   readonly items: readonly Suggestion[];
   readonly current: number;
-  /** px from the left and the top of the box around it: the caret. */
-  readonly place: { readonly left: number; readonly top: number };
-  /** Width of that box, px. */
-  readonly room: number;
+  /** px from the left and the top of the box around it: the caret; and the width of that box. */
+  readonly place: { readonly left: number; readonly top: number; readonly width: number };
   /** What is said instead of lines. */
   readonly empty: string;
   readonly onPoint: (index: number) => void;
@@ -44,12 +41,12 @@ export function SuggestionList({
   useEffect(() => {
     list.current?.children[current]?.scrollIntoView({ block: "nearest" });
   }, [current, items]);
-  const left = Math.max(8, Math.min(place.left - 12, room - width - 8));
+  const left = Math.max(8, Math.min(place.left - 12, place.width - width - 8));
   return (
     <div
       data-testid="suggestions"
       className="absolute z-20 overflow-hidden rounded-lg border border-strong bg-card shadow-composer"
-      style={{ left, width: Math.min(width, room - 16), bottom: `calc(100% - ${Math.max(0, place.top) - 4}px)` }}
+      style={{ left, width: Math.min(width, place.width - 16), bottom: `calc(100% - ${Math.max(0, place.top) - 4}px)` }}
     >
       {items.length === 0 ? (
         <p role="status" className="px-3 py-2.5 text-small text-fg3">

@@ -23,7 +23,8 @@ export interface Suggestions {
   readonly current: number;
   /** What is said when there are no lines. */
   readonly empty: string;
-  readonly place: { readonly left: number; readonly top: number };
+  /** Where the caret is in the textarea and how wide that is, px. */
+  readonly place: { readonly left: number; readonly top: number; readonly width: number };
   /** True when the key belonged to the list. */
   onKey(event: KeyboardEvent): boolean;
   /** The caret moved or the text changed. */
@@ -36,43 +37,37 @@ export interface Suggestions {
 export function useSuggestions(id: ConversationId | null, text: string, input: RefObject<HTMLTextAreaElement | null>): Suggestions {
   const [caret, setCaret] = useState<number | null>(null);
   const [dismissed, setDismissed] = useState<string | null>(null);
-  const [chosen, setChosen] = useState(0);
-  const [place, setPlace] = useState({ left: 0, top: 0 });
+  /** What was chosen holds for the letters it was chosen at. */
+  const [chosen, setChosen] = useState({ query: "", index: 0 });
+  const [place, setPlace] = useState({ left: 0, top: 0, width: 640 });
   const commands = useCommands((state) => state.commands);
   const keys = useApp((state) => state.app?.settings.keys ?? noKeys);
   const root = useApp((state) => state.app?.project?.root ?? null);
   const token = useMemo(() => (caret === null ? null : tokenAt(text, caret)), [text, caret]);
   const name = token === null ? null : `${token.kind} ${token.start}`;
   const paths = usePaths(token?.kind === "path" ? token.query : null, root);
-  const entries = useMemo(
-    () => (token?.kind === "command" ? slashEntries(token.query, commands, keys) : []),
-    [token?.kind, token?.query, commands, keys],
-  );
+  const kind = token?.kind ?? null;
+  const query = token?.query ?? "";
+  const entries = useMemo(() => (kind === "command" ? slashEntries(query, commands, keys) : []), [kind, query, commands, keys]);
   const items = useMemo(
     () =>
-      token?.kind === "path"
+      kind === "path"
         ? (paths.found ?? []).map(toSuggestion)
         : entries.map(({ key, title, detail, at }): Suggestion => ({ key, title, detail, at, kind: null })),
-    [token?.kind, paths.found, entries],
+    [kind, paths.found, entries],
   );
   // A list of commands with nothing in it is no list: the text is one that begins with a slash.
   const open = token !== null && name !== dismissed && (token.kind === "path" || items.length > 0);
-  const current = Math.min(chosen, items.length - 1);
-
-  useEffect(() => setChosen(0), [token?.query, name]);
-  useEffect(() => {
-    if (name === null) setDismissed(null);
-  }, [name]);
-  const start = token?.start;
-  useEffect(() => {
-    const element = input.current;
-    if (element !== null && start !== undefined && open) setPlace(caretPlace(element, start));
-  }, [input, start, open]);
+  const current = Math.min(chosen.query === token?.query ? chosen.index : 0, items.length - 1);
 
   const onCaret = useCallback(() => {
     const element = input.current;
     const at = element?.selectionStart ?? null;
-    setCaret(element !== null && at === element.selectionEnd && document.activeElement === element ? at : null);
+    if (element === null || at === null || at !== element.selectionEnd || document.activeElement !== element) return setCaret(null);
+    setCaret(at);
+    const found = tokenAt(element.value, at);
+    if (found === null) setDismissed(null);
+    else setPlace({ ...caretPlace(element, found.start), width: element.clientWidth });
   }, [input]);
 
   const put = (where: Token, by: string) => {
@@ -101,19 +96,20 @@ export function useSuggestions(id: ConversationId | null, text: string, input: R
     // After the caret has its place: what the command focuses comes last.
     else requestAnimationFrame(() => setTimeout(target.command.run));
   };
+  const point = (index: number) => setChosen({ query: token?.query ?? "", index });
   const onKey = (event: KeyboardEvent): boolean => {
     if (!open || event.altKey || event.ctrlKey || event.metaKey) return false;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (event.key === "Escape") setDismissed(name);
     else if (items.length === 0) return false;
-    else if (step !== undefined) setChosen(Math.max(0, Math.min(items.length - 1, current + step)));
+    else if (step !== undefined) point(Math.max(0, Math.min(items.length - 1, current + step)));
     else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) choose(current);
     else return false;
     event.preventDefault();
     return true;
   };
   const empty = paths.problem ?? (paths.found !== null ? "No file or folder has these letters." : "Looking through the project");
-  return { open, items, current, place, empty, onKey, onCaret, point: setChosen, choose };
+  return { open, items, current, place, empty, onKey, onCaret, point, choose };
 }
 
 function toSuggestion({ path, at }: FoundPath): Suggestion {
