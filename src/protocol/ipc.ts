@@ -167,6 +167,15 @@ export const calls = {
   /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,
+  /** Keeps a long text or a picture that was pasted in a file, as an attachment. */
+  "attachments.paste": z.union([
+    z.strictObject({ text: z.string().min(1).max(20_000_000) }),
+    z.strictObject({ picture: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 20_000_000) }),
+  ]),
+  /** The text of a pasted file. */
+  "attachments.pasted": z.strictObject({ path: z.string().min(1) }),
+  /** The bytes of a picture for its small view; null for what is no picture, is gone or is larger than 20 MB. */
+  "attachments.picture": z.strictObject({ path: z.string().min(1) }),
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
   "terminal.open": z.strictObject({ id, columns, rows: lines }),
@@ -217,6 +226,9 @@ export interface CallResults {
   "tasks.late": { readonly conversationId: ConversationId | null };
   "settings.update": Settings;
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
+  "attachments.paste": Attachment;
+  "attachments.pasted": { readonly text: string };
+  "attachments.picture": { readonly bytes: Uint8Array | null };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
   "terminal.open": { readonly shell: string };

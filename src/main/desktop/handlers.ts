@@ -64,8 +64,10 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       const older = beforeSeq === undefined ? all : all.filter((event) => event.seq < beforeSeq);
       return { events: older.slice(-limit), lastSeq: all.at(-1)?.seq ?? 0, more: older.length > limit };
     },
-    "conversations.send": ({ id, text, attachments }) => {
-      const { turnId } = engine.conversations.open(id).send(text, attachments);
+    "conversations.send": async ({ id, text, attachments }) => {
+      const conversation = engine.conversations.open(id);
+      const { turnId } = conversation.send(text, await engine.pasted.adopt(id, attachments));
+      await engine.pasted.sent(attachments);
       window.pushRows();
       return { turnId };
     },
@@ -113,7 +115,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       window.pushSettings();
       return saved;
     },
-    ...attachmentHandlers(createProjectPaths(), { project, pickFiles: () => window.pickFiles() }),
+    ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
 }

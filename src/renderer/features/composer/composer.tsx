@@ -1,5 +1,6 @@
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
+import { attachmentKey } from "../../../protocol/attachment.ts";
 import { asErrorData, call } from "../../lib/api.ts";
 import { updateSettings, useApp } from "../../state/app.ts";
 import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
@@ -10,8 +11,10 @@ import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { addFiles, maxAttachments } from "./add-files.ts";
+import { attachRanges, forgetRanges } from "./attach-ranges.ts";
 import { Chips } from "./chips.tsx";
 import { ComposerBar } from "./composer-bar.tsx";
+import { PastedDialog } from "./pasted-dialog.tsx";
 import { recall } from "./recall.ts";
 import { leadingMode } from "./slash.ts";
 import { listId, SuggestionList } from "./suggestion-list.tsx";
@@ -20,6 +23,9 @@ import { useSuggestions } from "./use-suggestions.ts";
 
 /** Height of the text at most, px; above it scrolls. */
 const maxTextHeight = 260;
+
+/** A paste of more characters becomes a chip. */
+const longPaste = 2_000;
 
 /** Where a person writes: text, chips, mode, model, send or stop. `dock` stands above it (approvals). */
 export function Composer({ dock }: { readonly dock: ReactNode }) {
@@ -55,18 +61,21 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     setFailure(null);
     setProblem(null);
     try {
+      await attachRanges(id, draft.text, true);
+      const { attachments } = draftOf(useDrafts.getState().drafts, id);
       const mode = leadingMode(draft.text.trim());
       if (mode !== null) await updateSettings({ approval: mode.mode });
       const text = mode === null ? draft.text.trim() : mode.rest;
-      if (mode === null || text !== "" || draft.attachments.length > 0) await sendPrompt(text, draft.attachments);
+      if (mode === null || text !== "" || attachments.length > 0) await sendPrompt(text, attachments);
+      forgetRanges();
       // The draft goes only once main has the prompt: nothing typed is ever lost.
       changeDraft(id, { text: "", attachments: [] });
     } catch (error) {
       // The conversation may have been made already: the text follows the person there.
       const now = useConversations.getState().selectedId;
       if (id === null && now !== null) {
+        changeDraft(now, draftOf(useDrafts.getState().drafts, null));
         changeDraft(null, { text: "", attachments: [] });
-        changeDraft(now, draft);
       }
       fail(error);
     } finally {
@@ -97,9 +106,16 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     }
   };
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
-    if (event.clipboardData.files.length === 0) return;
+    const { files } = event.clipboardData;
+    const text = event.clipboardData.getData("text/plain");
+    if (files.length > 0) take([...files]);
+    else if (text.length > longPaste) call("attachments.paste", { text }).then((file) => attach(id, [file]), fail);
+    else {
+      // The text itself is put in by the browser.
+      attachRanges(id, text, true).catch(fail);
+      return;
+    }
     event.preventDefault();
-    take([...event.clipboardData.files]);
   };
 
   // Another project or a conversation to be begun: what is typed next is its prompt.
@@ -125,6 +141,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     <div className="shrink-0 px-6 pb-4">
       <div className="mx-auto w-full max-w-[684px]">
         {dock}
+        <PastedDialog id={id} />
         {failure === null ? null : (
           <ErrorState
             className="mb-2"
@@ -152,7 +169,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
           <Chips
             attachments={draft.attachments}
             drag={drag}
-            onRemove={(path) => changeDraft(id, { attachments: draft.attachments.filter((file) => file.path !== path) })}
+            onRemove={(key) => changeDraft(id, { attachments: draft.attachments.filter((file) => attachmentKey(file) !== key) })}
           />
           <div className="relative">
             {suggestions.open ? (
@@ -179,6 +196,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
               aria-activedescendant={suggestions.open && suggestions.current >= 0 ? `${listId}-${suggestions.current}` : undefined}
               onChange={(event) => {
                 changeDraft(id, { text: event.target.value });
+                attachRanges(id, event.target.value, false).catch(fail);
                 suggestions.onCaret();
               }}
               onSelect={suggestions.onCaret}
