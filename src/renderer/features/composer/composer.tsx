@@ -15,6 +15,7 @@ import { attachRanges, forgetRanges } from "./attach-ranges.ts";
 import { Chips } from "./chips.tsx";
 import { ComposerBar } from "./composer-bar.tsx";
 import { PastedDialog } from "./pasted-dialog.tsx";
+import { Queue } from "./queue.tsx";
 import { recall } from "./recall.ts";
 import { leadingMode } from "./slash.ts";
 import { listId, SuggestionList } from "./suggestion-list.tsx";
@@ -141,6 +142,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     <div className="shrink-0 px-6 pb-4">
       <div className="mx-auto w-full max-w-[684px]">
         {dock}
+        <Queue />
         <PastedDialog id={id} />
         {failure === null ? null : (
           <ErrorState

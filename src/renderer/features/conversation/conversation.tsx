@@ -4,7 +4,7 @@ import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
-import type { ScriptStep, UserStep } from "../../state/conversation-view.ts";
+import { queuedMessages, type ScriptStep, type UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
@@ -87,7 +87,7 @@ function Thread({
   readonly onError: (error: unknown) => void;
 }) {
   const view = useConversation((state) => state.view);
-  const rows = useMemo(() => rowsOf(view.steps), [view.steps]);
+  const rows = useMemo(() => rowsOf(view.steps, queuedMessages(view)), [view]);
   const activity = useMemo(() => activityOf(view), [view]);
   const list = useRef<VirtualListHandle>(null);
   const [atEnd, setAtEnd] = useState(true);
