@@ -3,6 +3,7 @@ import { memo, type ReactNode, useState } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
 import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import type { CallView } from "../../state/conversation-view.ts";
+import { useFoundHere } from "../../state/find.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
@@ -28,7 +29,8 @@ export const CallRow = memo(function CallRow({ call, first }: { readonly call: C
 function PlainCallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
   const [open, setOpen] = useState<boolean | null>(null);
   const running = call.finishedAt === null;
-  const shown = open ?? (running && call.outputBytes > 0);
+  const found = useFoundHere(`c:${call.callId}`);
+  const shown = found || (open ?? (running && call.outputBytes > 0));
   return (
     <ThreadRow node={<ToolIcon tool={shownAs(call)} />} first={first} className="pb-3">
       <div className="flex items-center gap-2">
@@ -44,7 +46,9 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
 /** Several reading calls as one line that unfolds. */
 export const CallGroupRow = memo(
   function CallGroupRow({ group, first }: { readonly group: CallGroup; readonly first: boolean }) {
-    const [open, setOpen] = useState(false);
+    const [opened, setOpen] = useState(false);
+    const found = useFoundHere(group.key);
+    const open = opened || found;
     return (
       <ThreadRow node={<Search size={12} />} first={first} className="pb-3">
         <button

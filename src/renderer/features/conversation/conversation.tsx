@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
+import { useFind } from "../../state/find.ts";
 import { useLayout } from "../../state/layout.ts";
 import { queuedMessages, type ScriptStep, type UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -13,6 +14,9 @@ import { activityOf } from "./activity.ts";
 import { ConversationHead } from "./conversation-head.tsx";
 import { EmptyConversation } from "./empty-conversation.tsx";
 import { draftHeight } from "./draft-lines.tsx";
+import { FindBar } from "./find-bar.tsx";
+import { PinnedPrompt } from "./pinned-prompt.tsx";
+import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
 import { holdsCall, type Row, rowsOf } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
@@ -96,7 +100,8 @@ function Thread({
   const retry = useCallback(() => {
     if (prompt?.kind === "user") sendPrompt(prompt.text, prompt.attachments).catch(onError);
   }, [prompt, onError]);
-  useJumpKeys(rows, list);
+  const prompts = usePrompts(rows, list);
+  const findOpen = useFind((state) => state.open);
   useJumpToCall(rows, list);
   const promptKey = prompt?.key;
   const seenPrompt = useRef(promptKey);
@@ -123,10 +128,13 @@ function Thread({
         render={render}
         estimate={(index) => estimate(rows[index])}
         onAtEnd={setAtEnd}
+        onTop={prompts.onTop}
         rowClass={(index) =>
           cx("flex justify-center px-6 [&>*]:w-full [&>*]:max-w-[684px]", activity === null && index === rows.length - 1 && "ends-thread")
         }
       />
+      {prompts.pinned === null ? null : <PinnedPrompt prompt={prompts.pinned} onGo={() => prompts.go(prompts.pinned?.key ?? "")} />}
+      {findOpen ? <FindBar rows={rows} list={list} /> : null}
       {atEnd ? null : (
         <IconButton
           label="To the end"
@@ -139,25 +147,6 @@ function Thread({
       )}
     </>
   );
-}
-
-/** Alt+Up and Alt+Down go from prompt to prompt. */
-function useJumpKeys(rows: readonly Row[], list: React.RefObject<VirtualListHandle | null>): void {
-  const at = useRef<number | null>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-      event.preventDefault();
-      const prompts = rows.flatMap((row, index) => (row.kind === "user" ? [index] : []));
-      const from = at.current ?? rows.length;
-      const next = event.key === "ArrowUp" ? prompts.findLast((index) => index < from) : prompts.find((index) => index > from);
-      at.current = next ?? (event.key === "ArrowUp" ? from : null);
-      if (next !== undefined) list.current?.toIndex(next);
-      else if (event.key === "ArrowDown") list.current?.toEnd();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [rows, list]);
 }
 
 /** Goes to a call that another part of the window asked for. */

@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
 import { attachmentFact } from "../../lib/attachment-fact.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
+import { useFoundHere } from "../../state/find.ts";
 import { showPasted } from "../../state/pasted.ts";
 import { useThumbnail } from "../../state/thumbnails.ts";
 import { AttachmentChip } from "../../ui/attachment-chip.tsx";
@@ -14,7 +15,8 @@ const shownChars = 1_600;
 /** What the person said. The first prompt of a conversation says that it goes out with every request. */
 export const UserMessage = memo(function UserMessage({ step }: { readonly step: UserStep }) {
   const [whole, setWhole] = useState(false);
-  const cut = !whole && step.text.length > shownChars + 200;
+  const found = useFoundHere(step.key);
+  const cut = !whole && !found && step.text.length > shownChars + 200;
   return (
     <article data-testid="user-message" aria-label="Your message" className="flex justify-end pb-5 pl-7">
       <div className="max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
