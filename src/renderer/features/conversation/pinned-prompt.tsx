@@ -9,7 +9,7 @@ export function PinnedPrompt({ prompt, onGo }: { readonly prompt: UserStep; read
         data-testid="pinned-prompt"
         onClick={onGo}
         title="Go to this prompt"
-        className="pointer-events-auto flex h-8 w-full max-w-[684px] items-center rounded-b-md border border-t-0 border-line bg-panel/95 px-3 text-left text-small text-fg2 shadow-card hover:text-fg"
+        className="pointer-events-auto flex h-8 w-full max-w-[684px] items-center rounded-b-md border border-t-0 border-line bg-panel px-3 text-left text-small text-fg2 shadow-card hover:text-fg"
       >
         <span className="sr-only">Prompt of what is shown: </span>
         <span className="truncate">{prompt.text.replace(/\s+/g, " ").slice(0, 300)}</span>
