@@ -86,6 +86,11 @@ test("axe finds nothing: approval, conversation with calls, script and patch, re
       await expect.poll(() => page.getByTestId("find-count").textContent()).toMatch(/ of /);
       await expectAccessible(page, "find");
       await page.keyboard.press("Escape");
+      await page.getByTestId("open-raw").click();
+      await page.getByTestId("raw-view").waitFor();
+      await expectAccessible(page, "raw view");
+      await page.keyboard.press("Escape");
+      await page.getByTestId("raw-view").waitFor({ state: "detached" });
       await sendPrompt(page, "Start the build");
       await allow.waitFor();
       await expectAccessible(page, "approval of a task");
@@ -98,7 +103,7 @@ test("axe finds nothing: approval, conversation with calls, script and patch, re
       await expectAccessible(page, "task page");
       await page.keyboard.press("Escape");
       await sendPrompt(page, "Fail");
-      await page.locator('[data-testid="turn-end"][data-status="failed"]').waitFor();
+      await page.locator('[data-testid="turn-end"][data-status="failed"]').first().waitFor();
       await expectAccessible(page, "failed turn");
     });
   } finally {

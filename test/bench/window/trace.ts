@@ -16,8 +16,6 @@ interface TraceEvent {
 export interface MainThread {
   /** Processor time of the page's main thread in each frame, ms. */
   readonly perFrame: readonly number[];
-  /** All of it, ms. */
-  readonly total: number;
   /** The longest task, ms of processor time. */
   readonly longestTask: number;
 }
@@ -29,7 +27,7 @@ export async function traceMainThread(page: Page, body: () => Promise<void>): Pr
   session.on("Tracing.dataCollected", ({ value }) => void events.push(...(value as unknown as readonly TraceEvent[])));
   await session.send("Tracing.start", {
     transferMode: "ReportEvents",
-    categories: "toplevel,devtools.timeline,disabled-by-default-devtools.timeline",
+    categories: "toplevel,devtools.timeline",
   });
   await body();
   await stop(session);
@@ -48,7 +46,7 @@ function summary(events: readonly TraceEvent[]): MainThread {
   const isMain = (event: TraceEvent): boolean => main.some(({ pid, tid }) => pid === event.pid && tid === event.tid);
   const own = events.filter(isMain);
   const tasks = own
-    .filter((event) => event.ph === "X" && event.name.endsWith("RunTask") && event.tdur !== undefined)
+    .filter((event) => event.ph === "X" && event.name === "ThreadControllerImpl::RunTask" && event.tdur !== undefined)
     .sort((a, b) => a.ts - b.ts);
   const frames = own
     .filter((event) => event.name === "FireAnimationFrame")
@@ -63,5 +61,20 @@ function summary(events: readonly TraceEvent[]): MainThread {
     return tasks.filter(({ ts }) => ts >= from - 1_000 && ts < to - 1_000).reduce((sum, task) => sum + (task.tdur ?? 0) / 1_000, 0);
   });
   const costs = tasks.map((task) => (task.tdur ?? 0) / 1_000);
-  return { perFrame, total: costs.reduce((sum, cost) => sum + cost, 0), longestTask: Math.max(...costs) };
+  return { perFrame, longestTask: Math.max(...costs) };
+}
+
+/** Processor time of the page's main thread while `body` runs, ms; without the cost of a trace. */
+export async function mainThreadTime(page: Page, body: () => Promise<void>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const now = async (): Promise<number> => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN) * 1_000;
+  };
+  const before = await now();
+  await body();
+  const spent = (await now()) - before;
+  await session.detach();
+  return spent;
 }

@@ -53,7 +53,8 @@ export function SuggestionList({
           {empty}
         </p>
       ) : (
-        <ul ref={list} id={listId} role="listbox" aria-label="Suggestions" className="max-h-72 overflow-y-auto p-1">
+        // In reach of the keyboard because it scrolls.
+        <ul ref={list} id={listId} tabIndex={0} role="listbox" aria-label="Suggestions" className="max-h-72 overflow-y-auto p-1">
           {items.map((item, index) => (
             <li
               key={item.key}
