@@ -101,7 +101,7 @@ async function stream(window: Window, kind: "short" | "long") {
   const spent = await mainThreadTime(window.page, async () => {
     frames = await watchFrames(window.page, watchedMs);
   });
-  const main: MainThread = await traceMainThread(window.page, async () => void (await window.page.waitForTimeout(watchedMs)));
+  const main: MainThread = await traceMainThread(window.page, () => window.page.waitForTimeout(watchedMs));
   await stopAnswer(window);
   return { frames, spent, main };
 }

@@ -62,7 +62,8 @@ test("finds in the whole conversation, unfolds what it finds, and Escape gives t
     await expect.poll(() => count.textContent()).toBe("2 of 2");
     const marked = () =>
       page.evaluate(() => {
-        const ranges = (name: string) => [...(CSS.highlights.get(name) ?? [])].map((range) => range.toString());
+        const ranges = (name: string) =>
+          [...(CSS.highlights.get(name) ?? [])].map((range) => (range instanceof Range ? range.toString() : ""));
         const [now] = [...(CSS.highlights.get("spindle-find-current") ?? [])] as Range[];
         const box = now?.getBoundingClientRect();
         return {

@@ -18,6 +18,7 @@ import { FindBar } from "./find-bar.tsx";
 import { PinnedPrompt } from "./pinned-prompt.tsx";
 import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
 import { holdsCall, type Row, rowsOf } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
 import { RunningRow } from "./small-rows.tsx";
@@ -92,6 +93,7 @@ function Thread({
 }) {
   const view = useConversation((state) => state.view);
   const rows = useMemo(() => rowsOf(view.steps, queuedMessages(view)), [view]);
+  const keyOf = useRowKeys(rows);
   const activity = useMemo(() => activityOf(view), [view]);
   const list = useRef<VirtualListHandle>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -124,7 +126,7 @@ function Thread({
         // The row of what runs now is always there, empty when nothing does, and has a new key whenever a row came
         // before it: the list follows only when it got longer at its end.
         count={rows.length + 1}
-        keyOf={(index) => rows[index]?.key ?? `tail:${rows.length}`}
+        keyOf={keyOf}
         render={render}
         estimate={(index) => estimate(rows[index])}
         onAtEnd={setAtEnd}
