@@ -15,7 +15,7 @@ const benches = join(root, "test", "bench");
 /** Benches that run in Node and in Electron's main process. Others run in Node. */
 const inBoth = ["harness"];
 /** Benches that start Electron themselves. */
-const startElectron = ["startup", "tasks-window"];
+const startElectron = ["startup", "tasks-window", "window"];
 
 await runMain(async () => {
   const args = process.argv.slice(2);

@@ -21,6 +21,7 @@ import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { openJournalDesk } from "./engine/journal-desk.ts";
 import { createKeyedSettings, explainLocked, type KeyedSettings } from "./engine/keyed-settings.ts";
 import { createOutputFiles } from "./engine/output-files.ts";
+import { createPastedFiles, type PastedFiles } from "./engine/pasted-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
 import { createScriptStores } from "./engine/script-stores.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
@@ -90,6 +91,7 @@ export interface Engine {
   readonly approvals: ApprovalDesk;
   readonly authority: Authority;
   readonly background: Background;
+  readonly pasted: PastedFiles;
   readonly logger: Logger;
   /** Titles of conversations whose turn runs, and of tasks that are not over: what closing would stop. */
   working(): readonly string[];
@@ -273,6 +275,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     approvals,
     authority,
     background: parts.background,
+    pasted: createPastedFiles({ home: options.home, redact }),
     logger,
     working: () => workingTitles(store, tasks),
     onEvent(listener) {

@@ -55,6 +55,8 @@ export type EventBody =
     }
   /** A request is about to be sent. `requestNumber` counts within the turn from 1. */
   | { readonly type: "request_started"; readonly turnId: TurnId; readonly requestNumber: number; readonly taskIds: readonly TaskId[] }
+  /** An answer has ended, with what it cost. Not for a provider that counts nothing (the Demo). */
+  | { readonly type: "request_finished"; readonly turnId: TurnId; readonly requestNumber: number; readonly usage: Usage }
   /** Ephemeral: text as it arrives. */
   | { readonly type: "assistant_delta"; readonly turnId: TurnId; readonly messageId: string; readonly text: string }
   | { readonly type: "assistant_text"; readonly turnId: TurnId; readonly messageId: string; readonly text: string }

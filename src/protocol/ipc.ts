@@ -43,6 +43,15 @@ export interface ProjectDiff {
   readonly truncated: boolean;
 }
 
+/** Files for `@`. `text` is null when the window has this list already. */
+export interface ProjectPathsReply {
+  readonly stamp: string;
+  /** Paths relative to the project with `/`, NUL between them. */
+  readonly text: string | null;
+  /** False when the project has more files than are listed. */
+  readonly complete: boolean;
+}
+
 export interface ProviderInfo {
   readonly id: ProviderId;
   readonly label: string;
@@ -111,6 +120,8 @@ export const calls = {
   "app.state": none,
   "project.pick": none,
   "project.open": z.strictObject({ root: z.string().min(1) }),
+  /** The files of the open folder for `@`; `known` is the stamp of the list the window has. */
+  "project.paths": z.strictObject({ known: z.string().max(40).nullable() }),
   "conversations.list": none,
   "conversations.create": none,
   "conversations.events": z.strictObject({
@@ -166,6 +177,15 @@ export const calls = {
   /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,
+  /** Keeps a long text or a picture that was pasted in a file, as an attachment. */
+  "attachments.paste": z.union([
+    z.strictObject({ text: z.string().min(1).max(20_000_000) }),
+    z.strictObject({ picture: z.instanceof(Uint8Array).refine((bytes) => bytes.length <= 20_000_000) }),
+  ]),
+  /** The text of a pasted file. */
+  "attachments.pasted": z.strictObject({ path: z.string().min(1) }),
+  /** The bytes of a picture for its small view; null for what is no picture, is gone or is larger than 20 MB. */
+  "attachments.picture": z.strictObject({ path: z.string().min(1) }),
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
   "terminal.open": z.strictObject({ id, columns, rows: lines }),
@@ -186,6 +206,7 @@ export interface CallResults {
   "app.state": AppState;
   "project.pick": ProjectInfo | null;
   "project.open": ProjectInfo;
+  "project.paths": ProjectPathsReply;
   "conversations.list": readonly ConversationRow[];
   "conversations.create": ConversationRow;
   "conversations.events": EventPage;
@@ -219,6 +240,9 @@ export interface CallResults {
   "tasks.late": { readonly conversationId: ConversationId | null };
   "settings.update": Settings;
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
+  "attachments.paste": Attachment;
+  "attachments.pasted": { readonly text: string };
+  "attachments.picture": { readonly bytes: Uint8Array | null };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
   "terminal.open": { readonly shell: string };

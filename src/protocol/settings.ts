@@ -72,6 +72,8 @@ export const providerSettingsSchema = z.strictObject({
   apiKey: z.string().optional(),
   model: z.string().optional(),
   effort: z.enum(reasoningEfforts).optional(),
+  /** Tokens the model reads at once: the composer's ring shows how much of it the last request used. */
+  contextWindow: z.number().int().min(1_000).max(100_000_000).optional(),
   /** A request with no byte for this long has timed out. */
   idleTimeoutMs: z.number().int().min(100).max(3_600_000).default(120_000),
   /** What the provider takes, in US dollars per million tokens. Only with it a task can have a budget in dollars. */

@@ -6,9 +6,11 @@ import type { Command } from "./state/commands.ts";
 import { stopTurn, useConversation } from "./state/conversation.ts";
 import { runningTurn } from "./state/conversation-view.ts";
 import { selectConversation, stepConversation } from "./state/conversations.ts";
+import { openFind } from "./state/find.ts";
 import { toggleReview, toggleSidebar, useLayout } from "./state/layout.ts";
 import { reportError } from "./state/notices.ts";
 import { openPalette } from "./state/palette.ts";
+import { stepPrompt } from "./state/prompt-steps.ts";
 import { newTerminal, openTerminals } from "./state/terminals.ts";
 import { revertLastTurn, revert } from "./state/undo.ts";
 
@@ -60,6 +62,30 @@ export const commands: readonly Command[] = [
     keys: "Mod+L",
     possible: hasProject,
     run: () => void focusComposer(),
+  },
+  {
+    id: "conversation.find",
+    title: "Find in the conversation",
+    group: "Conversation",
+    keys: "Mod+F",
+    possible: hasConversation,
+    run: openFind,
+  },
+  {
+    id: "conversation.previousPrompt",
+    title: "Go to the prompt before",
+    group: "Conversation",
+    keys: "Alt+ArrowUp",
+    possible: hasConversation,
+    run: () => stepPrompt(-1),
+  },
+  {
+    id: "conversation.nextPrompt",
+    title: "Go to the next prompt",
+    group: "Conversation",
+    keys: "Alt+ArrowDown",
+    possible: hasConversation,
+    run: () => stepPrompt(1),
   },
   { id: "tasks.nextNeed", title: "Go to the next that needs me", group: "Tasks", keys: "Mod+Shift+J", run: jumpToNextNeed },
   { id: "project.open", title: "Open a folder", group: "Project", keys: "Mod+O", run: openFolder },

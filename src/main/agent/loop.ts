@@ -46,6 +46,7 @@ export async function runTurn(ports: LoopPorts): Promise<LoopOutcome> {
     const request = await ports.buildRequest();
     const outcome = await runRequest({ ...ports, request, nextCallId: ports.nextCallId, emit: ports.emit });
     usage = addUsage(usage, outcome.usage);
+    if (outcome.usage.inputTokens > 0) ports.emit({ type: "request_finished", turnId: ports.turnId, requestNumber, usage: outcome.usage });
     if (ports.signal.aborted) return { status: "interrupted", error: null, usage };
     if (outcome.error !== null) return { status: "failed", error: outcome.error, usage };
     if (outcome.calls.length === 0) {

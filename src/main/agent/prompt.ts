@@ -49,8 +49,14 @@ const reachTexts: Readonly<Record<Reach, string>> = {
 export function userText(given: string, attachments: readonly Attachment[]): string {
   const { text } = withoutHidden(given);
   if (attachments.length === 0) return text;
-  const list = attachments.map((item) => `- ${item.path} (${item.kind}, ${item.size} bytes)`).join("\n");
+  const list = attachments.map((item) => `- ${item.path} (${item.kind}${rangeText(item)}, ${item.size} bytes)`).join("\n");
   return `${text}\n\n<attached>\n${list}\nRead them with readFile or listDir; reading them is allowed wherever they are.\n</attached>`;
+}
+
+/** Which lines are meant, and how readFile is asked for them. */
+function rangeText({ range }: Attachment): string {
+  if (range === undefined) return "";
+  return `, lines ${range.from} to ${range.to}: offset ${range.from}, limit ${range.to - range.from + 1}`;
 }
 
 /** A finished task as the model reads it. It is data from a helper, not words of the person; it cannot close its own tag. */

@@ -1,9 +1,8 @@
-import { stat } from "node:fs/promises";
-import path from "node:path";
-import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
+import { createProjectPaths } from "../engine/project-paths.ts";
+import { attachmentHandlers } from "./attachment-handlers.ts";
 import { authorityHandlers } from "./authority-handlers.ts";
 import { taskHandlers } from "./task-handlers.ts";
 import type { Handlers } from "./serve-calls.ts";
@@ -66,8 +65,10 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       const older = beforeSeq === undefined ? all : all.filter((event) => event.seq < beforeSeq);
       return { events: older.slice(-limit), lastSeq: all.at(-1)?.seq ?? 0, more: older.length > limit };
     },
-    "conversations.send": ({ id, text, attachments }) => {
-      const { turnId } = engine.conversations.open(id).send(text, attachments);
+    "conversations.send": async ({ id, text, attachments }) => {
+      const conversation = engine.conversations.open(id);
+      const { turnId } = conversation.send(text, await engine.pasted.adopt(id, attachments));
+      await engine.pasted.sent(attachments);
       window.pushRows();
       return { turnId };
     },
@@ -103,31 +104,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       window.pushSettings();
       return saved;
     },
-    "attachments.describe": ({ paths }) => describe(paths),
-    "attachments.pick": async () => ({ attachments: (await describe(await window.pickFiles())).attachments }),
+    ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
-}
-
-const images = new Set([".png", ".jpg", ".jpeg", ".gif", ".webp"]);
-
-/** Facts about dropped paths. What is not there any more, or never was, is named in `missing`. */
-async function describe(paths: readonly string[]): Promise<{ attachments: Attachment[]; missing: string[] }> {
-  const attachments: Attachment[] = [];
-  const missing: string[] = [];
-  for (const given of paths) {
-    try {
-      const facts = await stat(given);
-      const kind = facts.isDirectory() ? "folder" : images.has(path.extname(given).toLowerCase()) ? "image" : "file";
-      attachments.push({
-        kind,
-        path: path.resolve(given),
-        name: path.basename(given) || given,
-        size: facts.isDirectory() ? 0 : facts.size,
-      });
-    } catch {
-      missing.push(given);
-    }
-  }
-  return { attachments, missing };
 }

@@ -20,7 +20,8 @@ export function scriptContext(scene: CallScene, limits: ScriptLimits, openTasks:
   for (const event of events) {
     if (event.type === "user_message") {
       originalPrompt ??= event.text;
-      for (const { path, name, kind, size } of event.attachments) attachments.push({ path, name, kind, size });
+      for (const { path, name, kind, size, range } of event.attachments)
+        attachments.push({ path, name, kind, size, ...(range === undefined ? {} : { range }) });
     } else if (event.type === "patch_applied") {
       changes.set(event.callId, [...(changes.get(event.callId) ?? []), ...event.files.flatMap(placesOf)]);
     } else if (event.type === "patch_reverted") {

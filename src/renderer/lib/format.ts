@@ -80,3 +80,8 @@ function startOfDay(time: number): number {
 function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
+
+/** `812`, `9,800`, `12.3k`, `240k`: a number of tokens. */
+export function formatTokens(count: number): string {
+  return count < 10_000 ? count.toLocaleString("en-US") : `${(count / 1000).toFixed(count < 100_000 ? 1 : 0)}k`;
+}

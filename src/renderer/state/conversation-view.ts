@@ -28,6 +28,10 @@ export interface ConversationView {
   readonly patches: readonly PatchStep[];
   /** What commands changed, in order. */
   readonly commandChanges: readonly CommandChange[];
+  /** Sequence number of the last request: what stands behind it no model has read. */
+  readonly lastRequestSeq: number;
+  /** What the last answer cost; null before the first, and for providers that count nothing. */
+  readonly lastUsage: Usage | null;
 }
 
 /** Files that changed while commands ran. */
@@ -68,6 +72,7 @@ interface StepBase {
 
 export interface UserStep extends StepBase {
   readonly kind: "user";
+  readonly seq: number;
   readonly text: string;
   /** Pieces of the text that cannot be seen and are kept from the model. */
   readonly hidden: number;
@@ -272,7 +277,22 @@ export const emptyView: ConversationView = {
   approvals: [],
   patches: [],
   commandChanges: [],
+  lastRequestSeq: 0,
+  lastUsage: null,
 };
+
+/** Messages of the person that a running turn has not read yet: it takes them with its next request. */
+export function queuedMessages(view: ConversationView): readonly UserStep[] {
+  if ((runningTurn(view)?.requests ?? 0) === 0) return [];
+  const queued: UserStep[] = [];
+  for (let at = view.steps.length - 1; at >= 0; at--) {
+    const step = view.steps[at];
+    // Every turn begins with a message that was read, or with the end of the turn before.
+    if (step === undefined || step.kind === "end" || (step.kind === "user" && step.seq <= view.lastRequestSeq)) break;
+    if (step.kind === "user" && step.source === "user") queued.unshift(step);
+  }
+  return queued;
+}
 
 /** The turn that runs now, if one does. */
 export function runningTurn(view: ConversationView): TurnView | null {

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import { createJSONStorage, persist } from "zustand/middleware";
-import type { Attachment } from "../../protocol/attachment.ts";
+import { type Attachment, attachmentKey } from "../../protocol/attachment.ts";
 import type { ConversationId } from "../../protocol/ids.ts";
 
 export interface Draft {
@@ -41,8 +41,8 @@ export function changeDraft(id: ConversationId | null, change: Partial<Draft>): 
 /** Adds attachments that are not there yet. */
 export function attach(id: ConversationId | null, added: readonly Attachment[]): void {
   const { attachments } = draftOf(useDrafts.getState().drafts, id);
-  const known = new Set(attachments.map((each) => each.path));
-  changeDraft(id, { attachments: [...attachments, ...added.filter((each) => !known.has(each.path))] });
+  const known = new Set(attachments.map(attachmentKey));
+  changeDraft(id, { attachments: [...attachments, ...added.filter((each) => !known.has(attachmentKey(each)))] });
 }
 
 /** localStorage that writes late and once; what waits is written when the page goes away. */

@@ -1,3 +1,4 @@
+import type { Usage } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "../../protocol/ids.ts";
 import type {
   CallView,
@@ -19,6 +20,8 @@ export class Draft {
   conversationId: ConversationId | null;
   title: string | null;
   lastSeq: number;
+  lastRequestSeq: number;
+  lastUsage: Usage | null;
   readonly #before: ConversationView;
   readonly #steps: CopyOnWrite<Step>;
   readonly #turns: CopyOnWrite<TurnView>;
@@ -33,6 +36,8 @@ export class Draft {
     this.conversationId = view.conversationId;
     this.title = view.title;
     this.lastSeq = view.lastSeq;
+    this.lastRequestSeq = view.lastRequestSeq;
+    this.lastUsage = view.lastUsage;
     this.#steps = new CopyOnWrite(view.steps);
     this.#turns = new CopyOnWrite(view.turns);
     this.#approvals = new CopyOnWrite(view.approvals);
@@ -50,6 +55,8 @@ export class Draft {
       approvals: this.#approvals.list,
       patches: this.#patches.list,
       commandChanges: this.#commandChanges.list,
+      lastRequestSeq: this.lastRequestSeq,
+      lastUsage: this.lastUsage,
     };
     const same = (Object.keys(view) as (keyof ConversationView)[]).every((key) => view[key] === this.#before[key]);
     return same ? this.#before : view;
@@ -57,6 +64,25 @@ export class Draft {
 
   push(step: Step): void {
     this.#steps.own().push(step);
+  }
+
+  /** A request takes what the person said behind the last one: those messages move behind what was done meanwhile, where the model reads them. */
+  takeMessages(seq: number): void {
+    const { list } = this.#steps;
+    const last = list.findLastIndex((step) => step.kind !== "user");
+    let from = list.length;
+    for (let at = list.length - 1; at >= 0; at--) {
+      const step = list[at];
+      if (step?.kind !== "user") continue;
+      if (step.seq <= this.lastRequestSeq) break;
+      from = at;
+    }
+    if (from < last) {
+      const taken = list.slice(from).filter((step) => step.kind === "user" && step.source === "user");
+      const rest = list.slice(from).filter((step) => !taken.includes(step));
+      this.#steps.own().splice(from, list.length - from, ...rest, ...taken);
+    }
+    this.lastRequestSeq = seq;
   }
 
   some(test: (step: Step) => boolean): boolean {

@@ -41,6 +41,7 @@ function apply(draft: Draft, event: SpindleEvent): void {
       draft.push({
         kind: "user",
         key: `u${event.seq}`,
+        seq: event.seq,
         turnId: event.turnId,
         time: event.time,
         text: event.text,
@@ -56,7 +57,11 @@ function apply(draft: Draft, event: SpindleEvent): void {
     case "request_started":
       draft.settleRetry();
       draft.cutWriting(event.turnId, event.time);
+      draft.takeMessages(event.seq);
       return draft.turn(event.turnId, event.time, { requests: event.requestNumber, waiting: true });
+    case "request_finished":
+      draft.lastUsage = event.usage;
+      return;
     case "assistant_delta":
       return delta(draft, event, "text");
     case "reasoning_delta":

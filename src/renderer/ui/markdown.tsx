@@ -34,16 +34,29 @@ export function Markdown({
   };
   return (
     <div className={cx("markdown selectable text-prose", className)} onClick={open} onAuxClick={open}>
-      {shown.blocks.map((block) =>
-        block.type === "code" ? (
-          <CodeBlock key={block.start} code={block.content} lang={block.lang} />
-        ) : (
-          <HtmlBlock key={block.start} block={block} />
-        ),
-      )}
+      {Array.from({ length: Math.ceil(shown.blocks.length / chunkSize) }, (_, index) => (
+        <Chunk key={index} blocks={shown.blocks.slice(index * chunkSize, (index + 1) * chunkSize)} />
+      ))}
     </div>
   );
 }
+
+/** Blocks that are looked at together: a growing message of 1,500 blocks compares 24 chunks and draws the last one. */
+const chunkSize = 64;
+
+const Chunk = memo(
+  function Chunk({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
+    return blocks.map((block) =>
+      block.type === "code" ? (
+        <CodeBlock key={block.start} code={block.content} lang={block.lang} />
+      ) : (
+        <HtmlBlock key={block.start} block={block} />
+      ),
+    );
+  },
+  // Parsing keeps the objects of blocks that did not change.
+  (a, b) => a.blocks.length === b.blocks.length && a.blocks.every((block, index) => block === b.blocks[index]),
+);
 
 const HtmlBlock = memo(
   function HtmlBlock({ block }: { readonly block: MarkdownBlock }) {

@@ -5,6 +5,8 @@ import { cx } from "./cx.ts";
 export interface VirtualListHandle {
   toEnd(): void;
   toIndex(index: number): void;
+  /** The box that scrolls; rows in it have `data-index`. */
+  element(): HTMLElement | null;
 }
 
 /**
@@ -20,6 +22,7 @@ export function VirtualList({
   label,
   handle,
   onAtEnd,
+  onTop,
   className,
   rowClass,
   before,
@@ -35,6 +38,8 @@ export function VirtualList({
   readonly handle?: Ref<VirtualListHandle>;
   /** Told when the list arrives at its end or leaves it. */
   readonly onAtEnd?: (atEnd: boolean) => void;
+  /** Told the first row that is in sight, with every scroll. */
+  readonly onTop?: (index: number) => void;
   readonly className?: string;
   /** Classes of a row. */
   readonly rowClass?: (index: number) => string;
@@ -58,7 +63,11 @@ export function VirtualList({
   });
   useImperativeHandle(
     handle,
-    () => ({ toEnd: () => list.scrollToEnd(), toIndex: (index) => list.scrollToIndex(index, { align: "start" }) }),
+    () => ({
+      toEnd: () => list.scrollToEnd(),
+      toIndex: (index) => list.scrollToIndex(index, { align: "start" }),
+      element: () => parent.current,
+    }),
     [list],
   );
   const [started, setStarted] = useState(false);
@@ -73,11 +82,13 @@ export function VirtualList({
     // Between a change of the viewport and the observer below nobody has scrolled: where the list was still holds.
     const element = parent.current;
     if (element === null || (height.current !== null && element.clientHeight !== height.current)) return;
+    const top = list.getVirtualItems().find((item) => item.end > element.scrollTop + 8);
+    if (top !== undefined) onTop?.(top.index);
     const now = element.scrollHeight - element.scrollTop - element.clientHeight <= 60;
     if (now === atEnd.current) return;
     atEnd.current = now;
     onAtEnd?.(now);
-  }, [onAtEnd]);
+  }, [onAtEnd, onTop, list]);
   useEffect(() => {
     const element = parent.current;
     if (element === null) return;

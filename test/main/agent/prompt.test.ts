@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { modelTools } from "../../../src/main/agent/model-tools.ts";
-import { environmentContext, systemPrompt } from "../../../src/main/agent/prompt.ts";
+import { environmentContext, systemPrompt, userText } from "../../../src/main/agent/prompt.ts";
 import { rawRequest } from "../../../src/main/agent/raw-request.ts";
 import { defineTool, type Tool } from "../../../src/main/tools/tool.ts";
 
@@ -71,4 +71,11 @@ test("a request offers script as a freeform tool and the others as functions wit
       schema: { type: "object", properties: { path: { type: "string" } }, required: ["path"], additionalProperties: false },
     },
   ]);
+});
+
+test("a range of lines says how readFile is asked for it", () => {
+  const file = { kind: "file", path: "/p/a.ts", name: "a.ts", size: 900 } as const;
+  expect(userText("Look", [{ ...file, range: { from: 10, to: 20 } }])).toContain(
+    "- /p/a.ts (file, lines 10 to 20: offset 10, limit 11, 900 bytes)",
+  );
 });

@@ -11,15 +11,20 @@ export interface AddedFiles {
   readonly problem: string | null;
 }
 
-/** Turns dropped files into attachments by their true paths. `room`: how many the prompt can still take. Rejects with ApiError. */
+/** Turns dropped files into attachments by their true paths; a picture from the clipboard has none and is kept in a file. `room`: how many the prompt can still take. Rejects with ApiError. */
 export async function addFiles(files: readonly File[], room: number): Promise<AddedFiles> {
   const named = files.map((file) => ({ name: file.name, path: pathOf(file) }));
   const paths = [...new Set(named.map((file) => file.path).filter((path) => path !== ""))];
-  const pathless = named.filter((file) => file.path === "").map((file) => file.name || "pasted image");
+  const loose = files.filter((_, index) => named[index]?.path === "");
+  const pictures = loose.filter((file) => file.type.startsWith("image/"));
+  const pathless = loose.filter((file) => !pictures.includes(file)).map((file) => file.name || "something pasted");
   const taken = paths.slice(0, Math.max(0, room));
   const { attachments, missing } =
     taken.length === 0 ? { attachments: [], missing: [] } : await call("attachments.describe", { paths: taken });
-  return { attachments, problem: problemOf(missing, pathless, paths.length - taken.length) };
+  const pasted: Attachment[] = [];
+  for (const file of pictures.slice(0, Math.max(0, room - attachments.length)))
+    pasted.push(await call("attachments.paste", { picture: new Uint8Array(await file.arrayBuffer()) }));
+  return { attachments: [...attachments, ...pasted], problem: problemOf(missing, pathless, paths.length - taken.length) };
 }
 
 function problemOf(missing: readonly string[], pathless: readonly string[], left: number): string | null {

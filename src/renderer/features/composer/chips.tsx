@@ -1,7 +1,10 @@
-import { FilePlus, X } from "lucide-react";
-import type { Attachment } from "../../../protocol/attachment.ts";
-import { formatBytes, formatCount } from "../../lib/format.ts";
-import { FileMark } from "../../ui/file-mark.tsx";
+import { FilePlus } from "lucide-react";
+import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
+import { attachmentFact } from "../../lib/attachment-fact.ts";
+import { formatCount } from "../../lib/format.ts";
+import { showPasted } from "../../state/pasted.ts";
+import { useThumbnail } from "../../state/thumbnails.ts";
+import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import type { DragState } from "./use-file-drop.ts";
 
 /** The attached files with a way to remove each, and the dashed chip while something is dragged over the window. */
@@ -12,31 +15,14 @@ export function Chips({
 }: {
   readonly attachments: readonly Attachment[];
   readonly drag: DragState;
-  readonly onRemove: (path: string) => void;
+  readonly onRemove: (key: string) => void;
 }) {
   if (attachments.length === 0 && drag === null) return null;
   return (
     <ul aria-label="Attached files" className="flex max-h-24 flex-wrap gap-1.5 overflow-y-auto px-3 pt-3">
       {attachments.map((file) => (
-        <li
-          key={file.path}
-          data-testid="chip"
-          data-path={file.path}
-          data-kind={file.kind}
-          title={file.path}
-          className="flex h-7 max-w-64 items-center gap-1.5 rounded-sm border border-line bg-raise pr-0.5 pl-2 text-small"
-        >
-          <FileMark name={file.name} kind={file.kind} />
-          <span className="truncate">{file.name}</span>
-          <span className="tabular shrink-0 text-micro text-fg3">{factOf(file)}</span>
-          <button
-            type="button"
-            aria-label={`Remove ${file.name}`}
-            onClick={() => onRemove(file.path)}
-            className="inline-flex size-6 shrink-0 items-center justify-center rounded-xs text-fg3 hover:bg-press hover:text-fg"
-          >
-            <X size={12} aria-hidden />
-          </button>
+        <li key={attachmentKey(file)} data-testid="chip" data-path={file.path} data-kind={file.kind}>
+          <Chip file={file} onRemove={() => onRemove(attachmentKey(file))} />
         </li>
       ))}
       {drag === null ? null : (
@@ -52,7 +38,19 @@ export function Chips({
   );
 }
 
-function factOf(file: Attachment): string {
-  if (file.kind === "folder") return "folder";
-  return file.lines === undefined ? formatBytes(file.size) : formatCount(file.lines, "line");
+function Chip({ file, onRemove }: { readonly file: Attachment; readonly onRemove: () => void }) {
+  const thumbnail = useThumbnail(file.kind === "image" ? file.path : null);
+  const isText = file.pasted === true && file.kind === "file";
+  return (
+    <AttachmentChip
+      name={file.name}
+      path={file.path}
+      kind={file.kind}
+      fact={attachmentFact(file)}
+      pasted={file.pasted === true}
+      thumbnail={thumbnail}
+      onOpen={isText ? () => showPasted(file) : undefined}
+      onRemove={onRemove}
+    />
+  );
 }

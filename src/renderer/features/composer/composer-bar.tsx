@@ -6,6 +6,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Select } from "../../ui/select.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
+import { ContextRing } from "./context-ring.tsx";
 import { SandboxMenu } from "./sandbox-menu.tsx";
 
 const modes: readonly { readonly value: ApprovalMode; readonly label: string; readonly detail: string }[] = [
@@ -48,6 +49,7 @@ export function ComposerBar({
       />
       <SandboxMenu onError={onError} />
       <span className="flex-1" />
+      <ContextRing />
       <Model />
       {running ? (
         <Tooltip text="Stop" keys="Esc">

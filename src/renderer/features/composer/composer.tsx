@@ -1,7 +1,8 @@
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
+import { attachmentKey } from "../../../protocol/attachment.ts";
 import { asErrorData, call } from "../../lib/api.ts";
-import { useApp } from "../../state/app.ts";
+import { updateSettings, useApp } from "../../state/app.ts";
 import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
 import { runningTurn } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
@@ -10,13 +11,22 @@ import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { addFiles, maxAttachments } from "./add-files.ts";
+import { attachRanges, forgetRanges } from "./attach-ranges.ts";
 import { Chips } from "./chips.tsx";
 import { ComposerBar } from "./composer-bar.tsx";
+import { PastedDialog } from "./pasted-dialog.tsx";
+import { Queue } from "./queue.tsx";
 import { recall } from "./recall.ts";
+import { leadingMode } from "./slash.ts";
+import { listId, SuggestionList } from "./suggestion-list.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
+import { useSuggestions } from "./use-suggestions.ts";
 
 /** Height of the text at most, px; above it scrolls. */
 const maxTextHeight = 260;
+
+/** A paste of more characters becomes a chip. */
+const longPaste = 2_000;
 
 /** Where a person writes: text, chips, mode, model, send or stop. `dock` stands above it (approvals). */
 export function Composer({ dock }: { readonly dock: ReactNode }) {
@@ -28,6 +38,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
+  const suggestions = useSuggestions(id, draft.text, input);
   const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
 
   const take = useCallback(
@@ -51,15 +62,21 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     setFailure(null);
     setProblem(null);
     try {
-      await sendPrompt(draft.text.trim(), draft.attachments);
+      await attachRanges(id, draft.text, true);
+      const { attachments } = draftOf(useDrafts.getState().drafts, id);
+      const mode = leadingMode(draft.text.trim());
+      if (mode !== null) await updateSettings({ approval: mode.mode });
+      const text = mode === null ? draft.text.trim() : mode.rest;
+      if (mode === null || text !== "" || attachments.length > 0) await sendPrompt(text, attachments);
+      forgetRanges();
       // The draft goes only once main has the prompt: nothing typed is ever lost.
       changeDraft(id, { text: "", attachments: [] });
     } catch (error) {
       // The conversation may have been made already: the text follows the person there.
       const now = useConversations.getState().selectedId;
       if (id === null && now !== null) {
+        changeDraft(now, draftOf(useDrafts.getState().drafts, null));
         changeDraft(null, { text: "", attachments: [] });
-        changeDraft(now, draft);
       }
       fail(error);
     } finally {
@@ -75,7 +92,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     }, fail);
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || suggestions.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       void send();
@@ -90,9 +107,16 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     }
   };
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
-    if (event.clipboardData.files.length === 0) return;
+    const { files } = event.clipboardData;
+    const text = event.clipboardData.getData("text/plain");
+    if (files.length > 0) take([...files]);
+    else if (text.length > longPaste) call("attachments.paste", { text }).then((file) => attach(id, [file]), fail);
+    else {
+      // The text itself is put in by the browser.
+      attachRanges(id, text, true).catch(fail);
+      return;
+    }
     event.preventDefault();
-    take([...event.clipboardData.files]);
   };
 
   // Another project or a conversation to be begun: what is typed next is its prompt.
@@ -118,6 +142,8 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     <div className="shrink-0 px-6 pb-4">
       <div className="mx-auto w-full max-w-[684px]">
         {dock}
+        <Queue />
+        <PastedDialog id={id} />
         {failure === null ? null : (
           <ErrorState
             className="mb-2"
@@ -138,29 +164,50 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
         )}
         <div
           className={cx(
-            "rounded-xl border bg-card shadow-composer transition-colors duration-100 focus-within:border-deco",
+            "relative rounded-xl border bg-card shadow-composer transition-colors duration-100 focus-within:border-deco",
             drag === null ? "border-strong" : "border-accent",
           )}
         >
           <Chips
             attachments={draft.attachments}
             drag={drag}
-            onRemove={(path) => changeDraft(id, { attachments: draft.attachments.filter((file) => file.path !== path) })}
+            onRemove={(key) => changeDraft(id, { attachments: draft.attachments.filter((file) => attachmentKey(file) !== key) })}
           />
-          <textarea
-            ref={input}
-            data-testid="composer-input"
-            aria-label="Prompt"
-            autoFocus
-            rows={1}
-            spellCheck={false}
-            value={draft.text}
-            placeholder={running ? "Enter adds a message to this turn. Esc stops it" : "Describe the work. Drop files anywhere"}
-            onChange={(event) => changeDraft(id, { text: event.target.value })}
-            onKeyDown={onKeyDown}
-            onPaste={onPaste}
-            className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
-          />
+          <div className="relative">
+            {suggestions.open ? (
+              <SuggestionList
+                items={suggestions.items}
+                current={suggestions.current}
+                empty={suggestions.empty}
+                place={suggestions.place}
+                onPoint={suggestions.point}
+                onChoose={suggestions.choose}
+              />
+            ) : null}
+            <textarea
+              ref={input}
+              data-testid="composer-input"
+              aria-label="Prompt"
+              autoFocus
+              rows={1}
+              spellCheck={false}
+              value={draft.text}
+              placeholder={running ? "Enter adds a message to this turn. Esc stops it" : "Describe the work. Drop files anywhere"}
+              aria-autocomplete="list"
+              aria-controls={suggestions.open ? listId : undefined}
+              aria-activedescendant={suggestions.open && suggestions.current >= 0 ? `${listId}-${suggestions.current}` : undefined}
+              onChange={(event) => {
+                changeDraft(id, { text: event.target.value });
+                attachRanges(id, event.target.value, false).catch(fail);
+                suggestions.onCaret();
+              }}
+              onSelect={suggestions.onCaret}
+              onBlur={suggestions.onCaret}
+              onKeyDown={onKeyDown}
+              onPaste={onPaste}
+              className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
+            />
+          </div>
           <ComposerBar running={running} canSend={canSend} onPick={pick} onSend={() => void send()} onStop={stop} onError={fail} />
         </div>
       </div>

@@ -4,6 +4,7 @@ import { formatDuration, formatElapsed } from "../../lib/format.ts";
 import { troubleOf } from "../../state/call-trouble.ts";
 import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import type { CallView } from "../../state/conversation-view.ts";
+import { useFoundHere } from "../../state/find.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
 import { useNow } from "../../state/now.ts";
@@ -29,7 +30,8 @@ export const CallRow = memo(function CallRow({ call, first }: { readonly call: C
 function PlainCallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
   const [open, setOpen] = useState<boolean | null>(null);
   const running = call.finishedAt === null;
-  const shown = open ?? (running && call.outputBytes > 0);
+  const found = useFoundHere(`c:${call.callId}`);
+  const shown = found || (open ?? (running && call.outputBytes > 0));
   return (
     <ThreadRow node={<ToolIcon tool={shownAs(call)} />} first={first} className="pb-3">
       <div className="flex items-center gap-2">
@@ -45,7 +47,9 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
 /** Several reading calls as one line that unfolds. */
 export const CallGroupRow = memo(
   function CallGroupRow({ group, first }: { readonly group: CallGroup; readonly first: boolean }) {
-    const [open, setOpen] = useState(false);
+    const [opened, setOpen] = useState(false);
+    const found = useFoundHere(group.key);
+    const open = opened || found;
     return (
       <ThreadRow node={<Search size={12} />} first={first} className="pb-3">
         <button

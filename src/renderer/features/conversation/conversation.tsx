@@ -3,8 +3,9 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { ErrorData } from "../../../protocol/error.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
+import { useFind } from "../../state/find.ts";
 import { useLayout } from "../../state/layout.ts";
-import type { ScriptStep, UserStep } from "../../state/conversation-view.ts";
+import { queuedMessages, type ScriptStep, type UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
@@ -13,7 +14,11 @@ import { activityOf } from "./activity.ts";
 import { ConversationHead } from "./conversation-head.tsx";
 import { EmptyConversation } from "./empty-conversation.tsx";
 import { draftHeight } from "./draft-lines.tsx";
+import { FindBar } from "./find-bar.tsx";
+import { PinnedPrompt } from "./pinned-prompt.tsx";
+import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
 import { holdsCall, type Row, rowsOf } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
 import { RunningRow } from "./small-rows.tsx";
@@ -87,7 +92,8 @@ function Thread({
   readonly onError: (error: unknown) => void;
 }) {
   const view = useConversation((state) => state.view);
-  const rows = useMemo(() => rowsOf(view.steps), [view.steps]);
+  const rows = useMemo(() => rowsOf(view.steps, queuedMessages(view)), [view]);
+  const keyOf = useRowKeys(rows);
   const activity = useMemo(() => activityOf(view), [view]);
   const list = useRef<VirtualListHandle>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -96,7 +102,8 @@ function Thread({
   const retry = useCallback(() => {
     if (prompt?.kind === "user") sendPrompt(prompt.text, prompt.attachments).catch(onError);
   }, [prompt, onError]);
-  useJumpKeys(rows, list);
+  const prompts = usePrompts(rows, list);
+  const findOpen = useFind((state) => state.open);
   useJumpToCall(rows, list);
   const promptKey = prompt?.key;
   const seenPrompt = useRef(promptKey);
@@ -119,14 +126,17 @@ function Thread({
         // The row of what runs now is always there, empty when nothing does, and has a new key whenever a row came
         // before it: the list follows only when it got longer at its end.
         count={rows.length + 1}
-        keyOf={(index) => rows[index]?.key ?? `tail:${rows.length}`}
+        keyOf={keyOf}
         render={render}
         estimate={(index) => estimate(rows[index])}
         onAtEnd={setAtEnd}
+        onTop={prompts.onTop}
         rowClass={(index) =>
           cx("flex justify-center px-6 [&>*]:w-full [&>*]:max-w-[684px]", activity === null && index === rows.length - 1 && "ends-thread")
         }
       />
+      {prompts.pinned === null ? null : <PinnedPrompt prompt={prompts.pinned} onGo={() => prompts.go(prompts.pinned?.key ?? "")} />}
+      {findOpen ? <FindBar rows={rows} list={list} /> : null}
       {atEnd ? null : (
         <IconButton
           label="To the end"
@@ -139,25 +149,6 @@ function Thread({
       )}
     </>
   );
-}
-
-/** Alt+Up and Alt+Down go from prompt to prompt. */
-function useJumpKeys(rows: readonly Row[], list: React.RefObject<VirtualListHandle | null>): void {
-  const at = useRef<number | null>(null);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
-      event.preventDefault();
-      const prompts = rows.flatMap((row, index) => (row.kind === "user" ? [index] : []));
-      const from = at.current ?? rows.length;
-      const next = event.key === "ArrowUp" ? prompts.findLast((index) => index < from) : prompts.find((index) => index > from);
-      at.current = next ?? (event.key === "ArrowUp" ? from : null);
-      if (next !== undefined) list.current?.toIndex(next);
-      else if (event.key === "ArrowDown") list.current?.toEnd();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [rows, list]);
 }
 
 /** Goes to a call that another part of the window asked for. */

@@ -15,9 +15,9 @@ const reading: ReadonlySet<string> = new Set(["readFile", "listDir", "grepFiles"
 
 /**
  * The rows of a conversation: its steps, with three or more finished reading calls in a row as one group. Failed and
- * open calls stay single. Steps that another row tells are left out.
+ * open calls stay single. Steps that another row tells are left out, and so are `queued` messages: they wait above the composer.
  */
-export function rowsOf(steps: readonly Step[]): readonly Row[] {
+export function rowsOf(steps: readonly Step[], queued: readonly Step[] = []): readonly Row[] {
   const rows: Row[] = [];
   let run: CallStep[] = [];
   const flush = () => {
@@ -27,7 +27,7 @@ export function rowsOf(steps: readonly Step[]): readonly Row[] {
     run = [];
   };
   for (const [index, step] of steps.entries()) {
-    if (isTold(step, steps[index + 1])) continue;
+    if (isTold(step, steps[index + 1]) || queued.includes(step)) continue;
     if (step.kind === "call" && step.call.status === "done" && reading.has(step.call.tool)) {
       run.push(step);
       continue;

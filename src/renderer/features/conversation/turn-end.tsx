@@ -1,7 +1,7 @@
 import { Check, CircleAlert, RotateCcw, Settings2, Square } from "lucide-react";
 import { memo } from "react";
 import type { Usage } from "../../../protocol/event.ts";
-import { formatDuration } from "../../lib/format.ts";
+import { formatDuration, formatTokens } from "../../lib/format.ts";
 import { openSettings } from "../../state/app.ts";
 import type { EndStep } from "../../state/conversation-view.ts";
 import { Button } from "../../ui/button.tsx";
@@ -72,10 +72,6 @@ function tokens(usage: Usage): readonly string[] {
   if (usage.inputTokens === 0 && usage.outputTokens === 0) return [];
   const cached = usage.cachedTokens ?? 0;
   return [
-    `${usage.estimated === true ? "about " : ""}${short(usage.inputTokens)} tokens in${cached > 0 ? ` (${Math.round((cached / Math.max(1, usage.inputTokens)) * 100)}% cached)` : ""}, ${short(usage.outputTokens)} out`,
+    `${usage.estimated === true ? "about " : ""}${formatTokens(usage.inputTokens)} tokens in${cached > 0 ? ` (${Math.round((cached / Math.max(1, usage.inputTokens)) * 100)}% cached)` : ""}, ${formatTokens(usage.outputTokens)} out`,
   ];
-}
-
-function short(count: number): string {
-  return count < 10_000 ? count.toLocaleString("en-US") : `${(count / 1000).toFixed(count < 100_000 ? 1 : 0)}k`;
 }

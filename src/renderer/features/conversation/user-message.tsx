@@ -1,9 +1,13 @@
 import { Pin } from "lucide-react";
 import { memo, useState } from "react";
-import { formatBytes } from "../../lib/format.ts";
+import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
+import { attachmentFact } from "../../lib/attachment-fact.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
+import { useFoundHere } from "../../state/find.ts";
+import { showPasted } from "../../state/pasted.ts";
+import { useThumbnail } from "../../state/thumbnails.ts";
+import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
-import { FileMark } from "../../ui/file-mark.tsx";
 
 /** Characters shown of a long prompt before the rest unfolds. */
 const shownChars = 1_600;
@@ -11,7 +15,8 @@ const shownChars = 1_600;
 /** What the person said. The first prompt of a conversation says that it goes out with every request. */
 export const UserMessage = memo(function UserMessage({ step }: { readonly step: UserStep }) {
   const [whole, setWhole] = useState(false);
-  const cut = !whole && step.text.length > shownChars + 200;
+  const found = useFoundHere(step.key);
+  const cut = !whole && !found && step.text.length > shownChars + 200;
   return (
     <article data-testid="user-message" aria-label="Your message" className="flex justify-end pb-5 pl-7">
       <div className="max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
@@ -26,16 +31,8 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
         {step.attachments.length === 0 ? null : (
           <ul aria-label="Attached" className="mt-2 flex flex-wrap gap-1.5">
             {step.attachments.map((file) => (
-              <li
-                key={file.path}
-                title={file.path}
-                className="flex h-6 max-w-60 items-center gap-1.5 rounded-sm border border-line bg-card px-1.5 text-small"
-              >
-                <FileMark name={file.name} kind={file.kind} />
-                <span className="truncate">{file.name}</span>
-                <span className="tabular shrink-0 text-micro text-fg3">
-                  {file.lines === undefined ? (file.kind === "folder" ? "folder" : formatBytes(file.size)) : `${file.lines} lines`}
-                </span>
+              <li key={attachmentKey(file)}>
+                <SentChip file={file} />
               </li>
             ))}
           </ul>
@@ -51,6 +48,23 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
     </article>
   );
 });
+
+function SentChip({ file }: { readonly file: Attachment }) {
+  const thumbnail = useThumbnail(file.kind === "image" ? file.path : null);
+  const isText = file.pasted === true && file.kind === "file";
+  return (
+    <AttachmentChip
+      small
+      name={file.name}
+      path={file.path}
+      kind={file.kind}
+      fact={attachmentFact(file)}
+      pasted={file.pasted === true}
+      thumbnail={thumbnail}
+      onOpen={isText ? () => showPasted(file) : undefined}
+    />
+  );
+}
 
 /** Text between back-ticks as code; nothing else of Markdown, so a prompt reads as it was typed. */
 function inlineCode(text: string) {
