@@ -18,13 +18,15 @@ const frameBytes = 4 * pieceBytes;
 
 /**
  * Gathers output for 16 ms and passes it on in pieces of at most 8 KiB. What a frame cannot take is left out there, with a
- * line that says how much; the command's result is not touched by this.
+ * line that says how much; the command's result is not touched by this. The first `wholeBytes` are passed on whole, for a file.
  */
-export function createOutputDeltas(emit: (stream: OutputStream, text: string) => void): OutputDeltas {
-  let waiting: { readonly stream: OutputStream; readonly chunks: Buffer[] }[] = [];
+export function createOutputDeltas(emit: (stream: OutputStream, text: string) => void, wholeBytes = 0): OutputDeltas {
+  let waiting: { readonly stream: OutputStream; readonly whole: boolean; readonly chunks: Buffer[] }[] = [];
   let waitingBytes = 0;
   let skipped = 0;
   let pieces = 0;
+  /** Bytes that still pass whatever the frame. */
+  let whole = wholeBytes;
   let timer: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
@@ -37,9 +39,9 @@ export function createOutputDeltas(emit: (stream: OutputStream, text: string) =>
     skipped = 0;
     for (const entry of entries) {
       let rest = Buffer.concat(entry.chunks);
-      while (rest.length > 0 && pieces < maxPieces) {
+      while (rest.length > 0 && (entry.whole || pieces < maxPieces)) {
         const end = boundary(rest, pieceBytes);
-        pieces++;
+        if (!entry.whole) pieces++;
         emit(entry.stream, rest.toString("utf8", 0, end));
         rest = rest.subarray(end);
       }
@@ -55,14 +57,16 @@ export function createOutputDeltas(emit: (stream: OutputStream, text: string) =>
     push(stream, bytes) {
       if (bytes.length === 0 || pieces >= maxPieces) return;
       timer ??= setTimeout(flush, frameMs);
-      const room = frameBytes - waitingBytes;
+      const passes = whole > 0;
+      whole -= bytes.length;
+      const room = passes ? bytes.length : frameBytes - waitingBytes;
       const shown = bytes.subarray(0, boundary(bytes, room));
       skipped += bytes.length - shown.length;
       if (shown.length === 0) return;
-      waitingBytes += shown.length;
+      if (!passes) waitingBytes += shown.length;
       const last = waiting.at(-1);
-      if (last?.stream === stream) last.chunks.push(Buffer.from(shown));
-      else waiting.push({ stream, chunks: [Buffer.from(shown)] });
+      if (last?.stream === stream && last.whole === passes) last.chunks.push(Buffer.from(shown));
+      else waiting.push({ stream, whole: passes, chunks: [Buffer.from(shown)] });
     },
     flush,
   };

@@ -30,7 +30,7 @@ export async function runChild(
   const child = await spawnWatched(request, means);
   const maxBytes = request.maxBytes ?? defaultMaxBytes;
   const rings = { stdout: createOutputRing(maxBytes), stderr: createOutputRing(maxBytes), output: createOutputRing(maxBytes) };
-  const deltas = onOutput === undefined ? undefined : createOutputDeltas(onOutput);
+  const deltas = onOutput === undefined ? undefined : createOutputDeltas(onOutput, request.wholeOutputBytes);
   const take = (stream: OutputStream, bytes: Buffer): void => {
     rings[stream].push(bytes);
     rings.output.push(bytes);

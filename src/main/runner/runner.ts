@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly timeoutMs: number;
   /** Bytes kept per stream (head and tail); the rest is counted. Default 1 MiB. */
   readonly maxBytes?: number;
+  /** Bytes that `onOutput` gets whole before a flood is thinned out. Default 0. */
+  readonly wholeOutputBytes?: number;
   /** Bytes for the child's standard input; without it, it reads end-of-file at once. */
   readonly stdin?: Uint8Array;
   /** Bytes to hand over on file descriptor 3 (a seccomp program). */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
 import { isInside, realpathOfExisting } from "../lib/paths.ts";
-import type { Runner, RunResult } from "../runner/runner.ts";
+import type { RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
 import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
@@ -19,6 +19,8 @@ type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "reach"
 
 /** The time is kept by the call, which may lose its command to a task; the runner only has an end that is later than both. */
 const longestMs = 86_400_000 + 60_000;
+/** Output of a task that its file gets whole; a flood beyond is thinned out. */
+const wholeTaskBytes = 64 * 1024 * 1024;
 /** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
 const maxCommandBytes = 131_071;
 
@@ -51,7 +53,7 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
         input,
         timeoutMs,
         ctx,
-        (signal, onOutput, expiry) => runCommand(command, ctx.runner, signal, onOutput, expiry),
+        (signal, onOutput, expiry) => runCommand(command, ctx, signal, onOutput, expiry),
         (run) => ({ result: resultOf(run), text: modelText(run, timeoutMs, ctx), ok: run.exitCode === 0 }),
       );
       if (end.moved) return movedOutcome(end);
@@ -109,10 +111,12 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
 /** Runs it to its end. Throws `command_not_started`, `sandbox_unavailable`, `cancelled`. */
 async function runCommand(
   command: SandboxedCommand,
-  runner: Runner,
+  { runner, background }: Pick<ToolContext, "runner" | "background">,
   ...[signal, onOutput, expiry]: Parameters<StartRun>
 ): Promise<RunResult> {
-  const result = await runner.run({ ...command, timeoutMs: longestMs }, signal, onOutput, expiry);
+  // What a task prints is kept in its file; of other commands only what is shown while they run is asked for.
+  const wholeOutputBytes = background === undefined ? wholeTaskBytes : 0;
+  const result = await runner.run({ ...command, timeoutMs: longestMs, wholeOutputBytes }, signal, onOutput, expiry);
   const failure = sandboxFailure(command, result);
   if (failure !== null)
     throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {
