@@ -130,7 +130,7 @@ function Workbench() {
       ) : null}
       <Panel id="thread" minSize={360}>
         <Group orientation="vertical" id="middle" onLayoutChanged={rememberTerminal}>
-          <Panel id="conversation" minSize={240}>
+          <Panel id="above-terminal" minSize={240}>
             <ErrorBoundary name="The conversation">
               <Conversation renderScript={renderScript}>
                 <Composer
