@@ -28,8 +28,9 @@ export function createLocalRunner(holdsTerminals: () => boolean = () => false): 
     checkRequest(request);
     startedWithInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
     const closeInherited = (): boolean => startedWithInherited === true || holdsTerminals();
-    const pair = await pipes.openPair();
+    // Before there is anything in the folder: whoever kills this process from now on leaves nothing behind.
     if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder());
+    const pair = await pipes.openPair();
     if (signal.aborted) {
       for (const pipe of pair ?? []) {
         pipe.release();
