@@ -31,7 +31,7 @@ test("a long command, direct and of a script, is moved to the background from it
       await move.waitFor();
       await picture(page, "background-direct");
       await move.click();
-      await expect.poll(() => task.count()).toBe(1);
+      await expect.poll(() => task.count(), { timeout: 10_000 }).toBe(1);
 
       const lane = page.locator('[data-testid="script-lane"][data-tool="exec"][data-status="running"]');
       await lane.waitFor();
@@ -40,14 +40,14 @@ test("a long command, direct and of a script, is moved to the background from it
       await page.waitForTimeout(150);
       await picture(page, "background-lane");
       await move.click();
-      await expect.poll(() => task.count()).toBe(2);
+      await expect.poll(() => task.count(), { timeout: 10_000 }).toBe(2);
       await page.locator('[data-testid="script-lane"][data-tool="exec"][data-status="detached"]').waitFor();
       await page.locator('[data-testid="turn-end"][data-status="completed"]').first().waitFor();
       await picture(page, "background-moved");
 
       for (const name of ["go1", "go2"]) writeFileSync(path.join(project, name), "");
       await expect.poll(() => page.locator('[data-testid="task-row"][data-status="succeeded"]').count(), { timeout: 10_000 }).toBe(2);
-      await expect.poll(() => events().filter(({ type }) => type === "task_delivered").length).toBe(2);
+      await expect.poll(() => events().filter(({ type }) => type === "task_delivered").length, { timeout: 10_000 }).toBe(2);
       const script = events().find(({ type, name }) => type === "tool_finished" && name === "script");
       expect(JSON.stringify(script?.["result"])).toContain('"value":"string"');
     });

@@ -46,7 +46,7 @@ test("/ offers the commands of the window and the modes; a mode before a prompt 
     await picture(page, "composer-commands");
     await page.keyboard.type("hide the sidebar");
     await page.keyboard.press("Enter");
-    await page.getByTestId("sidebar").waitFor({ state: "detached" });
+    await page.locator('aside[data-testid="sidebar"]').waitFor({ state: "detached" });
     expect(await input.inputValue()).toBe("");
 
     await sendPrompt(page, "/plan What is this project?");

@@ -57,6 +57,7 @@ export async function withApp(
     try {
       await body({ ...launched, project, folder, events: () => readEvents(launched.home) });
     } catch (error) {
+      await showFailure(launched.page);
       throw withContext(error, launched);
     } finally {
       left = await launched.close();
@@ -68,6 +69,12 @@ export async function withApp(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the window showed when a step failed, for people to look at. The window may be gone: then there is nothing to see. */
+async function showFailure(page: Page): Promise<void> {
+  const name = (expect.getState().currentTestName ?? "test").replace(/\W+/g, "-").slice(0, 60);
+  await page.screenshot({ path: join("out", "pictures", `failed-${name}.png`), timeout: 5_000 }).catch(() => undefined);
 }
 
 /** A failed step alone does not say why; what the window and the main process said often does. */
