@@ -14,7 +14,8 @@ import { toolContext } from "./tool-context.ts";
  * - `patch`: patches all files `f0`, … again and again.
  * - `many COUNT`: adds as many files in as many folders by one patch, undoes and redoes it, and says `done`.
  * - `recover`: recovers again and again, and says what went wrong.
- * - `save FILE HOW`: as soon as a plan is on disk, writes `mine <n>` to the file (HOW: `write`, `rename` or `append`), and says so.
+ * - `save FILE HOW`: as soon as a plan is on disk, writes `mine <n>` to the file (HOW: `write`, `rename` or `append`), and says
+ *   what, and from when to when (Unix ms), as JSON.
  */
 const [what = "", projectRoot = "", folder = "", first = "", second = "", third = ""] = process.argv.slice(2);
 const journal = createJournal({ folder });
@@ -74,17 +75,19 @@ async function save(name: string, how: string): Promise<void> {
   const file = path.join(projectRoot, name);
   const done = new Set<string>();
   for (let i = 0; ; i++) {
-    for (const plan of names(path.join(folder, "pending"))) {
+    // A rename comes early: in the very moment of ours nobody can tell which came last.
+    for (const plan of names(path.join(folder, how === "rename" ? "staging" : "pending"))) {
       if (!plan.endsWith(".json") || done.has(plan)) continue;
       done.add(plan);
       const text = `mine ${i}\n`;
+      const from = Date.now();
       if (how === "append") appendFileSync(file, text);
       else if (how === "write") writeFileSync(file, text);
       else {
         writeFileSync(`${file}~`, text);
         renameSync(`${file}~`, file);
       }
-      say(text.trimEnd());
+      say(JSON.stringify({ text: text.trimEnd(), from, to: Date.now() }));
     }
     if (i % 50 === 0) await breathe();
   }

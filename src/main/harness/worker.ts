@@ -1,4 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, workerData } from "node:worker_threads";
+import { threadPort } from "../lib/thread-port.ts";
 import { createBjsonWriter } from "./bjson.ts";
 import { createGuest, evaluatePrelude, parseScript, prepareTools, speaksBjson, type Guest, type PreludeHandles } from "./guest.ts";
 import { createKeptScripts } from "./kept-scripts.ts";
@@ -14,7 +15,7 @@ const scarceFrom = 0.4;
 const threwNull = "The script threw null";
 
 /** Entry of a worker thread: one script at a time, its realm ready before it comes. */
-async function main(port: NonNullable<typeof parentPort>, start: WorkerStart): Promise<void> {
+async function main(port: MessagePort, start: WorkerStart): Promise<void> {
   const control = openControl(start.control);
   const post = (message: FromWorker): void => port.postMessage(message);
   let engine: Engine = await createEngine(start.wasm, start.memoryMb);
@@ -135,4 +136,4 @@ function withMemory(end: WorkerEnd, text: string, engine: Engine): WorkerEnd {
   return end.kind === "crashed" ? { kind: "memory" } : { kind: "finished", full: true };
 }
 
-if (parentPort !== null) void main(parentPort, workerData as WorkerStart);
+void main(threadPort(), workerData as WorkerStart);

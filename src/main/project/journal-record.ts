@@ -66,15 +66,18 @@ export interface KeptImages {
   readonly after: Image | null;
 }
 
+/** What is kept of the contents of a change. */
+export interface Keeping {
+  readonly images: ReadonlyMap<FileChange, KeptImages>;
+  /** Resolves when all is on disk. */
+  readonly durable: Promise<void>;
+}
+
 /**
- * Puts the old contents on disk, durably. New ones up to 512 KiB are kept as well, as what differs from the old ones: they
+ * Puts the old contents on disk. New ones up to 512 KiB are kept as well, as what differs from the old ones: they
  * explain later differences, and a part of an undo can be redone with them.
  */
-export async function keepImages(
-  blobs: BlobStore,
-  pack: PackWriter,
-  changes: readonly FileChange[],
-): Promise<ReadonlyMap<FileChange, KeptImages>> {
+export async function keepImages(blobs: BlobStore, pack: PackWriter, changes: readonly FileChange[]): Promise<Keeping> {
   const kept = new Map<FileChange, KeptImages>();
   for (const [index, change] of changes.entries()) {
     // Others get their turn in between.
@@ -82,13 +85,15 @@ export async function keepImages(
     const before = keepContent(pack, change.before);
     kept.set(change, { before, after: keepContent(pack, change.after, contentOf(change.before, before)) });
   }
-  await pack.finish();
-  await inParallel(changes, 8, async (change) => {
+  const large = inParallel(changes, 8, async (change) => {
     const image = kept.get(change)?.before;
     if (change.before?.type !== "file" || image?.type !== "file" || isStored(change.before.bytes) || image.pack !== undefined) return;
     await blobs.put(change.before.bytes, image.hash);
   });
-  return kept;
+  const durable = Promise.all([pack.finish(), large]).then(() => undefined);
+  // Its failure is thrown where it is awaited; until then it must not count as unhandled.
+  durable.catch(() => undefined);
+  return { images: kept, durable };
 }
 
 /** Changes whose contents are kept between two looks at the event loop. */
@@ -130,11 +135,11 @@ export function journalFile(staged: StagedChange, images: ReadonlyMap<FileChange
   };
 }
 
-/** A record, or why the text is none: `torn` (no whole JSON), `unknown` (another version, or not a record). */
+/** The record in the last line of a file, or why that is none: `torn` (no whole JSON), `unknown` (another version, or not a record). */
 export function parseRecord(text: string): JournalRecord | "torn" | "unknown" {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.slice(text.lastIndexOf("\n") + 1));
   } catch {
     return "torn";
   }

@@ -52,7 +52,7 @@ async function recoverPending(orphan: Orphan, parts: Parts): Promise<RecoveredCh
   const record = parseRecord(orphan.text);
   const base = { id: orphan.name, conflicts: [], origin: null };
   if (record === "torn") {
-    if (orphan.isComplete) return setAside(parts, orphan, null, new Error("its record is damaged"));
+    if (orphan.isOwned) return setAside(parts, orphan, null, new Error("its record is damaged"));
     // An older Spindle wrote it, and may just be writing it. If it died, no file was touched yet: the note names the temp files.
     if (await isOld(orphan.file)) await rm(orphan.file, { force: true });
     return null;
@@ -94,12 +94,14 @@ async function setAside({ folder }: Parts, orphan: Orphan, record: JournalRecord
 }
 
 /** Removes the temp files and folders of a process that died before anything was in its place. */
-async function removeStaging({ file, text, isComplete }: Orphan): Promise<void> {
+async function removeStaging({ file, text, isOwned }: Orphan): Promise<void> {
   if (text === null) return;
-  const note = stagingNote.safeParse(parseJson(text));
+  // Its last line may be torn; then it does not count, and without it nothing is in its place yet.
+  const [first = ""] = text.split("\n", 1);
+  const note = stagingNote.safeParse(parseJson(first));
   if (!note.success) {
-    // Torn, by an older Spindle: if it died, no temp file can exist yet.
-    if (isComplete || (await isOld(file))) await rm(file, { force: true });
+    // Torn: no temp file exists yet. An older Spindle may be just writing it.
+    if (isOwned || (await isOld(file))) await rm(file, { force: true });
     return;
   }
   if (isAlive(note.data.owner)) return;

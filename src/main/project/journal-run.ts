@@ -8,8 +8,8 @@ import { isStored } from "./content.ts";
 import type { DoneRecords } from "./done-records.ts";
 import { inJournal } from "./journal-error.ts";
 import { createPack, type PackWriter } from "./pack-file.ts";
-import { type OpenFiles, writeWhole } from "./journal-files.ts";
-import { changeId, type ChangeOrigin, journalFile, type JournalRecord, keepImages, type KeptImages, originOf } from "./journal-record.ts";
+import { type OpenFiles, withFolder, writeWhole } from "./journal-files.ts";
+import { changeId, type ChangeOrigin, journalFile, type JournalRecord, type Keeping, keepImages, originOf } from "./journal-record.ts";
 
 export interface RunParts {
   readonly folder: string;
@@ -39,18 +39,19 @@ export async function runChange(
   const { id } = pack;
   const done = records.fileOf({ ...origin, id, kind });
   let record: JournalRecord | undefined;
-  let keeping: Promise<ReadonlyMap<FileChange, KeptImages>> | undefined;
+  let keeping: Promise<Keeping> | undefined;
   const observer: ChangeObserver = {
     beginning: (temps, folders) =>
       inJournal(folder, async () => {
-        await staging.write(id, JSON.stringify({ id, owner, temps, folders }), false);
+        await staging.begin(id, JSON.stringify({ id, owner, temps, folders }));
         keeping = keepImages(blobs, pack, changes);
         // Its failure is thrown where it is awaited; until then it must not count as unhandled.
         keeping.catch(() => undefined);
       }),
     staged: (staged, createdFolders) =>
       inJournal(folder, async () => {
-        const images = (await keeping) ?? new Map();
+        if (keeping === undefined) throw new SpindleError("internal", "A change of files was staged before it was begun.");
+        const { images, durable: kept } = await keeping;
         record = {
           version: 2,
           id,
@@ -62,9 +63,8 @@ export async function runChange(
           createdFolders: [...createdFolders],
           ...revert,
         };
-        await mkdir(path.dirname(done), { recursive: true, mode: 0o700 });
-        await pending.write(id, JSON.stringify(record), true);
-        await staging.remove(id);
+        // Side by side: until both are on disk no file is touched, and rolling back untouched files needs no contents.
+        await Promise.all([kept, staging.handOver(id, JSON.stringify(record), pending)]);
       }),
     committed: () =>
       inJournal(folder, async () => {
@@ -72,11 +72,11 @@ export async function runChange(
         // One that cannot be removed stays: the files are as they should be.
         for (const emptied of revert.emptied ?? []) await removeIfEmpty(emptied).catch(() => undefined);
         for (const refilled of revert.refilled ?? []) await makeIfMissing(refilled);
-        await rename(pending.fileOf(id), done);
+        await withFolder(path.dirname(done), () => rename(pending.fileOf(id), done));
       }),
     rolledBack: (leftAlone) =>
       inJournal(folder, async () => {
-        await keeping?.catch(() => undefined);
+        await keeping?.then(({ durable }) => durable).catch(() => undefined);
         pack.abandon();
         if (record !== undefined && leftAlone.length > 0) await keepRest(records, record, new Set(leftAlone.map((change) => change.path)));
         await pending.remove(id);
@@ -102,7 +102,7 @@ export async function keepRest(records: DoneRecords, record: JournalRecord, path
   };
   const file = records.fileOf(rest);
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  await writeWhole(file, JSON.stringify(rest), true);
+  await writeWhole(file, JSON.stringify(rest));
 }
 
 function assertKeepable(changes: readonly FileChange[], maxBytes: number): void {

@@ -54,7 +54,7 @@ export function createShellInspector(files: ShellFiles): ShellInspector {
   let closed = false;
 
   const ready = (): Promise<Worker> => {
-    worker ??= startOneOf(files).catch((error: unknown) => {
+    worker ??= startWorker(files).catch((error: unknown) => {
       worker = undefined;
       throw error;
     });
@@ -84,31 +84,6 @@ export function createShellInspector(files: ShellFiles): ShellInspector {
       await thread?.terminate();
     },
   };
-}
-
-/** How long a start is waited for before another one is tried beside it, ms; the usual one takes 300. */
-const patienceMs = [3_000, 6_000, 12_000, 24_000] as const;
-
-/**
- * In Electron's main process a thread sometimes stands still while it compiles the grammar (seen in one of ten starts that met
- * the starts of script workers; all its threads wait). Then another one is started beside it; the first that is ready counts.
- */
-async function startOneOf(files: ShellFiles): Promise<Worker> {
-  const starts: Promise<Worker>[] = [];
-  for (const patience of patienceMs) {
-    starts.push(startWorker(files));
-    let timer: NodeJS.Timeout | undefined;
-    const tired = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), patience)));
-    const first = await Promise.race([...starts, tired]).finally(() => clearTimeout(timer));
-    if (first === null) continue;
-    for (const other of starts)
-      void other.then(
-        (late) => (late === first ? 0 : late.terminate()),
-        () => 0,
-      );
-    return first;
-  }
-  throw new SpindleError("internal", "The thread that reads commands does not start.", { hint: "Start Spindle again." });
 }
 
 function startWorker(files: ShellFiles): Promise<Worker> {

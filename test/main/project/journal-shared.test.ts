@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -14,6 +14,8 @@ import { toolContext } from "../../support/tool-context.ts";
 
 const tempFolder = useTempFolders();
 const bundle = useBundle("journal-process");
+/** Times of files are as coarse, ms. */
+const TICK = 5;
 const long = process.env["SPINDLE_LONG"] === "1";
 let root: string;
 let data: string;
@@ -94,16 +96,20 @@ test.each(["write", "rename", "append"])(
         // The plan of a small patch may be gone before the saver sees it.
         for (let waited = 0; waited < 20 && saver.said().length === before; waited++) await sleep(2);
         if (saver.said().length === before) continue;
-        caught++;
         const { files } = readFolder(root);
         const { [last]: saved, ...others } = files;
+        const mine = JSON.parse(saver.said().at(-1) ?? "") as { text: string; from: number; to: number };
+        // Two renames onto one place at the same moment: the later one wins, and no system call that Node has tells which it was.
+        const placed = statSync(path.join(root, last)).ctimeMs;
+        if (how === "rename" && placed >= mine.from - TICK && placed <= mine.to + TICK && saved === "new\n") continue;
+        caught++;
         // Saved before ours came: the patch is refused as a whole. After: it stands below what was saved.
-        expect({ how, failed, saved: saved?.includes(saver.said().at(-1) ?? "?") }).toEqual({ how, failed, saved: true });
+        expect({ how, failed, saved: saved?.includes(mine.text) }).toEqual({ how, failed, saved: true });
         expect(new Set(Object.values(others))).toEqual(new Set(count === 1 ? [] : [failed === null ? "new\n" : "old\n"]));
       }
       await end(saver.child);
     }
-    expect(caught).toBeGreaterThan(rounds / 4);
+    expect(caught).toBeGreaterThanOrEqual(rounds / 4);
   },
   120_000,
 );

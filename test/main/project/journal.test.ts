@@ -216,7 +216,7 @@ describe("journal, recovery", () => {
     await apply("c1", { a: "2", b: "2", "new/n": "n" });
     const folder = path.join(data, "done", "c_1");
     const [name = ""] = readdirSync(folder);
-    const record = { ...JSON.parse(readFileSync(path.join(folder, name), "utf8")), owner };
+    const record = { ...lastLine(path.join(folder, name)), owner };
     rmSync(path.join(folder, name));
     writeFileSync(path.join(data, "pending", "x.json"), JSON.stringify(record));
     return path.join(data, "pending", "x.json");
@@ -336,9 +336,13 @@ describe("journal, recovery", () => {
   });
 });
 
+/** The record that a file holds. */
+function lastLine(file: string): { files: { temp: string | null }[] } {
+  return JSON.parse(readFileSync(file, "utf8").split("\n").at(-1) ?? "");
+}
+
 function tempsOf(record: string): string[] {
-  const { files } = JSON.parse(readFileSync(record, "utf8")) as { files: { temp: string | null }[] };
-  return files.flatMap(({ temp }) => temp ?? []);
+  return lastLine(record).files.flatMap(({ temp }) => temp ?? []);
 }
 
 function swapForLink(folder: string): void {
