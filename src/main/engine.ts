@@ -242,6 +242,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store: () => store,
     parts: () => parts,
     execTool,
+    authorizeStart: authority.authorizeStart,
     provider: () => provider(effective().provider),
     // The rest is for scripts of the person's conversations.
     scriptPlaces: scriptWorkers - spareWorkers / 2,

@@ -5,9 +5,10 @@ import { assertOverseeable } from "../approvals/rules.ts";
 import type { OpenedFolder } from "../project/project.ts";
 import { openProjects, type ProjectsFile } from "../settings/projects.ts";
 import { openRules, type RulesFile } from "../settings/rules.ts";
-import type { GateDeps } from "../tools/dispatch.ts";
+import type { Clearance, GateCall, GateDeps } from "../tools/dispatch.ts";
+import type { Effect, ToolContext } from "../tools/tool.ts";
 import { createApprovalDesk, type ApprovalDesk } from "./approval-desk.ts";
-import { authorize, authorizeWritten } from "./authorize.ts";
+import { authorize, authorizeStart, authorizeWritten, type Cleared } from "./authorize.ts";
 
 export interface AuthorityOptions {
   readonly home: string;
@@ -25,6 +26,8 @@ export interface Authority {
   readonly rules: RulesFile;
   readonly projects: ProjectsFile;
   readonly gate: Pick<GateDeps, "authorize" | "authorizeWritten">;
+  /** For a task's command that was cleared when the task was made and starts now. Rejects as `gate.authorize` does. */
+  authorizeStart(call: GateCall, effect: Effect, ctx: ToolContext, cleared: Cleared): Promise<Clearance>;
   isTrusted(root: string): boolean;
   reachOf(root: string): Reach;
   /** A folder with what the person said about it. */
@@ -51,6 +54,7 @@ export function openAuthority({ home, audience, trust, reach }: AuthorityOptions
       authorize: (call, effect, ctx) => authorize(call, effect, ctx, judges),
       authorizeWritten: (effect, ctx) => authorizeWritten(effect, ctx, judges),
     },
+    authorizeStart: (call, effect, ctx, cleared) => authorizeStart(call, effect, ctx, cleared, judges),
     isTrusted,
     reachOf,
     describe: (folder) => ({ ...folder, trusted: isTrusted(folder.root), reach: reachOf(folder.root) }),

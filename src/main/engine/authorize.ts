@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
-import type { SandboxLevel } from "../../protocol/settings.ts";
+import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { describeEffect } from "../approvals/describe-effect.ts";
 import { decide, type PolicyDecision } from "../approvals/policy.ts";
 import { proposeRules } from "../approvals/rules.ts";
@@ -22,7 +22,33 @@ export interface Judges {
  * command the person put in its place; rejects with `denied`.
  */
 export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext, judges: Judges): Promise<Clearance> {
+  return follow(decideNow(effect, ctx, judges), call, effect, ctx, judges);
+}
+
+/** When, and by which mode, a command was cleared that starts only later. */
+export interface Cleared {
+  readonly at: number;
+  readonly mode: ApprovalMode;
+}
+
+/**
+ * For a command that was cleared before and starts now: what has become forbidden since is refused, what would be asked only
+ * since then is asked. What was asked before is not asked twice.
+ */
+export async function authorizeStart(
+  call: GateCall,
+  effect: Effect,
+  ctx: ToolContext,
+  cleared: Cleared,
+  judges: Judges,
+): Promise<Clearance> {
   const decision = decideNow(effect, ctx, judges);
+  if (decision.decision !== "ask") return follow(decision, call, effect, ctx, judges);
+  const before = decideNow(effect, { ...ctx, approval: cleared.mode }, judges, cleared.at);
+  return before.decision === "ask" ? { sandboxLevel: decision.runLevel } : follow(decision, call, effect, ctx, judges);
+}
+
+async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, ctx: ToolContext, judges: Judges): Promise<Clearance> {
   switch (decision.decision) {
     case "allow":
       return { sandboxLevel: decision.runLevel };
@@ -56,7 +82,8 @@ export function authorizeWritten(effect: Effect, ctx: ToolContext, judges: Judge
   return decision.runLevel;
 }
 
-function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judges): PolicyDecision {
+/** By the rules that there were at `at`. */
+function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judges, at = Infinity): PolicyDecision {
   return decide({
     effect,
     mode: ctx.approval,
@@ -64,7 +91,7 @@ function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judge
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
     trusted: isTrusted(ctx.projectRoot),
-    rules: rules.in(ctx),
+    rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
 }
 

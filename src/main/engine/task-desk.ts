@@ -15,6 +15,7 @@ import type { TaskEvent, TaskManager } from "../tasks/task-manager.ts";
 import { treeOf } from "../tasks/tree.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import type { TaskPort } from "../tools/tool.ts";
+import type { Authority } from "./authority.ts";
 import { createDelivery, openOrNull } from "./deliver.ts";
 import { createLateAnswers, type LateAnswers } from "./late-answers.ts";
 import { leastApproval, leastSandbox, scopeOf } from "./task-scope.ts";
@@ -34,6 +35,7 @@ export interface TaskDeskDeps {
   readonly store: () => ConversationStore;
   readonly parts: () => CallParts;
   readonly execTool: ReturnType<typeof createExecTool>;
+  readonly authorizeStart: Authority["authorizeStart"];
   /** The provider that is set right now, as it is. */
   readonly provider: () => Provider;
   /** Agents and scripts at work at once, at most, those that only wait included. */
@@ -97,6 +99,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         store: deps.store(),
         parts: deps.parts(),
         execTool: deps.execTool,
+        authorizeStart: deps.authorizeStart,
         tasks: () => tasks,
         sceneOf,
         provider: ({ task }) => providerFor(task.taskId, null),

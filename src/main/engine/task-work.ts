@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
-import type { SpawnInput } from "../../protocol/tools.ts";
+import type { ExecResult, SpawnInput } from "../../protocol/tools.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
@@ -9,11 +9,13 @@ import { fileError, resolveForReading } from "../lib/paths.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TaskManager } from "../tasks/task-manager.ts";
 import type { TaskOutcome, TaskWork } from "../tasks/work.ts";
+import { runCleared } from "../tools/dispatch.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import { fitOutput } from "../tools/script/fit-output.ts";
 import { outcomeJson, outcomeText } from "../tools/script/outcome.ts";
 import { runScript } from "../tools/script/run.ts";
 import { agentTask } from "./agent-work.ts";
+import type { Authority } from "./authority.ts";
 import { rememberFiles } from "./changed-since.ts";
 import { leastApproval, leastSandbox } from "./task-scope.ts";
 import { type CallParts, type CallScene, toolContext } from "./tool-context.ts";
@@ -25,6 +27,7 @@ export interface TaskWorkDeps {
   tasks(): TaskManager;
   /** The scene of the conversation that started the task, with its settings of now. */
   sceneOf(conversationId: string): CallScene;
+  readonly authorizeStart: Authority["authorizeStart"];
   /** The provider for one request outside a conversation, watched for a task. */
   provider(work: TaskWork): { readonly provider: Provider; readonly model: string };
   /** An agent begins or ends to work in a conversation: its tasks' results wake it meanwhile. */
@@ -63,8 +66,7 @@ function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
     taskId: task.taskId,
     toolNames: task.scope.tools,
     approval: leastApproval(task.scope.approval, scene.approval),
-    // The gate asked about this very command; a script's calls are asked about one by one.
-    sandboxLevel: task.kind === "exec" ? task.scope.sandbox : leastSandbox(task.scope.sandbox, scene.sandboxLevel),
+    sandboxLevel: leastSandbox(task.scope.sandbox, scene.sandboxLevel),
     emit(event) {
       if (event.type === "tool_started") work.meter.call();
       else if (event.type === "approval_requested") work.needsYou(questions.add(event.request.approvalId).size > 0);
@@ -82,19 +84,23 @@ function taskCallId({ task }: TaskWork): string {
   return task.run === 1 ? id : `${id}.r${task.run}`;
 }
 
+/** May have waited for a place, or run before: what the person said since counts. Their own click on retry is their yes. */
 async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
-  const ctx = toolContext({ callId: taskCallId(work), name: "exec", input: null }, taskScene(work, deps), deps.parts, work.signal);
+  const { task } = work;
+  const scene = taskScene(work, deps);
   // The manager's own timer ends the task; the command only needs a limit that is not shorter.
-  const { result, text } = await deps.execTool.run(
-    {
-      cmd: input.cmd,
-      timeoutMs: input.timeoutMs ?? 3_600_000,
-      ...(input.workdir === undefined ? {} : { workdir: input.workdir }),
-      ...(input.env === undefined ? {} : { env: input.env }),
-    },
-    ctx,
-  );
-  return { result: { ...result }, text, ok: result.exitCode === 0 };
+  const { cmd, workdir, env, timeoutMs = 3_600_000 } = input;
+  const command = { cmd, timeoutMs, ...(workdir === undefined ? {} : { workdir }), ...(env === undefined ? {} : { env }) };
+  const call = { callId: taskCallId(work), name: "exec", input: command };
+  const ctx = toolContext(call, { ...scene, sandboxLevel: deps.sceneOf(task.conversationId).sandboxLevel }, deps.parts, work.signal);
+  const effect = await deps.execTool.effect(command, ctx);
+  const clearance =
+    task.run === 1
+      ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval })
+      : { sandboxLevel: deps.parts.gate.authorizeWritten(effect, ctx) };
+  const sandboxLevel = leastSandbox(task.scope.sandbox, clearance.sandboxLevel);
+  const { result, text } = await runCleared(deps.execTool, command, { ...clearance, sandboxLevel }, ctx, deps.parts.gate);
+  return { result: result as ExecResult & Json, text, ok: (result as ExecResult).exitCode === 0 };
 }
 
 async function scriptTask(work: TaskWork, input: Extract<SpawnInput, { kind: "script" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {

@@ -89,12 +89,12 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
 }
 
 /** Runs the call as it was cleared: as it came, or with the person's own command in its place, which its result then names. */
-async function runCleared(
+export async function runCleared(
   tool: Tool,
   input: unknown,
   { sandboxLevel, cmd }: Clearance,
   ctx: ToolContext,
-  deps: GateDeps,
+  deps: Pick<GateDeps, "authorizeWritten">,
 ): Promise<ToolOutcome<unknown>> {
   if (cmd === undefined) return tool.run(input, { ...ctx, sandboxLevel });
   const written = validate(tool, { ...(input as Readonly<Record<string, unknown>>), cmd });
