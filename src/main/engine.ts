@@ -32,7 +32,7 @@ import { workingTitles } from "./engine/working-titles.ts";
 import { createHarness } from "./harness/create-harness.ts";
 import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
-import { createRedactor } from "./lib/redact.ts";
+import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -110,7 +110,7 @@ export interface Engine {
   /** Stops its turn and its tasks, then removes the conversation with its log. */
   deleteConversation(conversationId: string): Promise<void>;
   /** Replaces secrets in a text; for output that passes by the logs. */
-  redact(text: string): string;
+  readonly redact: Redactor;
   /** Resolves when the changes of commands that ended were told. */
   settled(): Promise<void>;
   /** Undoes or redoes changes of files; see `engine/undo.ts` for what it promises and throws. Also `conversation_busy`. */

@@ -6,6 +6,7 @@ import { ephemeralTypes } from "../../protocol/event.ts";
 import { makeId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { fileError } from "../lib/paths.ts";
+import { createEventRedactor } from "../conversations/redact-event.ts";
 import { redactJson } from "../lib/redact.ts";
 import type { ScriptReport } from "../../protocol/script-report.ts";
 import type { ScriptWarning } from "../harness/harness.ts";
@@ -36,10 +37,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     const conversationId = makeId("run", Date.now());
     const events: SpindleEvent[] = [];
     let seq = 0;
+    const redacted = createEventRedactor(engine.redact);
     const emit = (body: EventBody): void => {
       if (!ephemeralTypes.has(body.type)) seq++;
-      const raw = JSON.parse(JSON.stringify({ ...body, conversationId, seq, time: Date.now() })) as Json;
-      const event = redactJson(raw, (text) => engine.redact(text)) as unknown as SpindleEvent;
+      const event = redacted({ ...body, conversationId, seq, time: Date.now() });
       if (!ephemeralTypes.has(body.type)) events.push(event);
       if (values.json) printJson(event);
       else if (event.type === "script_log") printLine(event.text);
@@ -72,7 +73,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     await engine.tasks.idle();
     await engine.settled();
     emit({ type: "script_finished", ...end });
-    if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, (text) => engine.redact(text)) as unknown as End);
+    if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, engine.redact) as unknown as End);
     if (!values.json && events.some((event) => event.type === "patch_applied"))
       process.stderr.write(`spindle: \`spindle undo ${conversationId}\` puts the patched files back.\n`);
     if (signal.aborted) return 130;

@@ -1,8 +1,8 @@
 import { ephemeralTypes, type EventBody, type EventType, type SpindleEvent } from "../../protocol/event.ts";
 import type { ConversationId } from "../../protocol/ids.ts";
-import type { Json } from "../../protocol/json.ts";
 import { openJsonl, readJsonl } from "../lib/jsonl.ts";
-import { redactJson } from "../lib/redact.ts";
+import type { Redactor } from "../lib/redact.ts";
+import { createEventRedactor } from "./redact-event.ts";
 
 /** The log of one conversation: everything else is folded from it. */
 export interface ConversationLog {
@@ -25,21 +25,16 @@ const synced: ReadonlySet<EventType> = new Set<EventType>([
 ]);
 
 /** Opens a log for writing; `redact` is applied to every text of an event, pushed or logged. A damaged log is repaired and says so in a `notice`. */
-export function openConversationLog(
-  file: string,
-  conversationId: ConversationId,
-  redact: (text: string) => string,
-  now: () => number,
-): ConversationLog {
+export function openConversationLog(file: string, conversationId: ConversationId, redact: Redactor, now: () => number): ConversationLog {
   const opened = openJsonl(file);
   const events = opened.records.filter(isEvent);
   const badLines = opened.repair.badLines + opened.records.length - events.length;
   let seq = events.at(-1)?.seq ?? 0;
+  const redacted = createEventRedactor(redact);
   const append = (body: EventBody): SpindleEvent => {
     const ephemeral = ephemeralTypes.has(body.type);
     if (!ephemeral) seq++;
-    const raw = JSON.parse(JSON.stringify({ ...body, conversationId, seq, time: now() })) as Json;
-    const event = redactJson(raw, redact) as unknown as SpindleEvent;
+    const event = redacted({ ...body, conversationId, seq, time: now() });
     if (!ephemeral) {
       opened.file.append(event, { sync: synced.has(body.type) });
       events.push(event);

@@ -6,6 +6,7 @@ import { type ConversationId, makeId } from "../../protocol/ids.ts";
 import { lockFile } from "../lib/file-lock.ts";
 import { type Conversation, createConversation, type TurnSetup, type TurnStart } from "./conversation.ts";
 import { orphanEnds } from "./close-orphans.ts";
+import type { Redactor } from "../lib/redact.ts";
 import { openConversationLog, readConversationLog } from "./log.ts";
 import { type FoldedRow, foldRow } from "./row.ts";
 
@@ -28,7 +29,7 @@ export interface ConversationStore {
 
 export function createConversationStore(deps: {
   readonly folder: string;
-  readonly redact: (text: string) => string;
+  readonly redact: Redactor;
   readonly now: () => number;
   readonly setUpTurn: (start: TurnStart) => Promise<TurnSetup>;
   readonly onOpen: (conversation: Conversation) => void;

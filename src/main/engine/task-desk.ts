@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Redactor } from "../lib/redact.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody } from "../../protocol/event.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
@@ -27,7 +28,7 @@ export interface TaskDeskDeps {
   /** The data folder. */
   readonly home: string;
   readonly settings: () => Settings;
-  readonly redact: (text: string) => string;
+  readonly redact: Redactor;
   readonly logger: Logger;
   readonly audience: "person" | "nobody";
   /** True when a finished task may start a turn of a conversation of the person by itself. */

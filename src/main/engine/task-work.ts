@@ -71,7 +71,7 @@ function taskScene(work: TaskWork, deps: TaskWorkDeps): CallScene {
       if (event.type === "tool_started") work.meter.call();
       else if (event.type === "approval_requested") work.needsYou(questions.add(event.request.approvalId).size > 0);
       else if (event.type === "approval_answered") work.needsYou(questions.delete(event.approvalId) && questions.size > 0);
-      if (event.type === "tool_output") work.output(event.text);
+      if (event.type === "tool_output") work.output(event.text, event.stream);
       else if (event.type === "script_log") work.output(`${event.text}\n`);
       else scene.emit(event);
     },

@@ -2,14 +2,18 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import { createPieceRedactor, type PieceRedactor } from "../lib/redact-pieces.ts";
+import type { Redactor } from "../lib/redact.ts";
 import type { Ledger } from "./ledger.ts";
 import type { TaskMeter } from "./meter.ts";
 
 /** What a running task of this process shows between two lines of the ledger. */
 export interface LiveTask {
   readonly meter: TaskMeter;
-  /** Keeps output in the task's file. */
-  print(text: string): void;
+  /** Keeps output in the task's file. It may come in pieces; what may be the beginning of a key waits for the next one of its source. */
+  print(text: string, source?: "stdout" | "stderr"): void;
+  /** Nothing more comes: keeps what waited. */
+  end(): void;
   /** Another sign of life: tokens, a call. */
   touch(): void;
   lastLine(): string;
@@ -30,7 +34,7 @@ export function createLiveTask(options: {
   readonly file: string;
   readonly meter: (onUse: () => void) => TaskMeter;
   readonly now: () => number;
-  readonly redact: (text: string) => string;
+  readonly redact: Redactor;
   readonly onChange: () => void;
 }): LiveTask {
   const { now } = options;
@@ -48,20 +52,29 @@ export function createLiveTask(options: {
     options.onChange();
   };
   const meter = options.meter(touch);
+  const streams = new Map<"stdout" | "stderr" | undefined, PieceRedactor>();
+  const keep = (text: string): void => {
+    // Told below, with the line.
+    at = told = now();
+    if (text === "") return;
+    appendFileSync(options.file, text, { mode: 0o600 });
+    meter.printed(Buffer.byteLength(text));
+    // Output comes in pieces that end anywhere: a line is only known together with what came before.
+    tail = (tail + text).slice(-1_000);
+    const last = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
+    if (last === "") return;
+    line = last;
+    options.onChange();
+  };
   return {
     meter,
-    print(printed) {
-      const text = options.redact(printed);
-      appendFileSync(options.file, text, { mode: 0o600 });
-      // Told below, with the line.
-      at = told = now();
-      meter.printed(Buffer.byteLength(text));
-      // Output comes in pieces that end anywhere: a line is only known together with what came before.
-      tail = (tail + text).slice(-1_000);
-      const last = tail.trimEnd().split("\n").at(-1)?.trim().slice(0, 200) ?? "";
-      if (last === "") return;
-      line = last;
-      options.onChange();
+    print(text, source) {
+      const stream = streams.get(source) ?? createPieceRedactor(options.redact);
+      streams.set(source, stream);
+      keep(stream.push(text));
+    },
+    end() {
+      for (const stream of streams.values()) keep(stream.end());
     },
     touch,
     lastLine: () => line,

@@ -66,6 +66,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
 
   const finish = (taskId: TaskId, end: TaskEnd, lateExpected = false): void => {
     const live = running.get(taskId)?.live;
+    live?.end();
     const kept = files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text });
     ledger.append({
       type: "finished",

@@ -1,4 +1,5 @@
 import type { Attachment } from "../../protocol/attachment.ts";
+import type { Redactor } from "../lib/redact.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ProviderId, TaskSettings } from "../../protocol/settings.ts";
@@ -91,7 +92,7 @@ export interface TaskManagerDeps {
   readonly providerOf: (input: SpawnInput) => ProviderId | null;
   readonly now: () => number;
   /** Applied to what a task prints, before it is kept or shown. */
-  readonly redact: (text: string) => string;
+  readonly redact: Redactor;
   readonly work: (work: TaskWork) => Promise<TaskOutcome>;
   readonly onEvent: (event: TaskEvent) => void;
 }

@@ -20,8 +20,8 @@ export interface TaskWork {
   readonly how: "new" | "resume" | "retry";
   readonly signal: AbortSignal;
   readonly meter: TaskMeter;
-  /** Keeps output in the task's file and shows its last line. */
-  output(text: string): void;
+  /** Keeps output in the task's file and shows its last line. Text comes in pieces of any size, by their source. */
+  output(text: string, source?: "stdout" | "stderr"): void;
   /** Questions of the task are open; the row says so while there are any. */
   needsYou(open: boolean): void;
   /** Remembers the conversation an agent works in, on disk, before it begins. */

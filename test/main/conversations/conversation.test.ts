@@ -1,6 +1,7 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { createConversation, type Conversation, type TurnSetup } from "../../../src/main/conversations/conversation.ts";
+import { createRedactor } from "../../../src/main/lib/redact.ts";
 import { openConversationLog } from "../../../src/main/conversations/log.ts";
 import type { ModelRequest } from "../../../src/main/providers/provider.ts";
 import { createScriptedProvider, says, type ScriptedStep } from "../../support/scripted-provider.ts";
@@ -11,7 +12,12 @@ const tempFolder = useTempFolders();
 /** A conversation over a real log; requests carry what the person said, and `building` is awaited while one is made. */
 function setUp(steps: readonly ScriptedStep[], building: (said: readonly string[]) => Promise<void> = () => Promise.resolve()) {
   const file = path.join(tempFolder(), "log.jsonl");
-  const log = openConversationLog(file, "c_test", (text) => text, Date.now);
+  const log = openConversationLog(
+    file,
+    "c_test",
+    createRedactor(() => []),
+    Date.now,
+  );
   log.append({ type: "conversation_started", projectRoot: "/p", version: 1 });
   const provider = createScriptedProvider(steps);
   const ended: string[] = [];

@@ -138,6 +138,35 @@ test("keys never reach the log, an event, a request, the ledger or a task's outp
   expect(JSON.stringify(events)).toContain("[redacted]");
 });
 
+test("a key that arrives in pieces does not pass: not as output while it runs, nor in the log of a task, nor as words of the model", async () => {
+  const house = lab();
+  const shaped = `sk-${"a1B2".repeat(8)}`;
+  const cmd = `printf 'x ${shaped.slice(0, 9)}'; sleep 0.3; printf '${shaped.slice(9, 20)}'; sleep 0.3; echo '${shaped.slice(20)} y'`;
+  const provider = createScriptedProvider([
+    [...callsTool("exec", { cmd }), ...callsTool("spawn", { kind: "exec", title: "pieces", cmd, notify: "silent" }, "w2")],
+    [
+      { type: "text_delta", messageId: "m1", text: `It is ${shaped.slice(0, 12)}` },
+      { type: "text_delta", messageId: "m1", text: `${shaped.slice(12)}.` },
+      ...says(`It is ${shaped}.`),
+    ],
+  ]);
+  const engine = await house.open({ provider });
+  const events: SpindleEvent[] = [];
+  engine.onEvent((event) => events.push(event));
+  const conversation = engine.conversations.create(house.project);
+  await conversation.send("Go", []).done;
+  await engine.tasks.idle();
+  const printed = events
+    .flatMap((event) => (event.type === "tool_output" || event.type === "assistant_delta" ? [event.text] : []))
+    .join("");
+  const [task] = engine.tasks.rows();
+  expect({ printed, log: engine.tasks.output(task?.taskId ?? "", 0).text, line: task?.lastLine }).toEqual({
+    printed: expect.stringMatching(/^x \[redacted\] y\n.*It is \[redacted\]\./s),
+    log: "x [redacted] y\n",
+    line: "x [redacted] y",
+  });
+});
+
 test("two processes never write one conversation: the second is told who has it", async () => {
   const house = lab();
   const engine = await house.open({ provider: createScriptedProvider([]) });

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openLedger } from "../../../src/main/tasks/ledger.ts";
+import { createRedactor } from "../../../src/main/lib/redact.ts";
 import { createLiveTask } from "../../../src/main/tasks/live.ts";
 import { createMeter } from "../../../src/main/tasks/meter.ts";
 import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
@@ -42,12 +43,14 @@ test("signs of life reach other processes through the ledger, one line for all s
     taskId: "task_1",
     file: path.join(folder, "output", "task_1.log"),
     now: () => now,
-    redact: (text) => text.replaceAll("secret", "[redacted]"),
+    redact: createRedactor(() => ["secret-word"]),
     meter: (onUse) => createMeter({ budget: null, parent: null, onUse, onOver: () => undefined }),
     onChange: () => told++,
   });
-  live.print("first\nsecret li");
-  live.print("ne\n");
+  live.print("first\nsecret-wo", "stdout");
+  live.print("noise\n", "stderr");
+  live.print("rd li", "stdout");
+  live.print("ne\n", "stdout");
   now = 150;
   live.meter.request({ inputTokens: 7, outputTokens: 3 }, null);
   live.beat(mine);
@@ -56,11 +59,11 @@ test("signs of life reach other processes through the ledger, one line for all s
   expect({ at: seen?.lastEventAt, line: seen?.lastLine, used: seen?.used }).toEqual({
     at: 150,
     line: "[redacted] line",
-    used: { tokens: 10, calls: 0, usd: null, bytes: 22 },
+    used: { tokens: 10, calls: 0, usd: null, bytes: 28 },
   });
   // Tokens of the same moment are told once, and a quiet task writes nothing.
   expect({ told, stalled: live.lookForStall(700, 500), again: live.lookForStall(800, 500) }).toEqual({
-    told: 2,
+    told: 4,
     stalled: true,
     again: false,
   });
