@@ -26,7 +26,7 @@ export function createPieceRedactor(redact: Redactor): PieceRedactor {
   return {
     push(piece) {
       const text = waiting + piece;
-      const open = redact.openEnd(text);
+      const open = Math.min(text.length, redact.openEnd(context + text));
       waiting = open === 0 ? "" : text.slice(-open);
       return show(text.slice(0, text.length - open));
     },

@@ -246,7 +246,7 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
     const done = path.join(spindle.home, "journal", "done", conversation.id);
     for (const [name, text] of Object.entries(spindle.data())) {
       if (!path.join(spindle.home, name).startsWith(done)) continue;
-      writeFileSync(path.join(spindle.home, name), text.replace(/"owner":\{[^}]*\}/, '"owner":{"pid":4194305,"startTime":"1"}'));
+      writeFileSync(path.join(spindle.home, name), text.replace(/"owner":\{[^}]*\}/g, '"owner":{"pid":4194305,"startTime":"1"}'));
     }
     const again = await spindle.open();
     const opened = again.conversations.open(conversation.id);
@@ -266,7 +266,7 @@ await tools.applyPatch({ patch: ${JSON.stringify(patch(update("a", "2", "3"), "*
     const journal = path.join(spindle.home, "journal");
     const done = path.join(journal, "done", conversation.id);
     const [name = ""] = readdirSync(done);
-    const record = readFileSync(path.join(done, name), "utf8").replace(/"owner":\{[^}]*\}/, '"owner":{"pid":4194305,"startTime":"1"}');
+    const record = readFileSync(path.join(done, name), "utf8").replace(/"owner":\{[^}]*\}/g, '"owner":{"pid":4194305,"startTime":"1"}');
     // As if the process had died between the two files, and what they held before were lost.
     renameSync(path.join(done, name), path.join(journal, "pending", "x.json"));
     writeFileSync(path.join(journal, "pending", "x.json"), record);

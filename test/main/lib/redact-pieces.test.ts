@@ -83,3 +83,8 @@ test("what is longer than any key is not kept back for ever", () => {
   for (let i = 0; i < 100; i++) shown += stream.push(`-----BEGIN PRIVATE KEY-----${" no key ".repeat(100)}`).length;
   expect(shown).toBeGreaterThan(10_000);
 });
+
+test("the middle of a word waits for nothing: what was shown before it tells that no key begins there", () => {
+  const stream = createPieceRedactor(redact);
+  expect(["*** End Patc", "h", " s", "k", "ip"].map((piece) => stream.push(piece))).toEqual(["*** End Patc", "h", " ", "", "skip"]);
+});
