@@ -28,7 +28,11 @@ export async function runVitest(name, args, env = {}) {
   const count = countReport(report);
   // Unhandled errors and hooks that hang are failures without a failed test.
   if (result.code === 0 || count.failed > 0) return count;
-  return { ...count, failed: 1, failures: [`${name}: no test failed, but the run ended with code ${result.code}: an unhandled error or a hook that hangs`] };
+  return {
+    ...count,
+    failed: 1,
+    failures: [`${name}: no test failed, but the run ended with code ${result.code}: an unhandled error or a hook that hangs`],
+  };
 }
 
 /**

@@ -26,7 +26,7 @@ export function toolContext(projectRoot: string, overrides: Partial<ToolContext>
     settings: settingsSchema.parse({}),
     signal: new AbortController().signal,
     runner: { run: () => unused("runner"), close: () => unused("runner") },
-    sandbox: { info: { enforcer: "none", detail: "not used in this test", grants: [] }, wrap: () => unused("sandbox") },
+    sandbox: { info: { enforcer: "none", detail: "not used in this test", grants: [] }, hidden: () => [], wrap: () => unused("sandbox") },
     harness: {
       run: () => unused("harness"),
       prewarm: () => unused("harness"),

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Attachment } from "../../protocol/attachment.ts";
 import { SpindleError } from "../../protocol/error.ts";
@@ -60,7 +60,8 @@ async function describe(paths: readonly string[]): Promise<{ attachments: Attach
       const kind = facts.isDirectory() ? "folder" : pictures.has(path.extname(given).toLowerCase()) ? "image" : "file";
       attachments.push({
         kind,
-        path: path.resolve(given),
+        // The real one: a link that a command puts in its place later grants nothing.
+        path: await realpath(given),
         name: path.basename(given) || given,
         size: facts.isDirectory() ? 0 : facts.size,
       });

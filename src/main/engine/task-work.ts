@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ExecResult, SpawnInput } from "../../protocol/tools.ts";
 import { originalUserPrompt } from "../agent/prompt.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
-import { fileError, resolveForReading } from "../lib/paths.ts";
+import { fileError } from "../lib/paths.ts";
+import { openForReading, type ReadScope } from "../lib/read-scope.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TaskManager } from "../tasks/task-manager.ts";
 import type { TaskOutcome, TaskWork } from "../tasks/work.ts";
@@ -112,7 +112,8 @@ async function scriptTask(work: TaskWork, input: Extract<SpawnInput, { kind: "sc
 async function askTask(work: TaskWork, input: Extract<SpawnInput, { kind: "ask" }>, deps: TaskWorkDeps): Promise<TaskOutcome> {
   const scene = deps.sceneOf(work.task.conversationId);
   const { provider, model } = deps.provider(work);
-  const files = await Promise.all((input.files ?? []).map((file) => attachText(scene.projectRoot, file)));
+  const scope = { projectRoot: scene.projectRoot, readGrants: [], hidden: deps.parts.sandbox.hidden(), anywhere: false };
+  const files = await Promise.all((input.files ?? []).map((file) => attachText(scope, file)));
   const remembered = rememberFiles(scene.projectRoot, new Map(files.map((file) => [file.absolute, file.text])));
   const first = scene.events.find((event) => event.type === "user_message");
   let text = "";
@@ -149,12 +150,16 @@ interface AttachedText {
   readonly shown: string;
 }
 
-async function attachText(projectRoot: string, file: string): Promise<AttachedText> {
-  const absolute = await resolveForReading({ projectRoot, readGrants: [], anywhere: false }, file);
+async function attachText(scope: ReadScope, file: string): Promise<AttachedText> {
   try {
-    const text = await readFile(absolute, "utf8");
-    return { absolute, text, shown: `<file path=${JSON.stringify(file)}>\n${text}\n</file>` };
+    const { handle, absolute } = await openForReading(scope, file);
+    try {
+      const text = await handle.readFile("utf8");
+      return { absolute, text, shown: `<file path=${JSON.stringify(file)}>\n${text}\n</file>` };
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    throw fileError(error, file);
+    throw error instanceof SpindleError ? error : fileError(error, file);
   }
 }

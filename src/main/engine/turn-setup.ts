@@ -90,7 +90,12 @@ export async function requestMessages(
       reach: parts.reachOf(scene.projectRoot),
       trusted: parts.isTrusted(scene.projectRoot),
     },
-    await loadImages(scene.events),
+    await loadImages(scene.events, {
+      projectRoot: scene.projectRoot,
+      readGrants: scene.readGrants(),
+      hidden: parts.sandbox.hidden(),
+      anywhere: false,
+    }),
   );
 }
 

@@ -32,30 +32,6 @@ export function displayPath(projectRoot: string, absolute: string): string {
   return relative === "" ? "." : relative.split(path.sep).join("/");
 }
 
-/**
- * Resolves a path of a tool call for reading: relative to the project, symlinks followed, inside the project or a grant
- * (or anywhere when `anywhere`). Throws `outside_project`, or `invalid_input` for a NUL byte.
- */
-export async function resolveForReading(
-  options: { projectRoot: string; readGrants: readonly string[]; anywhere: boolean },
-  given: string,
-): Promise<string> {
-  if (given.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
-  const absolute = path.resolve(options.projectRoot, given);
-  if (options.anywhere) return absolute;
-  let real: string;
-  try {
-    real = await realpathOfExisting(absolute);
-  } catch (error) {
-    throw fileError(error, given);
-  }
-  if (isInside(options.projectRoot, real) || options.readGrants.some((grant) => isInside(grant, real))) return absolute;
-  throw new SpindleError("outside_project", `${given} is outside the project.`, {
-    hint: "Use a path inside the project, or ask the person to attach the file.",
-    details: { path: given },
-  });
-}
-
 /** Turns an error of the file system into a `SpindleError` that names the path as it was given. */
 export function fileError(error: unknown, given: string): SpindleError {
   const cause = error as NodeJS.ErrnoException;

@@ -2,6 +2,7 @@ import { closeSync, constants as flags, fstatSync, lstatSync, openSync, read, re
 import { readlink } from "node:fs/promises";
 import { promisify } from "node:util";
 import { SpindleError } from "../../protocol/error.ts";
+import { placeOf } from "../lib/read-scope.ts";
 import { AT_ONCE_BYTES } from "./new-file.ts";
 
 /** What stands at a place of the disk, or shall stand there. Null means nothing. */
@@ -16,8 +17,8 @@ export interface SeenState {
 }
 
 /**
- * Reads what stands at a place; the last component of the path is not followed. Folders, pipes and devices are `not_a_file`,
- * files over `maxBytes` are `too_large`; other errors are the system's.
+ * Reads what stands at a place, whose folder is a real path; the last component is not followed. Folders, pipes and devices are `not_a_file`,
+ * files over `maxBytes` are `too_large`, what is elsewhere by now is `io_error`; other errors are the system's.
  */
 export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BYTES): Promise<SeenState> {
   let descriptor: number;
@@ -30,6 +31,7 @@ export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BY
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) throw notAFile(place);
+    assertStill(descriptor, place);
     if (facts.size > maxBytes) {
       throw new SpindleError("too_large", `${place} has ${facts.size} bytes; files over ${maxBytes} bytes cannot be kept for undo.`, {
         hint: "Change it with a command instead.",
@@ -66,6 +68,15 @@ async function readAll(descriptor: number, size: number): Promise<Buffer> {
     filled += bytesRead;
   }
   return buffer.subarray(0, filled);
+}
+
+/** A link that was swapped in for a folder of the path would give away, and then write back, what is elsewhere. */
+function assertStill(descriptor: number, place: string): void {
+  if (placeOf(descriptor, place) === place) return;
+  throw new SpindleError("io_error", `${place} was moved or replaced by a link while it was read.`, {
+    hint: "Nothing was changed. Look at what changed the folder, then try again.",
+    details: { path: place },
+  });
 }
 
 function notAFile(place: string): SpindleError {

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -22,8 +23,11 @@ export interface ChildPipes {
    * shell and reads ~/.bashrc (measured).
    */
   openInput(bytes: Uint8Array): number;
-  /** Folder that holds the names; made at the first use. Who kills this process has to remove it. */
-  folder(): string;
+  /**
+   * Folder that holds the names; made at the first use, so that who has to remove it when this process is killed can be told
+   * before it is there.
+   */
+  readonly folder: string;
   close(): void;
 }
 
@@ -35,7 +39,8 @@ const batch = 32;
  * has no call for it, and are unlinked as soon as both ends are open.
  */
 export function createChildPipes(): ChildPipes {
-  let made: string | undefined;
+  const folder = path.join(tmpdir(), `spindle-pipes-${randomBytes(9).toString("base64url")}`);
+  let made = false;
   const names: string[] = [];
   let counter = 0;
   let filling: Promise<void> | undefined;
@@ -49,16 +54,17 @@ export function createChildPipes(): ChildPipes {
     return filling;
   };
 
-  const folder = (): string => {
-    made ??= mkdtempSync(path.join(tmpdir(), "spindle-pipes-"));
-    return made;
+  const nextName = (kind: string): string => {
+    if (!made) mkdirSync(folder, { mode: 0o700 });
+    made = true;
+    return path.join(folder, `${kind}${++counter}`);
   };
   const remove = (): void => {
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
+    if (made) rmSync(folder, { recursive: true, force: true });
   };
 
   async function makeNames(): Promise<void> {
-    const fresh = Array.from({ length: batch }, () => path.join(folder(), String(++counter)));
+    const fresh = Array.from({ length: batch }, () => nextName(""));
     try {
       await promisify(execFile)("mkfifo", ["-m", "600", "--", ...fresh]);
       names.push(...fresh);
@@ -86,7 +92,7 @@ export function createChildPipes(): ChildPipes {
       }
     },
     openInput(bytes) {
-      const name = path.join(folder(), `input-${++counter}`);
+      const name = nextName("input-");
       writeFileSync(name, bytes, { mode: 0o600, flag: "wx" });
       const fd = openSync(name, constants.O_RDONLY);
       unlinkSync(name);

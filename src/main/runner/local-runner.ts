@@ -29,7 +29,7 @@ export function createLocalRunner(holdsTerminals: () => boolean = () => false): 
     startedWithInherited ??= inheritedDescriptors().length > 0 && existsSync("/bin/bash");
     const closeInherited = (): boolean => startedWithInherited === true || holdsTerminals();
     // Before there is anything in the folder: whoever kills this process from now on leaves nothing behind.
-    if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder());
+    if (process.platform !== "win32") watchdog ??= startWatchdog(pipes.folder);
     const pair = await pipes.openPair();
     if (signal.aborted) {
       for (const pipe of pair ?? []) {

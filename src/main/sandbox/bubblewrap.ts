@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
-import path from "node:path";
 import { isInside } from "../lib/paths.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
+import { hiddenPlaces } from "./hidden-places.ts";
 import { hostSockets } from "./host-sockets.ts";
 import type { SandboxPolicy } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
@@ -57,7 +57,7 @@ function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, place
 
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
   const shown = [policy.projectRoot, ...policy.writableFolders];
-  const hidden = realPaths([...places.secrets, places.dataFolder]);
+  const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   // A hidden place that holds the project comes first, so that the project shows up in it again.
   for (const place of hidden.filter((place) => shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
   for (const folder of shown) args.push(writable.includes(folder) ? "--bind" : "--ro-bind", folder, folder);
@@ -94,8 +94,4 @@ function words(text: string): string[] {
 
 function hide(place: string): readonly string[] {
   return lstatSync(place).isDirectory() ? ["--tmpfs", place, "--remount-ro", place] : ["--ro-bind", "/dev/null", place];
-}
-
-function realPaths(places: readonly string[]): readonly string[] {
-  return [...new Set(places.filter((place) => existsSync(place)).map((place) => realpathSync(path.resolve(place))))].toSorted();
 }

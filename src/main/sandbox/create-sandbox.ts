@@ -3,6 +3,7 @@ import { realpath } from "node:fs/promises";
 import { SpindleError } from "../../protocol/error.ts";
 import type { SandboxLimits, SandboxPlaces } from "./enforcer.ts";
 import { findEnforcer } from "./find-enforcer.ts";
+import { createHiddenPlaces } from "./hidden-places.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export interface SandboxOptions {
@@ -45,6 +46,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       enforcer === null
         ? { enforcer: "none", detail: found.reason, grants: [] }
         : { enforcer: enforcer.name, detail: enforcer.detail, grants: enforcer.grants },
+    hidden: createHiddenPlaces([...places.secrets, places.dataFolder]),
     async wrap(argv, policy) {
       if (policy.level === "full") return { argv, cwd: policy.cwd, env: policy.env };
       if (enforcer !== null && policy.reach !== "nothing" && !enforcer.grants.includes(policy.reach))

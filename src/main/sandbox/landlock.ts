@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import { isInside } from "../lib/paths.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import { hiddenPlaces } from "./hidden-places.ts";
 import type { SandboxPolicy } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
 
@@ -93,9 +94,7 @@ export function createLandlock(perl: string, prlimit: string | undefined, places
 /** What the launcher reads from descriptor 4: rules of a policy and the environment. */
 function landlockRules(policy: SandboxPolicy, places: SandboxPlaces): Uint8Array {
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
-  const hidden = [...places.secrets, places.dataFolder]
-    .filter((place) => existsSync(place))
-    .map((place) => realpathSync(path.resolve(place)));
+  const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   const inner = hidden.filter((place) => !isInside(place, policy.projectRoot));
   const rules: (readonly [number, string])[] = [[rights.list, "/"]];
   // Names may be listed everywhere, contents are granted around what is hidden: Landlock has no "except".

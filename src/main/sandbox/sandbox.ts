@@ -35,5 +35,7 @@ export interface SandboxedCommand {
  */
 export interface Sandbox {
   readonly info: SandboxInfo;
+  /** Real paths of what no sandboxed command sees: places of keys, and Spindle's own data. Tools do not read there either. */
+  hidden(): readonly string[];
   wrap(argv: readonly [string, ...string[]], policy: SandboxPolicy): Promise<SandboxedCommand>;
 }

@@ -1,7 +1,6 @@
-import { existsSync, realpathSync } from "node:fs";
-import path from "node:path";
 import { isInside } from "../lib/paths.ts";
 import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import { hiddenPlaces } from "./hidden-places.ts";
 import type { SandboxPolicy } from "./sandbox.ts";
 
 /** Part of macOS; Apple calls it deprecated and ships it. */
@@ -41,7 +40,7 @@ const basics = `(version 1)
 /** The profile of one command. In it the last rule that fits wins. */
 export function seatbeltProfile(policy: SandboxPolicy, places: SandboxPlaces): string {
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
-  const hidden = realPaths([...places.secrets, places.dataFolder]);
+  const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   const rules = [basics];
   for (const folder of [...writable, places.tmpFolder]) rules.push(`(allow file-write* (subpath ${quoted(folder)}))`);
   for (const folder of writable) {
@@ -85,8 +84,4 @@ function quoted(text: string): string {
 /** A path in a regular expression between `#"` and `"`. */
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll('"', '["]');
-}
-
-function realPaths(given: readonly string[]): readonly string[] {
-  return given.filter((place) => existsSync(place)).map((place) => realpathSync(path.resolve(place)));
 }

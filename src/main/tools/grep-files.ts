@@ -2,11 +2,12 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { grepFilesInput, grepFilesResult, type GrepFilesInput, type GrepFilesResult } from "../../protocol/tools.ts";
-import { displayPath, fileError, resolveForReading } from "../lib/paths.ts";
+import { displayPath, fileError, isInside } from "../lib/paths.ts";
+import { isReadable, type ReadScope, resolveForReading } from "../lib/read-scope.ts";
 import { collectMatches, type Match } from "./grep-files/matches.ts";
 import { newestFirst } from "./grep-files/newest-first.ts";
 import { runRipgrep } from "./grep-files/ripgrep.ts";
-import { defineTool, type ToolContext } from "./tool.ts";
+import { defineTool, readScopeOf } from "./tool.ts";
 
 const DEFAULT_FILES = 100;
 /** One search, both passes (Codex, last version with this tool). */
@@ -32,7 +33,8 @@ export const grepFilesTool = defineTool({
       throw new SpindleError(pattern.includes("\0") ? "invalid_pattern" : "invalid_input", "A pattern must not contain a NUL character.", {
         hint: "\\x00 in a pattern stands for one.",
       });
-    const searched = await resolveForReading({ ...ctx, anywhere: ctx.sandboxLevel === "full" }, given);
+    const scope = readScopeOf(ctx);
+    const searched = await resolveForReading(scope, given);
     try {
       await stat(searched);
     } catch (error) {
@@ -41,7 +43,7 @@ export const grepFilesTool = defineTool({
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const signal = AbortSignal.any([ctx.signal, timeout]);
     try {
-      return await search({ ...input, pattern }, searched, ctx, signal);
+      return await search({ ...input, pattern }, scope, searched, signal);
     } catch (error) {
       if (timeout.aborted && !ctx.signal.aborted) {
         throw new SpindleError("timeout", `rg timed out after ${TIMEOUT_MS / 1000} seconds`, {
@@ -54,29 +56,28 @@ export const grepFilesTool = defineTool({
   },
 });
 
-async function search(input: GrepFilesInput, searched: string, ctx: ToolContext, signal: AbortSignal) {
+async function search(input: GrepFilesInput, scope: ReadScope, searched: string, signal: AbortSignal) {
+  const { projectRoot } = scope;
   // A blank glob is none (Codex, last version with this tool); ripgrep would find nothing with it.
   const include = input.include?.trim() ?? "";
   const common = ["--no-config", "--regexp", input.pattern, ...(include === "" ? [] : ["--glob", include])];
-  const listing = await runRipgrep([...common, "--files-with-matches", "--null", "--", searched], { cwd: ctx.projectRoot, signal });
+  const listing = await runRipgrep([...common, "--files-with-matches", "--null", "--", searched], { cwd: projectRoot, signal });
   const all = listing.stdout
     .toString("utf8")
     .split("\0")
-    .filter((name) => name !== "" && !name.includes("\uFFFD"));
+    .filter((name) => name !== "" && !name.includes("\uFFFD") && isShown(scope, name));
   const limit = input.limit ?? DEFAULT_FILES;
-  const files = (await newestFirst(all, signal)).slice(0, limit);
-  const found =
-    files.length === 0
-      ? { matches: [], matchCount: 0, cut: false }
-      : await collectMatches(input.pattern, files, { context: input.context ?? 0, cwd: ctx.projectRoot, signal });
-  const shownPaths = files.map((file) => displayPath(ctx.projectRoot, file));
-  const matches = found.matches.map((match) => ({ ...match, path: displayPath(ctx.projectRoot, match.path) }));
-  const notes = listing.problems.map((problem) => problem.replaceAll(`${ctx.projectRoot}${path.sep}`, ""));
+  const newest = (await newestFirst(all, signal)).slice(0, limit);
+  const found = await collectMatches(input.pattern, newest, { scope, context: input.context ?? 0, cwd: projectRoot, signal });
+  const { files } = found;
+  const shownPaths = files.map((file) => displayPath(projectRoot, file));
+  const matches = found.matches.map((match) => ({ ...match, path: displayPath(projectRoot, match.path) }));
+  const notes = listing.problems.map((problem) => problem.replaceAll(`${projectRoot}${path.sep}`, ""));
   const result: GrepFilesResult = {
     files: shownPaths,
     matches,
     matchCount: found.matchCount,
-    truncated: files.length < all.length || found.cut,
+    truncated: newest.length < all.length || found.cut,
     ...(notes.length === 0 ? {} : { notes }),
   };
   return {
@@ -84,6 +85,11 @@ async function search(input: GrepFilesInput, searched: string, ctx: ToolContext,
     text: textOf(result, input.context, notes),
     summary: files.length === 0 ? "no matches" : `${files.length} ${files.length === 1 ? "file" : "files"}`,
   };
+}
+
+/** By its path alone: what is in a hidden place must not take the room of what can be shown. */
+function isShown(scope: ReadScope, file: string): boolean {
+  return !scope.hidden.some((place) => isInside(place, file)) || isReadable(scope, file);
 }
 
 /** Paths one per line as in the original; with `context` the lines, `:` after the number of a match and `-` around it. */

@@ -1,11 +1,12 @@
-import type { Dirent } from "node:fs";
+import { closeSync, type Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { listDirInput, listDirResult, type ListDirResult } from "../../protocol/tools.ts";
-import { fileError, resolveForReading } from "../lib/paths.ts";
+import { fileError } from "../lib/paths.ts";
+import { nameOf, openForReading, openQuietly, type ReadScope, resolveForReading } from "../lib/read-scope.ts";
 import { cutHead } from "../lib/truncate.ts";
-import { defineTool } from "./tool.ts";
+import { defineTool, readScopeOf } from "./tool.ts";
 
 type Entry = ListDirResult["entries"][number];
 
@@ -28,14 +29,15 @@ export const listDirTool = defineTool({
   effect: (input, ctx) => ({ kind: "read" as const, paths: [path.resolve(ctx.projectRoot, input.path ?? ".")] }),
   async run(input, ctx) {
     const given = input.path ?? ".";
-    const folder = await resolveForReading({ ...ctx, anywhere: ctx.sandboxLevel === "full" }, given);
+    const scope = readScopeOf(ctx);
+    const folder = await resolveForReading(scope, given);
     try {
       if (!(await stat(folder)).isDirectory())
         throw new SpindleError("not_a_folder", `${given} is not a folder.`, { hint: "Read it with readFile.", details: { path: given } });
     } catch (error) {
       throw error instanceof SpindleError ? error : fileError(error, given);
     }
-    const { entries, unreadable } = await collect(folder, given, input.depth ?? 2, ctx.signal);
+    const { entries, unreadable } = await collect(scope, folder, given, input.depth ?? 2, ctx.signal);
     const offset = input.offset ?? 1;
     if (offset > Math.max(1, entries.length)) {
       throw new SpindleError("invalid_input", "offset exceeds directory entry count", {
@@ -61,6 +63,7 @@ export const listDirTool = defineTool({
 
 /** All entries, breadth first, then sorted by their path as text (so `src.txt` stands between `src` and `src/a`). */
 async function collect(
+  scope: ReadScope,
   folder: string,
   given: string,
   depth: number,
@@ -75,9 +78,9 @@ async function collect(
       signal.throwIfAborted();
       let children: Dirent[];
       try {
-        children = await readdir(path.join(folder, relative), { withFileTypes: true });
+        children = await (relative === "" ? childrenOfGiven(scope, given) : childrenOf(scope, path.join(folder, relative)));
       } catch (error) {
-        if (relative === "") throw fileError(error, given);
+        if (relative === "") throw error instanceof SpindleError ? error : fileError(error, given);
         unreadable.push(relative);
         continue;
       }
@@ -99,6 +102,26 @@ async function collect(
   // The order of UTF-8 bytes is not that of UTF-16 units once there are characters beyond U+FFFF.
   const order = entries.some((entry) => /[\uD800-\uDFFF]/.test(entry.path)) ? byBytes : byUnits;
   return { entries: entries.sort((a, b) => order(a.path, b.path)), unreadable };
+}
+
+async function childrenOfGiven(scope: ReadScope, given: string): Promise<Dirent[]> {
+  const { handle, absolute } = await openForReading(scope, given);
+  try {
+    return await readdir(nameOf(handle.fd, absolute), { withFileTypes: true });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of a folder that was a folder when its parent was read: a link in its place is not followed. */
+async function childrenOf(scope: ReadScope, folder: string): Promise<Dirent[]> {
+  const descriptor = openQuietly(scope, folder, "folder");
+  if (descriptor === null) throw new SpindleError("permission_denied", `${folder} cannot be read.`);
+  try {
+    return await readdir(nameOf(descriptor, folder), { withFileTypes: true });
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function byUnits(a: string, b: string): number {

@@ -1,11 +1,13 @@
+import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { readFileInput, readFileResult, type ReadFileInput } from "../../protocol/tools.ts";
 import { cutHead } from "../lib/truncate.ts";
-import { fileError, resolveForReading } from "../lib/paths.ts";
+import { fileError } from "../lib/paths.ts";
+import { openForReading } from "../lib/read-scope.ts";
 import { growBlock } from "./read-file/indentation.ts";
 import { readSlice, type FileSlice } from "./read-file/slice.ts";
-import { defineTool, type ToolContext } from "./tool.ts";
+import { defineTool, readScopeOf, type ToolContext } from "./tool.ts";
 
 /** Lines of a direct call without a limit (Codex, last version with this tool). */
 const DIRECT_LINES = 2_000;
@@ -26,10 +28,14 @@ export const readFileTool = defineTool({
   result: readFileResult,
   effect: (input, ctx) => ({ kind: "read" as const, paths: [path.resolve(ctx.projectRoot, input.path)] }),
   async run(input, ctx) {
-    const absolute = await resolveForReading({ ...ctx, anywhere: ctx.sandboxLevel === "full" }, input.path);
     let slice: FileSlice;
     try {
-      slice = input.mode === "indentation" ? await readBlock(absolute, input, ctx) : await readRange(absolute, input, ctx);
+      const { handle } = await openForReading(readScopeOf(ctx), input.path);
+      try {
+        slice = input.mode === "indentation" ? await readBlock(handle, input, ctx) : await readRange(handle, input, ctx);
+      } finally {
+        await handle.close();
+      }
     } catch (error) {
       throw error instanceof SpindleError ? error : fileError(error, input.path);
     }
@@ -51,9 +57,9 @@ export const readFileTool = defineTool({
   },
 });
 
-async function readRange(absolute: string, input: ReadFileInput, ctx: ToolContext): Promise<FileSlice> {
+async function readRange(handle: FileHandle, input: ReadFileInput, ctx: ToolContext): Promise<FileSlice> {
   const offset = input.offset ?? 1;
-  const slice = await readSlice(absolute, {
+  const slice = await readSlice(handle, {
     shownPath: input.path,
     offset,
     limit: input.limit ?? (ctx.fromScript ? Number.MAX_SAFE_INTEGER : DIRECT_LINES),
@@ -64,8 +70,8 @@ async function readRange(absolute: string, input: ReadFileInput, ctx: ToolContex
   return slice;
 }
 
-async function readBlock(absolute: string, input: ReadFileInput, ctx: ToolContext): Promise<FileSlice> {
-  const whole = await readSlice(absolute, {
+async function readBlock(handle: FileHandle, input: ReadFileInput, ctx: ToolContext): Promise<FileSlice> {
+  const whole = await readSlice(handle, {
     shownPath: input.path,
     offset: 1,
     limit: Number.MAX_SAFE_INTEGER,

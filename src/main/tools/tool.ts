@@ -8,6 +8,7 @@ import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { PolicyEffect } from "../approvals/policy.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
+import type { ReadScope } from "../lib/read-scope.ts";
 import type { Runner } from "../runner/runner.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
@@ -122,4 +123,10 @@ export interface Tool<I = unknown, R = unknown> {
 /** Gives a tool its types from its schemas. */
 export function defineTool<I, R>(tool: Tool<I, R>): Tool<I, R> {
   return tool;
+}
+
+/** What a call may read. */
+export function readScopeOf(ctx: Pick<ToolContext, "projectRoot" | "readGrants" | "sandboxLevel" | "sandbox">): ReadScope {
+  const { projectRoot, readGrants, sandboxLevel, sandbox } = ctx;
+  return { projectRoot, readGrants, hidden: sandbox.hidden(), anywhere: sandboxLevel === "full" };
 }

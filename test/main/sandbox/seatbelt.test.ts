@@ -39,8 +39,8 @@ describe("the profile for macOS", () => {
       `(allow file-write* (subpath "${project}"))`,
       `(allow file-write* (subpath "${at("tmp")}"))`,
       `(deny file-write* (regex #"^${at("proj ").replaceAll(".", "\\.")}["]q["] \\(1\\)/(.*/)?\\.(git|spindle)(/|$)"))`,
-      `(deny file-read* file-write* (subpath "${at("home/.ssh")}"))`,
       `(deny file-read* file-write* (subpath "${at("data")}"))`,
+      `(deny file-read* file-write* (subpath "${at("home/.ssh")}"))`,
     ]);
     expect(lines.filter((line) => /network|socket/.test(line))).toEqual([]);
   });

@@ -2,10 +2,11 @@ import path from "node:path";
 import { SpindleError } from "../../../protocol/error.ts";
 import { applyPatchInput, applyPatchResult, type ApplyPatchInput } from "../../../protocol/tools.ts";
 import { displayPath, isInside } from "../../lib/paths.ts";
+import { isReadable } from "../../lib/read-scope.ts";
 import { createQueue, type Queue } from "../../lib/queue.ts";
 import { ChangeFailure } from "../../project/change-files.ts";
 import type { Journal } from "../../project/journal.ts";
-import { defineTool, type ToolContext } from "../tool.ts";
+import { defineTool, readScopeOf, type ToolContext } from "../tool.ts";
 import { parsePatch, type PatchOperation } from "./parse.ts";
 import { patchFile } from "./patch-file.ts";
 import { osReason } from "./read-target.ts";
@@ -137,6 +138,7 @@ function asVerificationError(error: unknown): unknown {
 /** Defence behind the gate's policy, which saw the places earlier. All are real paths. */
 function assertAllowed(touched: { places: readonly string[]; reads: readonly string[] }, ctx: ToolContext): void {
   if (ctx.sandboxLevel === "full") return;
+  const scope = readScopeOf(ctx);
   for (const place of touched.places) {
     const shown = displayPath(ctx.projectRoot, place);
     if (!isInside(ctx.projectRoot, place)) {
@@ -145,6 +147,7 @@ function assertAllowed(touched: { places: readonly string[]; reads: readonly str
         details: { path: place },
       });
     }
+    if (!isReadable(scope, place)) throw hiddenPlace(shown, place, "written");
     const guarded = path
       .relative(ctx.projectRoot, place)
       .split(path.sep)
@@ -157,11 +160,18 @@ function assertAllowed(touched: { places: readonly string[]; reads: readonly str
     }
   }
   for (const read of touched.reads) {
-    if (isInside(ctx.projectRoot, read) || ctx.readGrants.some((grant) => isInside(grant, read))) continue;
-    throw new SpindleError("outside_project", `${displayPath(ctx.projectRoot, read)} is outside the project and is not read.`, {
-      details: { path: read },
-    });
+    if (isReadable(scope, read)) continue;
+    const shown = displayPath(ctx.projectRoot, read);
+    if (isInside(ctx.projectRoot, read)) throw hiddenPlace(shown, read, "read");
+    throw new SpindleError("outside_project", `${shown} is outside the project and is not read.`, { details: { path: read } });
   }
+}
+
+function hiddenPlace(shown: string, place: string, what: "read" | "written"): SpindleError {
+  return new SpindleError("permission_denied", `${shown} is a place of keys or of Spindle's own data, and is not ${what}.`, {
+    hint: "The person can change it, or allow the sandbox level full.",
+    details: { path: place },
+  });
 }
 
 const guardedFolders: ReadonlySet<string> = new Set([".git", ".spindle"]);

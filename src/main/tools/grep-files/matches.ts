@@ -1,4 +1,6 @@
-import { runRipgrep } from "./ripgrep.ts";
+import type { ReadScope } from "../../lib/read-scope.ts";
+import { maxOpened, type OpenedFiles, openFiles } from "./opened-files.ts";
+import { type RipgrepOutput, runRipgrep } from "./ripgrep.ts";
 
 /** A matching line; `path` absolute. */
 export interface Match {
@@ -36,38 +38,45 @@ const printing: readonly string[] = [
 ];
 
 interface Search {
+  readonly scope: ReadScope;
   readonly context: number;
   readonly cwd: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * The matching lines of files that are known to match, in the order of the files. `matchCount` counts all of them, also
- * those beyond the limit (`cut`).
+ * The matching lines of files that are said to match, in the order of the files. `files` are those that do, and are in the scope
+ * at the moment they are read: a search by paths cannot promise that. `matchCount` counts all lines, also those beyond the limit
+ * (`cut`).
  */
 export async function collectMatches(
   pattern: string,
   files: readonly string[],
   options: Search,
-): Promise<{ matches: Match[]; matchCount: number; cut: boolean }> {
+): Promise<{ files: string[]; matches: Match[]; matchCount: number; cut: boolean }> {
   const byFile = new Map<string, Line[]>();
   let matchCount = 0;
   let cut = false;
   for (const some of commandLines(files)) {
-    // Named files are searched whatever they are named: include and ignore files have done their work in the first pass.
-    const output = await runRipgrep([...printing, "--context", String(options.context), "--regexp", pattern, "--", ...some], options);
-    const found = new Map<string, Line[]>();
-    for (const line of parseRows(output.stdout.toString("utf8"))) {
-      cut ||= line.text.length > MAX_LINE;
-      const lines = found.get(line.path);
-      if (lines === undefined) found.set(line.path, [line]);
-      else lines.push(line);
+    const opened = openFiles(options.scope, some);
+    try {
+      if (opened.names.length === 0) continue;
+      const output = await readRows(pattern, opened, options);
+      const found = new Map<string, Line[]>();
+      for (const line of parseRows(output.stdout.toString("utf8"))) {
+        cut ||= line.text.length > MAX_LINE;
+        const lines = found.get(line.path);
+        if (lines === undefined) found.set(line.path, [line]);
+        else lines.push(line);
+      }
+      const counts = [...found.values()].map((lines) => lines.filter((line) => line.isMatch).length);
+      const hasAll = !output.cut && counts.every((count) => count < MAX_MATCHES);
+      cut ||= !hasAll;
+      matchCount += hasAll ? counts.reduce((sum, count) => sum + count, 0) : await countMatches(pattern, opened, options);
+      for (const [name, lines] of found) byFile.set(opened.pathOf(name), lines);
+    } finally {
+      opened.close();
     }
-    const counts = [...found.values()].map((lines) => lines.filter((line) => line.isMatch).length);
-    const hasAll = !output.cut && counts.every((count) => count < MAX_MATCHES);
-    cut ||= !hasAll;
-    matchCount += hasAll ? counts.reduce((sum, count) => sum + count, 0) : await countMatches(pattern, some, options);
-    for (const [file, lines] of found) byFile.set(file, lines);
   }
   const matches: Match[] = [];
   for (const file of files) {
@@ -75,11 +84,17 @@ export async function collectMatches(
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i];
       if (line === undefined || !line.isMatch) continue;
-      if (matches.length < MAX_MATCHES) matches.push(toMatch(lines, i, line, options.context));
+      if (matches.length < MAX_MATCHES) matches.push(toMatch(file, lines, i, line, options.context));
       else cut = true;
     }
   }
-  return { matches, matchCount, cut };
+  return { files: files.filter((file) => byFile.has(file)), matches, matchCount, cut };
+}
+
+/** Named files are searched whatever they are named: include and ignore files have done their work in the first pass. */
+function readRows(pattern: string, { names, descriptors }: OpenedFiles, options: Search): Promise<RipgrepOutput> {
+  const args = [...printing, "--context", String(options.context), "--regexp", pattern, "--", ...names];
+  return runRipgrep(args, { ...options, descriptors });
 }
 
 /** Systems limit the length of a command line (Windows to 32 KB, Linux to 2 MB): stay well below. */
@@ -90,7 +105,7 @@ function commandLines(files: readonly string[]): string[][] {
   let length = MAX_ARGUMENTS;
   for (const file of files) {
     length += file.length + 3;
-    if (length > MAX_ARGUMENTS) {
+    if (length > MAX_ARGUMENTS || groups.at(-1)?.length === maxOpened) {
       groups.push([]);
       length = file.length + 3;
     }
@@ -107,9 +122,9 @@ interface Line {
 }
 
 /** How many lines match, all of them. */
-async function countMatches(pattern: string, files: readonly string[], options: Search): Promise<number> {
-  const args = ["--no-config", "--text", "--null", "--count", "--with-filename", "--color", "never", "--regexp", pattern, "--", ...files];
-  const { stdout } = await runRipgrep(args, options);
+async function countMatches(pattern: string, { names, descriptors }: OpenedFiles, options: Search): Promise<number> {
+  const args = ["--no-config", "--text", "--null", "--count", "--with-filename", "--color", "never", "--regexp", pattern, "--", ...names];
+  const { stdout } = await runRipgrep(args, { ...options, descriptors });
   return [...stdout.toString("utf8").matchAll(/\0(\d+)\n/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
@@ -126,8 +141,8 @@ function* parseRows(output: string): Generator<Line> {
   }
 }
 
-function toMatch(lines: readonly Line[], index: number, line: Line, context: number): Match {
-  const match = { path: line.path, line: line.line, text: line.text.slice(0, MAX_LINE) };
+function toMatch(file: string, lines: readonly Line[], index: number, line: Line, context: number): Match {
+  const match = { path: file, line: line.line, text: line.text.slice(0, MAX_LINE) };
   if (context === 0) return match;
   const around = (step: 1 | -1): string[] => {
     const found: string[] = [];

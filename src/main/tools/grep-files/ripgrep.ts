@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { SpindleError } from "../../../protocol/error.ts";
 
 export interface RipgrepOutput {
@@ -15,16 +16,25 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 const MAX_PROBLEMS = 5;
 
 /**
- * Runs ripgrep and waits until it is gone, also when `signal` aborts (then it is killed). No match is an empty output.
+ * Runs ripgrep and waits until it is gone, also when `signal` aborts (then it is killed). No match is an empty output. It finds
+ * `descriptors` as its own from 3 on.
  * Throws `invalid_pattern` or `invalid_input` (glob) in ripgrep's words, `command_not_started`, `io_error`.
  */
-export async function runRipgrep(args: readonly string[], options: { cwd: string; signal: AbortSignal }): Promise<RipgrepOutput> {
+export async function runRipgrep(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly signal: AbortSignal; readonly descriptors?: readonly number[] },
+): Promise<RipgrepOutput> {
   const executable = await ripgrepPath();
   options.signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const env: NodeJS.ProcessEnv = { ...process.env };
     delete env["RIPGREP_CONFIG_PATH"];
-    const child = spawn(executable, args, { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    const child = spawn(executable, args, {
+      cwd: options.cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe", ...(options.descriptors ?? [])],
+      windowsHide: true,
+    }) as ChildProcessByStdio<null, Readable, Readable>;
     const parts: Buffer[] = [];
     let size = 0;
     let cut = false;

@@ -1,5 +1,4 @@
-import { constants as flags } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { SpindleError } from "../../../protocol/error.ts";
 import { countNewlines } from "./count-newlines.ts";
 
@@ -24,25 +23,19 @@ export interface SliceOptions {
 }
 
 /**
- * Reads lines of a text file. The file is streamed: memory is the slice, not the file. Lines end at `\n`, one `\r` before
- * it is dropped; what is not UTF-8 becomes U+FFFD. Throws `binary_file` (a NUL in the first 8 KB), `not_a_file`, or the
- * error of the system.
+ * Reads lines of an open text file. The file is streamed: memory is the slice, not the file. Lines end at `\n`, one `\r`
+ * before it is dropped; what is not UTF-8 becomes U+FFFD. Throws `binary_file` (a NUL in the first 8 KB), `not_a_file`, or
+ * the error of the system.
  */
-export async function readSlice(absolute: string, options: SliceOptions): Promise<FileSlice> {
-  // Non-blocking: opening a pipe that nobody writes to must not hang.
-  const handle = await open(absolute, flags.O_RDONLY | flags.O_NONBLOCK);
-  try {
-    const facts = await handle.stat();
-    if (!facts.isFile()) {
-      throw new SpindleError("not_a_file", `${options.shownPath} is ${facts.isDirectory() ? "a folder" : "not a regular file"}.`, {
-        ...(facts.isDirectory() ? { hint: "List it with listDir." } : {}),
-        details: { path: options.shownPath },
-      });
-    }
-    return await scan(handle, facts.size, options);
-  } finally {
-    await handle.close();
+export async function readSlice(handle: FileHandle, options: SliceOptions): Promise<FileSlice> {
+  const facts = await handle.stat();
+  if (!facts.isFile()) {
+    throw new SpindleError("not_a_file", `${options.shownPath} is ${facts.isDirectory() ? "a folder" : "not a regular file"}.`, {
+      ...(facts.isDirectory() ? { hint: "List it with listDir." } : {}),
+      details: { path: options.shownPath },
+    });
   }
+  return scan(handle, facts.size, options);
 }
 
 const BINARY_PROBE = 8 * 1024;
