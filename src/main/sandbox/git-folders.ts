@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
+import { inParallel } from "../lib/in-parallel.ts";
 import { isInside } from "../lib/paths.ts";
 
 /** What must stay read-only in a writable folder because others trust and run it. */
@@ -13,24 +14,36 @@ export interface GuardedPaths {
 
 /** Names that are read-only wherever they are found. */
 const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
-/** A scan looks at this many folders at most, so deep: what lies beyond is not guarded. */
-const maxFolders = 20_000;
-const maxDepth = 8;
+/** Folders that a scan looks at. Beyond that no command runs: what was not looked at would not be guarded. */
+const maxFolders = 2_000_000;
+/** Folders that are read at the same time. */
+const width = 32;
 
-/** A scan is used again for so long: parallel commands of one script share it. */
+/** A scan is used again for a second at least, so that parallel commands of one script share it, and as long as this many of it take. */
 const scanMs = 1_000;
+const scanWorth = 20;
 
-/** Makes a search that remembers its finds for a second. */
+/**
+ * Makes a search that remembers its finds: one of a small folder for a second, one that took long for longer, so that looking never
+ * takes more than a twentieth of the time. A repository that the person makes in between is guarded from the next scan on.
+ */
 export function createGuardedPathFinder(): (roots: readonly string[]) => Promise<GuardedPaths> {
-  const scans = new Map<string, { readonly at: number; readonly result: Promise<GuardedPaths> }>();
+  const scans = new Map<string, { until: number; readonly result: Promise<GuardedPaths> }>();
   const scan = (root: string): Promise<GuardedPaths> => {
     const known = scans.get(root);
-    if (known !== undefined && performance.now() - known.at < scanMs) return known.result;
-    const result = findGuardedPaths(root);
-    scans.set(root, { at: performance.now(), result });
-    // A failure must not be remembered; who waits for it gets it.
-    result.catch(() => scans.delete(root));
-    return result;
+    if (known !== undefined && performance.now() < known.until) return known.result;
+    const begun = performance.now();
+    const made = { until: Number.POSITIVE_INFINITY, result: findGuardedPaths(root) };
+    scans.set(root, made);
+    made.result.then(
+      () => {
+        const now = performance.now();
+        made.until = Math.max(begun + scanMs, now + scanWorth * (now - begun));
+      },
+      // A failure must not be remembered; who waits for it gets it.
+      () => scans.delete(root),
+    );
+    return made.result;
   };
   return async (roots) => {
     const all = await Promise.all(roots.map(scan));
@@ -40,16 +53,23 @@ export function createGuardedPathFinder(): (roots: readonly string[]) => Promise
 
 /**
  * Looks for repositories in a folder that a command may write: a hook or a setting written there would run later, outside
- * the sandbox. Costs 4-19 ms for 2,000 files. `node_modules` is looked at like any other folder but not below its packages.
- * Throws `sandbox_unavailable` for a `.git` that is a symbolic link: it could be replaced and nothing can be mounted on it.
+ * the sandbox. Costs 4-19 ms for 2,000 files, 250 ms for 20,000 folders. `node_modules` is looked at like any other folder but not
+ * below its packages: nobody works in a repository there. Throws `sandbox_unavailable` for a `.git` that is a symbolic link (it could
+ * be replaced and nothing can be mounted on it), and for more than `limit` folders.
  */
-export async function findGuardedPaths(root: string): Promise<GuardedPaths> {
+export async function findGuardedPaths(root: string, limit: number = maxFolders): Promise<GuardedPaths> {
   const readOnly: string[] = [];
   let level: readonly string[] = [root];
   let seen = 0;
-  for (let depth = 0; depth <= maxDepth && level.length > 0 && seen < maxFolders; depth++) {
-    const found = await Promise.all(level.slice(0, maxFolders - seen).map(look));
+  while (level.length > 0) {
     seen += level.length;
+    if (seen > limit) {
+      throw new SpindleError("sandbox_unavailable", `${root} has more than ${limit} folders, too many to look for repositories in.`, {
+        hint: "Open a smaller folder, use the sandbox level read-only, or ask to run the command outside the sandbox.",
+        details: { path: root },
+      });
+    }
+    const found = await inParallel(level, width, look);
     readOnly.push(...found.flatMap((folder) => folder.guarded));
     level = found.flatMap((folder) => folder.below);
   }
@@ -70,7 +90,7 @@ async function look(folder: string): Promise<{ readonly guarded: readonly string
     if (error.code === "ENOENT" || error.code === "EACCES" || error.code === "ENOTDIR") return [];
     throw error;
   });
-  const deep = path.basename(path.dirname(folder)) !== "node_modules";
+  const deep = !isPackage(folder);
   for (const entry of entries) {
     const full = path.join(folder, entry.name);
     if (guardedNames.has(entry.name)) {
@@ -86,6 +106,13 @@ async function look(folder: string): Promise<{ readonly guarded: readonly string
     }
   }
   return { guarded, below };
+}
+
+/** A package in `node_modules`, `@scope/name` included. */
+function isPackage(folder: string): boolean {
+  const parent = path.dirname(folder);
+  if (path.basename(parent) === "node_modules") return !path.basename(folder).startsWith("@");
+  return path.basename(parent).startsWith("@") && path.basename(path.dirname(parent)) === "node_modules";
 }
 
 /** For a `.git` file (worktree, submodule): the folders it points to. */

@@ -1,7 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { findGuardedPaths } from "../../../src/main/sandbox/git-folders.ts";
+import { createGuardedPathFinder, findGuardedPaths } from "../../../src/main/sandbox/git-folders.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
@@ -26,6 +26,40 @@ describe("the search for what must stay read-only", () => {
       pins: [at("a"), at("a/b"), at("a/b/c"), at("node_modules"), at("node_modules/pkg"), at("worktree")],
       readOnly: [at(".git"), at(".spindle"), at("a/b/c/.git"), at("bare"), at("node_modules/pkg/.git"), at("worktree/.git")],
     });
+  });
+
+  it("looks at every folder, however deep and however many, or refuses", async () => {
+    const root = tempFolder();
+    const deep = Array.from({ length: 40 }, (_, i) => `d${i}`).join("/");
+    mkdirSync(path.join(root, deep, ".git"), { recursive: true });
+    // Twice as many as one look at 20,000 folders would have seen.
+    for (let i = 0; i < 40_000; i++) mkdirSync(path.join(root, `f${i}`));
+    mkdirSync(path.join(root, "f39999", "sub", ".git"), { recursive: true });
+    const { readOnly } = await findGuardedPaths(root);
+    expect(readOnly).toEqual([path.join(root, deep, ".git"), path.join(root, "f39999", "sub", ".git")]);
+    await expect(findGuardedPaths(root, 40_000)).rejects.toMatchObject({
+      code: "sandbox_unavailable",
+      message: `${root} has more than 40000 folders, too many to look for repositories in.`,
+    });
+  });
+
+  it("looks into scoped packages, not below a package", async () => {
+    const root = tempFolder();
+    const modules = path.join(root, "node_modules");
+    for (const folder of ["@scope/pkg/.git", "@scope/pkg/lib/.git", "pkg/lib/.git"])
+      mkdirSync(path.join(modules, folder), { recursive: true });
+    expect((await findGuardedPaths(root)).readOnly).toEqual([path.join(modules, "@scope/pkg/.git")]);
+  });
+
+  it("shares a scan, does not remember a failure, and looks again after a second", async () => {
+    const root = tempFolder();
+    const find = createGuardedPathFinder();
+    symlinkSync("elsewhere", path.join(root, ".git"));
+    await expect(find([root])).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    rmSync(path.join(root, ".git"));
+    expect((await find([root])).readOnly).toEqual([]);
+    mkdirSync(path.join(root, "new", ".git"), { recursive: true });
+    await expect.poll(async () => (await find([root])).readOnly, { timeout: 20_000 }).toEqual([path.join(root, "new", ".git")]);
   });
 
   it("does not accept a .git that is a symbolic link", async () => {
