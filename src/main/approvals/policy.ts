@@ -7,7 +7,7 @@ import type { Rule } from "../../protocol/rule.ts";
 import { patternText } from "../../protocol/rule.ts";
 import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { isInside } from "../lib/paths.ts";
-import { judgeByRules, type RuledCommand } from "./rules.ts";
+import { judgeByRules, type RuledCommand, type RuleVerdict } from "./rules.ts";
 
 /** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
@@ -165,13 +165,18 @@ function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyI
       );
     }
     case "ask":
-      return decision.decision === "ask" ? decision : ask(decision.runLevel, "rule", `A rule asks for ${patternText(verdict.rule)}.`);
+      return decision.decision === "ask" ? decision : ask(decision.runLevel, "rule", askedBy(verdict));
     case "allow":
       if (decision.decision === "allow" || input.mode === "plan") return decision;
       return decision.runLevel !== "full" || input.sandboxLevel === "full" || verdict.outside ? allow(decision.runLevel) : decision;
     default:
       return assertNever(verdict);
   }
+}
+
+function askedBy({ rule, sure }: Extract<RuleVerdict, { decision: "ask" }>): string {
+  if (sure) return `A rule asks for ${patternText(rule)}.`;
+  return `A rule ${rule.decision === "deny" ? "forbids" : "asks for"} ${patternText(rule)}, and this may run it: not all of it can be read.`;
 }
 
 /** A person cannot say yes to what they cannot see. */
@@ -235,7 +240,7 @@ function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { k
 
 /** A command that nobody has read: no rule can allow it. */
 function unseen(cmd: string): RuledCommand {
-  return { cmd, words: null, commands: null, setsEnvironment: false };
+  return { cmd, words: null, seen: { commands: [], unread: true, code: false }, setsEnvironment: false };
 }
 
 function allow(runLevel: SandboxLevel): PolicyDecision {

@@ -3,6 +3,7 @@ import type { CommandAction } from "../../protocol/command-action.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { PatchCommand } from "./find-patch.ts";
 import type { GrammarFiles } from "./parser.ts";
+import type { SeenCommands } from "./seen-commands.ts";
 import { unreadCommand } from "./read-command.ts";
 
 /** All that is understood of one command line. */
@@ -11,8 +12,8 @@ export interface Inspection {
   readonly patch: PatchCommand | null;
   /** The words of all commands; null when only a shell could say them. */
   readonly words: readonly (readonly string[])[] | null;
-  /** The literal words of all commands, also of those inside others, program first; null when it is no valid bash. */
-  readonly commands: readonly (readonly string[])[] | null;
+  /** What may run, for rules that forbid or ask. */
+  readonly seen: SeenCommands;
   /** What it does, for display. */
   readonly actions: readonly CommandAction[];
   /** It deletes by force, as far as its literal words tell. */

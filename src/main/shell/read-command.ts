@@ -5,17 +5,17 @@ import type { Inspection } from "./inspect.ts";
 import { literalCommands } from "./literal-commands.ts";
 import type { ShellParser } from "./parser.ts";
 import { plainWords } from "./plain-words.ts";
+import { seenCommands, unseen } from "./seen-commands.ts";
 
 /** All that is understood of a command line that would run in `folder`; one parse for all questions. */
 export function readCommand(cmd: string, folder: string, parser: ShellParser): Inspection {
   const parsed = parser.parse(cmd);
   const words = plainWords(parsed);
-  const commands = literalCommands(parsed, parser);
-  const forcedRm = hasForcedRm(commands);
+  const forcedRm = hasForcedRm(literalCommands(parsed, parser));
   return {
     patch: findPatch(parsed),
     words,
-    commands: parsed.hasError ? null : commands,
+    seen: seenCommands(parsed, parser),
     actions: commandActions(cmd, words, folder),
     forcedRm,
     mayForceRm: forcedRm || namesForcedRm(cmd),
@@ -27,7 +27,7 @@ export function unreadCommand(cmd: string): Inspection {
   return {
     patch: null,
     words: null,
-    commands: null,
+    seen: unseen,
     actions: [{ type: "unknown", command: cmd }],
     forcedRm: false,
     mayForceRm: namesForcedRm(cmd),

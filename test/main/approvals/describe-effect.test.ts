@@ -9,7 +9,8 @@ describe("what a card shows", () => {
 
   it("names files relative to the project, and a command whole with its folder", () => {
     const root = "/p";
-    const line = { cmd: "npm test", words: [["npm", "test"]], commands: [["npm", "test"]], setsEnvironment: false };
+    const words = [["npm", "test"]];
+    const line = { cmd: "npm test", words, seen: { commands: words, unread: false, code: false }, setsEnvironment: false };
     expect([
       describeEffect({ kind: "write", paths: ["/p/a.ts"] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"] }, root),

@@ -17,7 +17,7 @@ describe("all that is understood of a command line", () => {
       {
         patch: { workdir: "a/b", text: "x $Y" },
         words: null,
-        commands: [["cd", "a/b"], ["apply_patch"]],
+        seen: { commands: [["cd", "a/b"], ["apply_patch"]], unread: false, code: false },
         actions: [{ type: "unknown", command: "cd a/b && apply_patch <<'EOF'\nx $Y\n\nEOF" }],
         forcedRm: false,
         mayForceRm: false,
@@ -29,16 +29,27 @@ describe("all that is understood of a command line", () => {
           ["cat", "a.ts"],
           ["rm", "-rf", "x"],
         ],
-        commands: [
-          ["cd", "src"],
-          ["cat", "a.ts"],
-          ["rm", "-rf", "x"],
-        ],
+        seen: {
+          commands: [
+            ["cd", "src"],
+            ["cat", "a.ts"],
+            ["rm", "-rf", "x"],
+          ],
+          unread: false,
+          code: false,
+        },
         actions: [{ type: "unknown", command: "cd src && cat a.ts; rm -rf x" }],
         forcedRm: true,
         mayForceRm: true,
       },
-      { patch: null, words: null, commands: [["a"]], actions: [{ type: "unknown", command: "a > b" }], forcedRm: false, mayForceRm: false },
+      {
+        patch: null,
+        words: null,
+        seen: { commands: [["a"]], unread: false, code: false },
+        actions: [{ type: "unknown", command: "a > b" }],
+        forcedRm: false,
+        mayForceRm: false,
+      },
     ]);
   });
 
@@ -118,7 +129,7 @@ describe("long and deep command lines", () => {
     expect(await inspect(cmd)).toEqual({
       patch: null,
       words: null,
-      commands: null,
+      seen: { commands: [], unread: true, code: false },
       actions: [{ type: "unknown", command: cmd }],
       forcedRm: false,
       mayForceRm: true,

@@ -167,7 +167,7 @@ describe("exec", () => {
     expect(await effect({ cmd: "npm i", workdir: "a", env: { A: "it's" }, escalated: true, justification: "network" })).toEqual({
       kind: "command",
       cmd: "A='it'\\''s' npm i",
-      line: { cmd: "npm i", words: [["npm", "i"]], commands: [["npm", "i"]], setsEnvironment: true },
+      line: { cmd: "npm i", words: [["npm", "i"]], seen: { commands: [["npm", "i"]], unread: false, code: false }, setsEnvironment: true },
       workdir: "/p/a",
       escalated: true,
       justification: "network",

@@ -35,6 +35,6 @@ export function commandEffect(
 
 /** A command as rules look at it. */
 export function ruledCommand(input: Pick<ExecInput, "cmd" | "env">, inspection: Inspection): RuledCommand {
-  const { words, commands } = inspection;
-  return { cmd: input.cmd, words, commands, setsEnvironment: Object.keys(input.env ?? {}).length > 0 };
+  const { words, seen } = inspection;
+  return { cmd: input.cmd, words, seen, setsEnvironment: Object.keys(input.env ?? {}).length > 0 };
 }

@@ -1,0 +1,54 @@
+import type { RulePattern } from "../../protocol/rule.ts";
+import { isInterpreter, programName, runsAnything } from "../lib/programs.ts";
+
+/** Programs whose second word chooses what they do. */
+const choosing: ReadonlySet<string> = new Set(
+  "git npm pnpm yarn bun deno cargo go make just task gh glab pip pip3 uv poetry pdm hatch dotnet gradle gradlew mvn mvnw bundle rake composer terraform tofu systemctl apt apt-get brew rustup docker podman kubectl helm".split(
+    " ",
+  ),
+);
+/** Second words that only announce the third: `npm run build`, `docker compose up`. */
+const announcing: ReadonlySet<string> = new Set(["run", "compose", "tool", "script", "workspace", "remote", "stash"]);
+/** Choices that run any program their further words name, or write what makes others run one. */
+const open: ReadonlySet<string> = new Set(
+  "docker run|docker exec|docker compose run|docker compose exec|podman run|podman exec|kubectl exec|kubectl run|kubectl debug|go run|go generate|go tool|git config|git filter-branch|git rebase|git difftool|git mergetool|git grep|deno run|deno eval|deno task|bun run|cargo run|dotnet tool|dotnet exec|make -f|npm config|npm explore|pip config|gh alias|gh api|gh extension".split(
+    "|",
+  ),
+);
+/** Programs that only read and cannot be told to run another or to write: the program alone is a rule that can be overseen. */
+const harmless: ReadonlySet<string> = new Set(
+  "ls cat head tail wc grep egrep fgrep stat file du df pwd echo printf which whoami uname date basename dirname realpath readlink diff cmp cut tr nl column md5sum sha1sum sha256sum true false test".split(
+    " ",
+  ),
+);
+
+/** The pattern that a person is offered for a command: as wide as is usual for it, and never so wide that it says nothing. */
+export function usualPattern(words: readonly string[]): RulePattern {
+  const exact: RulePattern = { words: [...words], exact: true };
+  const [program = "", choice] = words;
+  const name = programName(program);
+  if (mustBeExact(words)) return exact;
+  if (isInterpreter(program)) return { words: words.slice(0, 3), exact: false };
+  if (harmless.has(name)) return { words: [program], exact: false };
+  if (!choosing.has(name) || !isChoice(choice)) return exact;
+  const count = announcing.has(choice ?? "") ? 3 : 2;
+  return count === 3 && !isChoice(words[2]) ? exact : { words: words.slice(0, count), exact: false };
+}
+
+function isChoice(word: string | undefined): boolean {
+  return word !== undefined && /^[A-Za-z][\w:.-]*$/.test(word);
+}
+
+/** The choice runs anything; so does a pattern that ends before the choice is made (`docker compose …`). */
+function isOpen(words: readonly string[]): boolean {
+  const unmade = ["docker", "podman", "kubectl", "docker compose"].includes(words.join(" "));
+  return unmade || open.has(words.slice(0, 2).join(" ")) || open.has(words.slice(0, 3).join(" "));
+}
+
+/** True for commands of which no prefix says what runs. `python -m pytest` does say it. */
+export function mustBeExact(words: readonly string[]): boolean {
+  const [program = "", option, module_] = words;
+  const name = programName(program);
+  if (runsAnything(words) || isOpen([name, ...words.slice(1)])) return true;
+  return isInterpreter(program) && !(/^py/.test(name) && option === "-m" && isChoice(module_));
+}
