@@ -10,6 +10,8 @@ export interface ApprovalQuestion {
   readonly turnId: TurnId;
   readonly request: Omit<ApprovalRequest, "approvalId">;
   readonly reasonKind: ReasonKind;
+  /** Names what is asked about in full: questions with the same one are the same question. Not shown. */
+  readonly subject: string;
   /** True when the rules of now allow it, so that nobody need be asked any more. */
   allowedByRules?(): boolean;
 }
@@ -53,7 +55,7 @@ interface Open {
 
 /**
  * Makes the broker of one conversation. An answer with scope `conversation` holds for further questions of the same tool
- * with the same kind of reason (and the same summary, where it is a command or reaches outside the sandbox), also for those that
+ * with the same kind of reason (and the same subject, where it is a command or reaches outside the sandbox), also for those that
  * are open already; it is forgotten with the broker.
  */
 export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBroker {
@@ -136,8 +138,8 @@ const exactKinds: ReadonlySet<ReasonKind> = new Set<ReasonKind>([
   "write_guarded",
 ]);
 
-function keyOf({ request, reasonKind }: ApprovalQuestion): string {
-  return `${request.tool} ${reasonKind}${exactKinds.has(reasonKind) ? ` ${request.summary}` : ""}`;
+function keyOf({ request, reasonKind, subject }: ApprovalQuestion): string {
+  return JSON.stringify([request.tool, reasonKind, ...(exactKinds.has(reasonKind) ? [subject] : [])]);
 }
 
 /** Why nobody said yes and what to do about it, for the model and for who reads the output. */

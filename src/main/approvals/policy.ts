@@ -12,7 +12,12 @@ import { judgeByRules, type RuledCommand, type RuleVerdict } from "./rules.ts";
 /** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
   | { readonly kind: "read"; readonly paths: readonly string[] }
-  | { readonly kind: "write"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "write";
+      readonly paths: readonly string[];
+      /** Those of `paths` that are in a folder of the project whose content others trust and run (`.git`, `.spindle`, a bare repository). */
+      readonly guarded: readonly string[];
+    }
   | {
       readonly kind: "command";
       /** With its variables in front: what a card shows. */
@@ -67,9 +72,6 @@ export type PolicyDecision =
   | { readonly decision: "ask"; readonly runLevel: SandboxLevel; readonly reason: string; readonly reasonKind: ReasonKind }
   | { readonly decision: "deny"; readonly code: ErrorCode; readonly reason: string; readonly hint: string };
 
-/** Folders whose content others trust and run; the sandbox keeps them read-only and patches ask. */
-const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
-
 /**
  * Decides whether a call runs, asks or is refused. Pure: the same input gives the same answer. Whether a file may be read
  * is the reading tool's own business (project and grants); a script is free because each of its calls comes here by itself.
@@ -81,7 +83,7 @@ export function decide(input: PolicyInput): PolicyDecision {
     case "script":
       return allow(input.sandboxLevel);
     case "write":
-      return decideWrite(effect.paths, input);
+      return decideWrite(effect, input);
     case "command":
       return decideCommand(effect, input);
     case "spawn":
@@ -91,15 +93,10 @@ export function decide(input: PolicyInput): PolicyDecision {
   }
 }
 
-function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecision {
-  const absolute = paths.map((given) => path.resolve(input.projectRoot, given));
+function decideWrite(write: Extract<PolicyEffect, { kind: "write" }>, input: PolicyInput): PolicyDecision {
+  const absolute = write.paths.map((given) => path.resolve(input.projectRoot, given));
   const outside = absolute.find((file) => !isInside(input.projectRoot, file));
-  const guarded = absolute.find((file) =>
-    path
-      .relative(input.projectRoot, file)
-      .split(path.sep)
-      .some((name) => guardedNames.has(name.toLowerCase())),
-  );
+  const [guarded] = write.guarded;
   switch (input.mode) {
     case "plan":
       return deny("denied", "Plan mode writes nothing.", "Describe the change in words; the person can leave plan mode.");
@@ -108,7 +105,7 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
       if (guarded !== undefined) return ask("full", "write_guarded", `${guarded} is in a folder that other programs trust and run.`);
       return ask(input.sandboxLevel === "full" ? "full" : "workspace-write", "write", "Approval mode ask: every change of files asks.");
     case "auto":
-      if (input.sandboxLevel === "full") return allow("full");
+      if (input.sandboxLevel === "full") return input.trusted ? allow("full") : askUntrusted("full");
       if (input.sandboxLevel === "read-only")
         return deny(
           "denied",
@@ -122,10 +119,15 @@ function decideWrite(paths: readonly string[], input: PolicyInput): PolicyDecisi
           "Change files inside the project only.",
         );
       if (guarded !== undefined) return ask("full", "write_guarded", `${guarded} is in a folder that other programs trust and run.`);
-      return allow("workspace-write");
+      return input.trusted ? allow("workspace-write") : askUntrusted("workspace-write");
     default:
       return assertNever(input.mode);
   }
+}
+
+/** Nothing of the folder's content has a say yet, so neither has what a model made of that content. */
+function askUntrusted(runLevel: SandboxLevel): PolicyDecision {
+  return ask(runLevel, "write", "The person has not said that they trust this folder: every change of its files asks.");
 }
 
 interface CommandFacts {
@@ -168,6 +170,8 @@ function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyI
       return decision.decision === "ask" ? decision : ask(decision.runLevel, "rule", askedBy(verdict));
     case "allow":
       if (decision.decision === "allow" || input.mode === "plan") return decision;
+      // A rule was made for what the sandbox holds back, and Landlock does not hold back this.
+      if (leavesGitOpen(decision.runLevel, input) && !verdict.outside) return askLandlock();
       return decision.runLevel !== "full" || input.sandboxLevel === "full" || verdict.outside ? allow(decision.runLevel) : decision;
     default:
       return assertNever(verdict);
@@ -212,13 +216,19 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
       if (input.sandboxLevel === "full") return allow("full");
       if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
       if (!enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
-      if (input.enforcer === "landlock" && input.sandboxLevel === "workspace-write") {
-        return ask("workspace-write", "command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
-      }
+      if (leavesGitOpen(input.sandboxLevel, input)) return askLandlock();
       return allow(input.sandboxLevel);
     default:
       return assertNever(input.mode);
   }
+}
+
+function leavesGitOpen(runLevel: SandboxLevel, { enforcer }: Pick<PolicyInput, "enforcer">): boolean {
+  return enforcer === "landlock" && runLevel === "workspace-write";
+}
+
+function askLandlock(): PolicyDecision {
+  return ask("workspace-write", "command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
 }
 
 function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { kind: "spawn" }>, input: PolicyInput): PolicyDecision {

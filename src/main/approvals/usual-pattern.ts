@@ -15,9 +15,9 @@ const open: ReadonlySet<string> = new Set(
     "|",
   ),
 );
-/** Programs that only read and cannot be told to run another or to write: the program alone is a rule that can be overseen. */
+/** Programs that only read, or make what is empty, and cannot be told to run another: the program alone is a rule that can be overseen. */
 const harmless: ReadonlySet<string> = new Set(
-  "ls cat head tail wc grep egrep fgrep stat file du df pwd echo printf which whoami uname date basename dirname realpath readlink diff cmp cut tr nl column md5sum sha1sum sha256sum true false test".split(
+  "ls cat head tail wc grep egrep fgrep stat file du df pwd echo printf which whoami uname date basename dirname realpath readlink diff cmp cut tr nl column md5sum sha1sum sha256sum true false test touch mkdir".split(
     " ",
   ),
 );
@@ -50,5 +50,5 @@ export function mustBeExact(words: readonly string[]): boolean {
   const [program = "", option, module_] = words;
   const name = programName(program);
   if (runsAnything(words) || isOpen([name, ...words.slice(1)])) return true;
-  return isInterpreter(program) && !(/^py/.test(name) && option === "-m" && isChoice(module_));
+  return isInterpreter(program) && !(name.startsWith("py") && option === "-m" && isChoice(module_));
 }

@@ -60,6 +60,7 @@ async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, 
           turnId: ctx.turnId,
           request: requestOf(call, effect, decision, ctx, judges),
           reasonKind: decision.reasonKind,
+          subject: subjectOf(effect, decision.runLevel, ctx),
           allowedByRules: () => decideNow(effect, ctx, judges).decision === "allow",
         },
         ctx.signal,
@@ -105,11 +106,10 @@ function requestOf(
   const justification = effect.kind === "command" ? effect.justification : undefined;
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
-  // No rule answers these two: the one is about single cases, the other is a rule itself.
-  const proposal =
-    line === null || decision.reasonKind === "forced_rm" || decision.reasonKind === "rule"
-      ? null
-      : proposeRules(line, rules.in(ctx), outside);
+  // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
+  const isSingle = ["forced_rm", "rule", "command_landlock"].includes(decision.reasonKind);
+  const isOpen = ctx.sandbox.info.enforcer === "landlock" && decision.runLevel === "workspace-write";
+  const proposal = line === null || isSingle || isOpen ? null : proposeRules(line, rules.in(ctx), outside);
   return {
     hash: questionHash(ctx, call),
     callId: call.callId,
@@ -123,6 +123,24 @@ function requestOf(
     ...(outside ? { outside } : {}),
     ...(proposal === null ? {} : { proposal }),
   };
+}
+
+/** All that makes one question another, field by field: the text of a card is for people, and two may look alike. */
+function subjectOf(effect: Effect, runLevel: SandboxLevel, ctx: ToolContext): string {
+  const where = [runLevel, ctx.reach, ctx.projectRoot];
+  switch (effect.kind) {
+    case "command":
+      return JSON.stringify([where, effect.line.cmd, effect.cmd, effect.workdir, effect.escalated]);
+    case "spawn":
+      return JSON.stringify([where, effect.input]);
+    case "write":
+    case "read":
+      return JSON.stringify([where, effect.paths]);
+    case "script":
+      return JSON.stringify(where);
+    default:
+      return assertNever(effect);
+  }
 }
 
 /** What a question is about, as a short text that an answer must name. */

@@ -40,7 +40,7 @@ export function createFanOut(desk: ApprovalDesk, rows: () => readonly TaskRow[])
       reason: `A script that starts more than ${askAbove} tasks asks once (tasks.askAbove).`,
       ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
     };
-    const answer = await desk.brokerOf(ctx, ctx.emit).ask({ turnId: ctx.turnId, request, reasonKind: "fan_out" }, ctx.signal);
+    const answer = await desk.brokerOf(ctx, ctx.emit).ask({ turnId: ctx.turnId, request, reasonKind: "fan_out", subject: "" }, ctx.signal);
     if (answer.decision === "allow") return;
     throw new SpindleError(
       "denied",

@@ -2,18 +2,17 @@ import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
+import { guardedNames, isGitFolder } from "../lib/git-folder.ts";
 import { isInside } from "../lib/paths.ts";
 
 /** What must stay read-only in a writable folder because others trust and run it. */
 export interface GuardedPaths {
   /** Folders between the root and a guarded path, outermost first: mounted onto themselves, so that they cannot be renamed away. */
   readonly pins: readonly string[];
-  /** `.git` folders and files, git folders they point to, `.spindle`: read-only. */
+  /** `.git` folders and files, git folders they point to, bare repositories, `.spindle`: read-only. */
   readonly readOnly: readonly string[];
 }
 
-/** Names that are read-only wherever they are found. */
-const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
 /** Folders that a scan looks at. Beyond that no command runs: what was not looked at would not be guarded. */
 const maxFolders = 2_000_000;
 /** Folders that are read at the same time. */
@@ -69,7 +68,7 @@ export async function findGuardedPaths(root: string, limit: number = maxFolders)
         details: { path: root },
       });
     }
-    const found = await inParallel(level, width, look);
+    const found = await inParallel(level, width, (folder) => look(folder, root));
     readOnly.push(...found.flatMap((folder) => folder.guarded));
     level = found.flatMap((folder) => folder.below);
   }
@@ -82,7 +81,7 @@ export async function findGuardedPaths(root: string, limit: number = maxFolders)
   return { pins: [...pins].toSorted(), readOnly: outermost };
 }
 
-async function look(folder: string): Promise<{ readonly guarded: readonly string[]; readonly below: readonly string[] }> {
+async function look(folder: string, root: string): Promise<{ readonly guarded: readonly string[]; readonly below: readonly string[] }> {
   const guarded: string[] = [];
   const below: string[] = [];
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -90,6 +89,8 @@ async function look(folder: string): Promise<{ readonly guarded: readonly string
     if (error.code === "ENOENT" || error.code === "EACCES" || error.code === "ENOTDIR") return [];
     throw error;
   });
+  const names = new Set(entries.map((entry) => entry.name));
+  if (folder !== root && isGitFolder((name) => names.has(name))) return { guarded: [folder], below: [] };
   const deep = !isPackage(folder);
   for (const entry of entries) {
     const full = path.join(folder, entry.name);

@@ -73,7 +73,7 @@ function behindShell(words: SeenWords): Peeled {
     }
     if (!/^[-+]./.test(word)) break;
     if (/^-[A-Za-z]*c/.test(word)) isText = true;
-    else if (/^--command=/.test(word)) return { ...nothing, scripts: [word.slice("--command=".length)] };
+    else if (word.startsWith("--command=")) return { ...nothing, scripts: [word.slice("--command=".length)] };
     else if (word === "--command") isText = true;
     if (/^-[A-Za-z]*s/.test(word) && !isText) return { ...nothing, readsInput: true };
     if (shellValues.test(word)) at++;
@@ -160,7 +160,7 @@ function behindGit(words: SeenWords): Peeled {
     const [, alias] = /^alias\.[^=]*=([^]*)$/.exec(word ?? "") ?? [];
     if (alias?.startsWith("!")) scripts.push(alias.slice(1));
     else if (alias !== undefined) commands.push(["git", ...alias.split(/\s+/).filter((one) => one !== "")]);
-    if (/^--exec=/.test(word ?? "")) scripts.push((word ?? "").slice("--exec=".length));
+    if (word?.startsWith("--exec=")) scripts.push(word.slice("--exec=".length));
   }
   const run = words.findIndex((word) => word === "run" || word === "foreach");
   if (run !== -1 && (words.includes("bisect") || words.includes("submodule"))) {

@@ -10,7 +10,12 @@ function setUp(audience: "person" | "nobody" = "person") {
   return { events, broker: createApprovalBroker({ emit: (event) => events.push(event), audience }) };
 }
 function question(callId: string, tool = "applyPatch", reasonKind: ReasonKind = "write"): ApprovalQuestion {
-  return { turnId: "t1", reasonKind, request: { hash: "h", callId, tool, summary: "npm test", reason: "every command asks" } };
+  return {
+    turnId: "t1",
+    reasonKind,
+    subject: "npm test",
+    request: { hash: "h", callId, tool, summary: "npm test", reason: "every command asks" },
+  };
 }
 
 describe("an approval broker", () => {
@@ -48,10 +53,7 @@ describe("an approval broker", () => {
 
   it("remembers a way out of the sandbox for exactly the same command only", async () => {
     const { broker } = setUp();
-    const ask = (callId: string, summary: string) => {
-      const { request, ...rest } = question(callId, "exec", "escalated");
-      return broker.ask({ ...rest, request: { ...request, summary } }, never);
-    };
+    const ask = (callId: string, subject: string) => broker.ask({ ...question(callId, "exec", "escalated"), subject }, never);
     const first = ask("c1", "npm install");
     broker.answer({ approvalId: "a_c1", hash: "h" }, { decision: "allow", scope: "conversation" });
     await Promise.all([first, ask("c2", "npm install")]);

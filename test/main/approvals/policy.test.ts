@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuledCommand } from "../../../src/main/approvals/rules.ts";
+import type { Rule } from "../../../src/protocol/rule.ts";
 import { decide, type PolicyEffect, type PolicyInput } from "../../../src/main/approvals/policy.ts";
 
 const projectRoot = "/home/u/project";
@@ -11,9 +12,9 @@ function line(cmd: string): RuledCommand {
 const effects = {
   read: { kind: "read", paths: ["/etc/passwd"] },
   script: { kind: "script" },
-  inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`] },
-  outside: { kind: "write", paths: ["src/a.ts", "../other/x"] },
-  guarded: { kind: "write", paths: ["vendor/lib/.GIT/hooks/post-checkout"] },
+  inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`], guarded: [] },
+  outside: { kind: "write", paths: ["src/a.ts", "../other/x"], guarded: [] },
+  guarded: { kind: "write", paths: ["vendor/bare/hooks/post-checkout"], guarded: ["vendor/bare/hooks/post-checkout"] },
   command: {
     kind: "command",
     cmd: "npm test",
@@ -178,6 +179,60 @@ describe("the policy", () => {
       ),
     );
     expect(plain.filter((word) => word === "allow full")).toEqual([]);
+  });
+
+  it("asks about every patch of a folder that is not trusted, and refuses its commands", () => {
+    const decided = (["inside", "guarded", "outside", "command"] as const).flatMap((effect) =>
+      (["workspace-write", "full"] as const).map((sandboxLevel) => {
+        const found = decide({
+          effect: effects[effect],
+          mode: "auto",
+          sandboxLevel,
+          enforcer: "bubblewrap",
+          projectRoot,
+          trusted: false,
+          rules: [],
+        });
+        return found.decision === "ask" ? `ask ${found.runLevel} ${found.reasonKind}` : found.decision === "deny" ? found.code : "allow";
+      }),
+    );
+    expect(decided).toEqual([
+      "ask workspace-write write",
+      "ask full write",
+      "ask full write_guarded",
+      "ask full write",
+      "outside_project",
+      "ask full write",
+      "untrusted_folder",
+      "untrusted_folder",
+    ]);
+  });
+
+  it("lets no rule answer that Landlock leaves .git open, in whatever mode", () => {
+    const rule: Rule = {
+      id: "r",
+      createdAt: 0,
+      words: ["npm"],
+      exact: false,
+      outside: false,
+      decision: "allow",
+      scope: { kind: "always" },
+    };
+    const decided = (["ask", "auto"] as const).flatMap((mode) =>
+      (["read-only", "workspace-write", "full"] as const).map((sandboxLevel) => {
+        const found = decide({
+          effect: effects.command,
+          mode,
+          sandboxLevel,
+          enforcer: "landlock",
+          projectRoot,
+          trusted: true,
+          rules: [rule],
+        });
+        return found.decision === "ask" ? found.reasonKind : found.decision;
+      }),
+    );
+    expect(decided).toEqual(["allow", "command_landlock", "allow", "allow", "command_landlock", "allow"]);
   });
 
   it("says in a refusal what to do instead", () => {

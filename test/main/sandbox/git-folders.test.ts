@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { guardedFolderOf } from "../../../src/main/lib/git-folder.ts";
 import { createGuardedPathFinder, findGuardedPaths } from "../../../src/main/sandbox/git-folders.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
@@ -41,6 +43,20 @@ describe("the search for what must stay read-only", () => {
       code: "sandbox_unavailable",
       message: `${root} has more than 40000 folders, too many to look for repositories in.`,
     });
+  });
+
+  it("finds repositories without a .git: bare ones, and folders of --separate-git-dir", async () => {
+    const root = tempFolder();
+    execFileSync("git", ["init", "-q", "--bare", path.join(root, "store", "bare.git")]);
+    execFileSync("git", ["init", "-q", `--separate-git-dir=${path.join(root, "apart")}`, path.join(root, "tree")]);
+    expect(await findGuardedPaths(root)).toEqual({
+      pins: [path.join(root, "store"), path.join(root, "tree")],
+      readOnly: [path.join(root, "apart"), path.join(root, "store", "bare.git"), path.join(root, "tree", ".git")],
+    });
+    const guarded = ["apart/config", "store/bare.git/hooks/x", "tree/.git", "tree/sub/.GIT/x", "tree/HEAD", "store/x", ".spindle/s"].map(
+      (file) => guardedFolderOf(root, path.join(root, file)),
+    );
+    expect(guarded).toEqual(["apart", "store/bare.git", ".git", ".GIT", null, null, ".spindle"]);
   });
 
   it("looks into scoped packages, not below a package", async () => {

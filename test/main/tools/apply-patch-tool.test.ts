@@ -140,6 +140,7 @@ describe("applyPatch", () => {
     );
     expect(await tool.effect({ patch, workdir: "." }, { projectRoot: root })).toEqual({
       kind: "write",
+      guarded: [],
       paths: [path.join(root, "real/f"), "/nowhere/else", path.join(root, "link"), path.join(root, "a"), path.join(root, "b/c")],
     });
   });

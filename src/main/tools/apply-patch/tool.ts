@@ -1,6 +1,7 @@
 import path from "node:path";
 import { SpindleError } from "../../../protocol/error.ts";
 import { applyPatchInput, applyPatchResult, type ApplyPatchInput } from "../../../protocol/tools.ts";
+import { guardedFolderOf } from "../../lib/git-folder.ts";
 import { displayPath, isInside } from "../../lib/paths.ts";
 import { isReadable } from "../../lib/read-scope.ts";
 import { createQueue, type Queue } from "../../lib/queue.ts";
@@ -29,7 +30,9 @@ export function createApplyPatchTool(deps: { readonly journal: Pick<Journal, "ap
     result: applyPatchResult,
     effect: (input, ctx) => {
       const operations = parse(input);
-      return { kind: "write" as const, paths: resolved(() => placesOf(operations, workdirOf(input, ctx.projectRoot))) };
+      const paths = resolved(() => placesOf(operations, workdirOf(input, ctx.projectRoot)));
+      const guarded = paths.filter((place) => isInside(ctx.projectRoot, place) && guardedFolderOf(ctx.projectRoot, place) !== null);
+      return { kind: "write" as const, paths, guarded };
     },
     run: (input, ctx) => inTurn(ctx.projectRoot, () => applyOne(input, ctx, deps.journal)),
   });
@@ -148,11 +151,8 @@ function assertAllowed(touched: { places: readonly string[]; reads: readonly str
       });
     }
     if (!isReadable(scope, place)) throw hiddenPlace(shown, place, "written");
-    const guarded = path
-      .relative(ctx.projectRoot, place)
-      .split(path.sep)
-      .find((part) => guardedFolders.has(part.toLowerCase()));
-    if (guarded !== undefined) {
+    const guarded = guardedFolderOf(ctx.projectRoot, place);
+    if (guarded !== null) {
       throw new SpindleError("permission_denied", `${shown} is not written: files under ${guarded} can make other programs run commands.`, {
         hint: "Use a command of the program that owns them.",
         details: { path: place },
@@ -173,8 +173,6 @@ function hiddenPlace(shown: string, place: string, what: "read" | "written"): Sp
     details: { path: place },
   });
 }
-
-const guardedFolders: ReadonlySet<string> = new Set([".git", ".spindle"]);
 
 async function writeError(error: unknown, shownPath: string | undefined): Promise<unknown> {
   if (!(error instanceof ChangeFailure)) return error;

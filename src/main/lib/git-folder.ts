@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { isInside } from "./paths.ts";
+
+/** Names of folders and files that others trust and run: read-only for commands, asked about for patches. */
+export const guardedNames: ReadonlySet<string> = new Set([".git", ".spindle"]);
+
+/**
+ * True for a folder that git takes for a repository, whatever it is called: a bare one, one of `--separate-git-dir`, the part of a
+ * worktree. A hook or a setting in it runs commands. (git's own test, `is_git_directory`.)
+ */
+export function isGitFolder(has: (name: string) => boolean): boolean {
+  return has("HEAD") && ((has("objects") && has("refs")) || has("commondir"));
+}
+
+/** The name of the guarded folder of a project that a file is in or is; null when it is in none. Paths absolute and real. */
+export function guardedFolderOf(root: string, file: string): string | null {
+  const named = path
+    .relative(root, file)
+    .split(path.sep)
+    .find((name) => guardedNames.has(name.toLowerCase()));
+  if (named !== undefined) return named;
+  for (let folder = path.dirname(file); folder !== root && isInside(root, folder); folder = path.dirname(folder)) {
+    if (isGitFolder((name) => existsSync(path.join(folder, name)))) return path.relative(root, folder);
+  }
+  return null;
+}
