@@ -19,6 +19,10 @@ export interface ApprovalRequest {
   readonly justification?: string;
   /** The command as it would run, when it is one: the person may change it. */
   readonly cmd?: string;
+  /** Folder of that command, relative to the project; absent when it is the project's. */
+  readonly runsIn?: string;
+  /** Variables of that command as they would stand in front of it; absent when it sets none. */
+  readonly variables?: string;
   /** True when it would run outside the sandbox; its rules then allow exactly this command, there too. */
   readonly outside?: boolean;
   /** Rules that would answer this question from now on; absent when no rule can. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Rule } from "../../src/protocol/rule.ts";
@@ -107,6 +107,43 @@ test("the card's stop ends the turn and runs nothing; the network is granted fro
         await page.getByTestId(`sandbox-${reach}`).click();
         await expect.poll(() => kept()[project]?.reach).toBe(reach);
       }
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+test("a long command says how much of it is below, and what stays around it when it is changed", async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `echo step ${i + 1}`);
+  const call = { cmd: `${lines.join("\n")}\ntouch last`, workdir: "sub", env: { STAGE: "it's" } };
+  const server = await startResponsesServer([responds({ type: "function", name: "exec", arguments: call }), responds(text("Done."))]);
+  const settings = {
+    provider: "openai-responses",
+    approval: "ask",
+    providers: { "openai-responses": { baseUrl: server.baseUrl, apiKey: "k", model: "m" } },
+  };
+  try {
+    await withApp({ project: "empty", settings }, async ({ page, project }) => {
+      mkdirSync(path.join(project, "sub"));
+      await sendPrompt(page, "Go");
+      const below = page.getByTestId("approval-below");
+      await below.waitFor();
+      const shortest = Number.parseInt(await below.innerText(), 10);
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await picture(page, `approval-long-${colorScheme}`);
+      }
+      await page.getByTestId("approval-whole").click();
+      await expect.poll(async () => Number.parseInt(await below.innerText(), 10)).toBeLessThan(shortest);
+      await page.getByLabel("What will happen").evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await below.waitFor({ state: "detached" });
+      await page.getByTestId("approval-edit").click();
+      expect(await page.getByTestId("approval-around").innerText()).toBe("Runs in sub with STAGE='it'\\''s'");
+      await picture(page, "approval-edit-around");
+      await page.getByTestId("approval-command").fill('echo "$STAGE" > changed');
+      await page.keyboard.press("Control+Enter");
+      await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+      expect(readFileSync(path.join(project, "sub", "changed"), "utf8")).toBe("it's\n");
     });
   } finally {
     await server.close();

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
-import { describeEffect } from "../approvals/describe-effect.ts";
+import { assignments, describeEffect } from "../approvals/describe-effect.ts";
+import { displayPath } from "../lib/paths.ts";
 import { decide, type PolicyDecision } from "../approvals/policy.ts";
 import { proposeRules } from "../approvals/rules.ts";
 import type { RulesFile } from "../settings/rules.ts";
@@ -119,10 +121,24 @@ function requestOf(
     reason: decision.reason,
     ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
     ...(justification === undefined ? {} : { justification }),
-    ...(line === null ? {} : { cmd: line.cmd }),
+    ...(line === null ? {} : { cmd: line.cmd, ...surroundings(effect, ctx.projectRoot) }),
     ...(outside ? { outside } : {}),
     ...(proposal === null ? {} : { proposal }),
   };
+}
+
+/** What stays when the person changes the command. */
+function surroundings(effect: Effect, projectRoot: string): { readonly runsIn?: string; readonly variables?: string } {
+  const given =
+    effect.kind === "command"
+      ? { folder: effect.workdir, variables: effect.cmd.slice(0, effect.cmd.length - effect.line.cmd.length) }
+      : effect.kind === "spawn" && effect.input.kind === "exec"
+        ? { folder: path.resolve(projectRoot, effect.input.workdir ?? "."), variables: assignments(effect.input.env ?? {}) }
+        : null;
+  if (given === null) return {};
+  const runsIn = displayPath(projectRoot, given.folder);
+  const variables = given.variables.trim();
+  return { ...(runsIn === "." ? {} : { runsIn }), ...(variables === "" ? {} : { variables }) };
 }
 
 /** All that makes one question another, field by field: the text of a card is for people, and two may look alike. */

@@ -31,5 +31,5 @@ describe("approvals", () => {
     ]));
 
   it("show what cannot be seen", () =>
-    expect(showInvisible("rm\u202e -rf\u200b \u001b[0m\n\tx é 日本 👍")).toBe("rm\\u{202e} -rf\\u{200b} \\u{1b}[0m\\n\\tx é 日本 👍"));
+    expect(showInvisible("rm\u202e -rf\u200b \u001b[0m\n\tx é 日本 👍")).toBe("rm\\u{202e} -rf\\u{200b} \\u{1b}[0m\n\tx é 日本 👍"));
 });

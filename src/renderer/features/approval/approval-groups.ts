@@ -37,12 +37,8 @@ export function questionOf(tool: string, count: number): string {
 
 /**
  * Text with everything invisible spelled out: control characters, direction marks and zero-width ones could make a
- * command look like another one.
+ * command look like another one. Line ends and tabs stay: what is below the edge of a card is counted there.
  */
 export function showInvisible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    if (character === "\n") return "\\n";
-    if (character === "\t") return "\\t";
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-  });
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

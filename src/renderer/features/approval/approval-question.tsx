@@ -10,6 +10,7 @@ import { TextField } from "../../ui/field.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { showInvisible } from "./approval-groups.ts";
+import { AskedText } from "./asked-text.tsx";
 import { EditCommand } from "./edit-command.tsx";
 import { RememberRules } from "./remember-rules.tsx";
 
@@ -56,15 +57,15 @@ export function ApprovalQuestion({
       }}
     >
       {extra === "edit" && request.cmd !== undefined ? (
-        <EditCommand cmd={request.cmd} busy={busy} onRun={(cmd) => answer({ decision: "allow", scope: "once", cmd })} />
+        <EditCommand
+          cmd={request.cmd}
+          runsIn={request.runsIn}
+          variables={request.variables}
+          busy={busy}
+          onRun={(cmd) => answer({ decision: "allow", scope: "once", cmd })}
+        />
       ) : (
-        <pre
-          tabIndex={0}
-          aria-label="What will happen"
-          className="selectable max-h-40 overflow-auto rounded-sm border border-line bg-inset px-2.5 py-1.5 text-code [overflow-wrap:anywhere] whitespace-pre-wrap text-fg"
-        >
-          {showInvisible(request.summary)}
-        </pre>
+        <AskedText text={request.summary} />
       )}
       {request.justification === undefined ? null : (
         <p className="selectable mt-1.5 text-small text-fg2 [overflow-wrap:anywhere]">

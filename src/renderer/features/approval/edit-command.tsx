@@ -1,9 +1,24 @@
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
+import { showInvisible } from "./approval-groups.ts";
 
 /** The command as text to change; what stands there runs once, in place of what was asked. */
-export function EditCommand({ cmd, busy, onRun }: { readonly cmd: string; readonly busy: boolean; readonly onRun: (cmd: string) => void }) {
+export function EditCommand({
+  cmd,
+  runsIn,
+  variables,
+  busy,
+  onRun,
+}: {
+  readonly cmd: string;
+  /** Folder of the command, when it is not the project's. */
+  readonly runsIn: string | undefined;
+  /** Variables of the call as they would stand in front of a command: they stay. */
+  readonly variables: string | undefined;
+  readonly busy: boolean;
+  readonly onRun: (cmd: string) => void;
+}) {
   const [text, setText] = useState(cmd);
   const ready = !busy && text.trim() !== "";
   return (
@@ -23,6 +38,18 @@ export function EditCommand({ cmd, busy, onRun }: { readonly cmd: string; readon
           onRun(text);
         }}
       />
+      {runsIn === undefined && variables === undefined ? null : (
+        <p className="selectable mt-1 font-mono text-small text-fg2 [overflow-wrap:anywhere]" data-testid="approval-around">
+          <span className="font-sans text-fg3">Runs{runsIn === undefined ? "" : " in "}</span>
+          {runsIn === undefined ? null : showInvisible(runsIn)}
+          {variables === undefined ? null : (
+            <>
+              <span className="font-sans text-fg3"> with </span>
+              {showInvisible(variables)}
+            </>
+          )}
+        </p>
+      )}
       <div className="mt-1.5 flex items-center justify-end gap-3">
         <span className="text-small text-fg3">The agent is told what ran. Esc keeps the command.</span>
         <Button variant="primary" disabled={!ready} onClick={() => onRun(text)} data-testid="approval-run-edited">
