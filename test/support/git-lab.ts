@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import path from "node:path";
 import { createGit, type Git } from "../../src/main/engine/git.ts";
 import { createLocalRunner } from "../../src/main/runner/local-runner.ts";
+import { projectTmp } from "../../src/main/sandbox/project-tmp.ts";
 import { createSandbox } from "../../src/main/sandbox/create-sandbox.ts";
 import type { Sandbox } from "../../src/main/sandbox/sandbox.ts";
 import { labFolder } from "./sandbox-lab.ts";
@@ -44,9 +45,10 @@ export async function createGitLab(): Promise<GitLab> {
   chmodSync(base, 0o755);
   const at = (name: string): string => path.join(base, name);
   const id = path.basename(base);
-  const marks = [at("marks"), `/tmp/${id}.marks`, at(`tmp/${id}.marks`)];
   const canary = at("canary");
   const project = at("project");
+  const sandboxTmp = projectTmp(at("tmp"), project);
+  const marks = [at("marks"), `/tmp/${id}.marks`, path.join(sandboxTmp, `${id}.marks`)];
   const home = at("home");
   // Two places: one that every program outside can write, and /tmp, which also a program in the sandbox can.
   writeFileSync(canary, `#!/bin/sh\necho "$*" >>'${marks[0]}'\necho "$*" >>'${marks[1]}'\ntimeout 0.3 cat 2>&-\nexit 0\n`, { mode: 0o755 });
@@ -88,7 +90,7 @@ export async function createGitLab(): Promise<GitLab> {
     home,
     canary,
     sandbox,
-    sandboxTmp: at("tmp"),
+    sandboxTmp,
     env,
     ours: git(),
     git,

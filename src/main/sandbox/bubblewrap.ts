@@ -1,10 +1,9 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { isInside } from "../lib/paths.ts";
-import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
 import { hiddenPlaces } from "./hidden-places.ts";
 import { hostSockets } from "./host-sockets.ts";
-import type { SandboxPolicy } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
 
 /** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
@@ -43,7 +42,7 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
  * the project writable (workspace-write) except what others trust in it, no network unless granted, no other processes, no privileges.
  * Order matters: a later mount covers an earlier one.
  */
-function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, places: SandboxPlaces): string[] {
+function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, places: SandboxPlaces): string[] {
   const args = words("--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
   if (policy.reach !== "network") args.push("--unshare-net");
   args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
@@ -53,7 +52,7 @@ function bubblewrapArguments(policy: SandboxPolicy, guarded: GuardedPaths, place
   const runShown = policy.reach === "network" ? [...runExceptions, ...nameServers()] : runExceptions;
   for (const place of runShown.filter((one) => existsSync(one))) args.push("--ro-bind", place, place);
   for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))))
-    args.push("--bind", places.tmpFolder, folder);
+    args.push("--bind", policy.tmpFolder, folder);
 
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
   const shown = [policy.projectRoot, ...policy.writableFolders];

@@ -4,6 +4,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { SandboxLimits, SandboxPlaces } from "./enforcer.ts";
 import { findEnforcer } from "./find-enforcer.ts";
 import { createHiddenPlaces } from "./hidden-places.ts";
+import { makeProjectTmp } from "./project-tmp.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export interface SandboxOptions {
@@ -17,7 +18,7 @@ export interface SandboxOptions {
   readonly secretFolders: readonly string[];
   /** Spindle's own data: hidden. */
   readonly dataFolder: string;
-  /** Private `/tmp` of all commands; made here (0700), removed by the caller. */
+  /** Holds a private `/tmp` for the commands of each project; made here (0700), removed by the caller. */
   readonly tmpFolder: string;
   readonly limits?: SandboxLimits;
 }
@@ -36,7 +37,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const places: SandboxPlaces = {
     secrets: options.secretFolders,
     dataFolder: options.dataFolder,
-    tmpFolder: await realpath(options.tmpFolder),
+    tmpRoot: await realpath(options.tmpFolder),
     limits: options.limits ?? defaultLimits,
   };
   const found = await findEnforcer({ ...options, places });
@@ -57,7 +58,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
             hint: "Take the grant back for this folder; the command can then run with what the sandbox allows.",
           },
         );
-      if (enforcer !== null) return enforcer.wrap(argv, policy);
+      if (enforcer !== null) return enforcer.wrap(argv, { ...policy, tmpFolder: await makeProjectTmp(places.tmpRoot, policy.projectRoot) });
       throw new SpindleError("sandbox_unavailable", `No sandbox can be enforced on this system: ${found.reason}`, {
         hint: "The command can only run outside a sandbox, when the person approves it.",
       });

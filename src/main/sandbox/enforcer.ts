@@ -10,7 +10,13 @@ export interface Enforcer {
   /** What it can grant beyond `nothing`. */
   readonly grants: readonly Reach[];
   /** For every level but full, and for `nothing` or one of `grants`. */
-  wrap(argv: readonly [string, ...string[]], policy: SandboxPolicy): Promise<SandboxedCommand>;
+  wrap(argv: readonly [string, ...string[]], policy: EnforcedPolicy): Promise<SandboxedCommand>;
+}
+
+/** A policy with the places that were made for it. */
+export interface EnforcedPolicy extends SandboxPolicy {
+  /** Private temp folder of the project's commands; it exists; a real path. */
+  readonly tmpFolder: string;
 }
 
 /** Folders and limits that do not change between the commands of one start of the application. */
@@ -19,8 +25,8 @@ export interface SandboxPlaces {
   readonly secrets: readonly string[];
   /** Spindle's own data: hidden. */
   readonly dataFolder: string;
-  /** Private temp folder of all commands; must exist; a real path. */
-  readonly tmpFolder: string;
+  /** Holds the temp folders of all projects; it exists; a real path. A command sees its own one only. */
+  readonly tmpRoot: string;
   readonly limits: SandboxLimits;
 }
 

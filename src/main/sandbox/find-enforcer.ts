@@ -61,11 +61,12 @@ interface ProbeResult {
 }
 
 async function tryOut(enforcer: Enforcer, places: SandboxPlaces): Promise<ProbeResult> {
-  const canary = `${places.tmpFolder}-probe`;
+  const canary = `${places.tmpRoot}-probe`;
   try {
     const policy = {
       level: "workspace-write",
-      projectRoot: places.tmpFolder,
+      projectRoot: places.tmpRoot,
+      tmpFolder: places.tmpRoot,
       writableFolders: [],
       reach: "nothing",
       cwd: "/",

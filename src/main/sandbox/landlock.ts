@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { isInside } from "../lib/paths.ts";
-import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { hiddenPlaces } from "./hidden-places.ts";
-import type { SandboxPolicy } from "./sandbox.ts";
 import { seccompProgram } from "./seccomp.ts";
 
 /** Rights of Landlock ABI 6 on a file, and on a folder with all in it. */
@@ -71,7 +70,7 @@ syscall(157, 22, 2, $program, 0, 0) == 0 or fail("filter");
  * cannot protect `.git` inside a writable project, there is no network at all, and no limit on processes.
  */
 export function createLandlock(perl: string, prlimit: string | undefined, places: SandboxPlaces, why: string): Enforcer {
-  const filterFor = (policy: SandboxPolicy): Uint8Array =>
+  const filterFor = (policy: EnforcedPolicy): Uint8Array =>
     seccompProgram({ sockets: policy.reach === "network" ? "internet" : "none", fileAttributes: policy.level !== "read-only" });
   const limiter = prlimit === undefined ? [] : [prlimit, `--fsize=${places.limits.fileBytes}`, "--core=0", "--"];
   return {
@@ -92,22 +91,22 @@ export function createLandlock(perl: string, prlimit: string | undefined, places
 }
 
 /** What the launcher reads from descriptor 4: rules of a policy and the environment. */
-function landlockRules(policy: SandboxPolicy, places: SandboxPlaces): Uint8Array {
+function landlockRules(policy: EnforcedPolicy, places: SandboxPlaces): Uint8Array {
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
-  const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
+  const hidden = hiddenPlaces([...places.secrets, places.dataFolder, places.tmpRoot]);
   const inner = hidden.filter((place) => !isInside(place, policy.projectRoot));
   const rules: (readonly [number, string])[] = [[rights.list, "/"]];
   // Names may be listed everywhere, contents are granted around what is hidden: Landlock has no "except".
   for (const entry of around("/", inner)) rules.push([entry.folder ? rights.folder : rights.file, entry.path]);
   for (const device of devices) rules.push([rights.device, device]);
-  rules.push([rights.writable, places.tmpFolder]);
+  rules.push([rights.writable, policy.tmpFolder]);
   for (const folder of writable) {
     const within = inner.filter((place) => isInside(folder, place));
     for (const entry of within.length === 0 ? [{ path: folder, folder: true }] : around(folder, within)) {
       rules.push([entry.folder ? rights.writable : rights.device & 0x4002, entry.path]);
     }
   }
-  const env = Object.entries({ ...policy.env, TMPDIR: places.tmpFolder });
+  const env = Object.entries({ ...policy.env, TMPDIR: policy.tmpFolder });
   // Bind and connect, unless the network was granted.
   const tcp = policy.reach === "network" ? 0 : 3;
   const items = [

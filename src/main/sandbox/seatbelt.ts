@@ -1,7 +1,6 @@
 import { isInside } from "../lib/paths.ts";
-import type { Enforcer, SandboxPlaces } from "./enforcer.ts";
+import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { hiddenPlaces } from "./hidden-places.ts";
-import type { SandboxPolicy } from "./sandbox.ts";
 
 /** Part of macOS; Apple calls it deprecated and ships it. */
 const program = "/usr/bin/sandbox-exec";
@@ -19,7 +18,7 @@ export function createSeatbelt(places: SandboxPlaces): Enforcer {
       Promise.resolve({
         argv: [program, "-p", seatbeltProfile(policy, places), "--", ...argv],
         cwd: policy.cwd,
-        env: { ...policy.env, TMPDIR: places.tmpFolder },
+        env: { ...policy.env, TMPDIR: policy.tmpFolder },
         wrapper: true,
       }),
   };
@@ -38,11 +37,11 @@ const basics = `(version 1)
 (allow file-ioctl file-write-data (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty") (regex #"^/dev/fd/") (regex #"^/dev/ttys[0-9]+$"))`;
 
 /** The profile of one command. In it the last rule that fits wins. */
-export function seatbeltProfile(policy: SandboxPolicy, places: SandboxPlaces): string {
+export function seatbeltProfile(policy: EnforcedPolicy, places: SandboxPlaces): string {
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
   const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   const rules = [basics];
-  for (const folder of [...writable, places.tmpFolder]) rules.push(`(allow file-write* (subpath ${quoted(folder)}))`);
+  for (const folder of [...writable, policy.tmpFolder]) rules.push(`(allow file-write* (subpath ${quoted(folder)}))`);
   for (const folder of writable) {
     // Folders whose content others trust and run, wherever they are.
     rules.push(`(deny file-write* (regex #"^${escaped(folder)}/(.*/)?\\.(git|spindle)(/|$)"))`);
@@ -54,16 +53,16 @@ export function seatbeltProfile(policy: SandboxPolicy, places: SandboxPlaces): s
       rules.push(`(allow file-read*${writable.includes(folder) ? " file-write*" : ""} (subpath ${quoted(folder)}))`);
     }
   }
-  rules.push(...reachRules(policy, places));
+  rules.push(...reachRules(policy));
   return rules.join("\n");
 }
 
-function reachRules(policy: SandboxPolicy, places: SandboxPlaces): readonly string[] {
+function reachRules(policy: EnforcedPolicy): readonly string[] {
   switch (policy.reach) {
     case "nothing":
       return [];
     case "local-sockets": {
-      const own = [policy.projectRoot, places.tmpFolder].map((folder) => `(subpath ${quoted(folder)})`).join(" ");
+      const own = [policy.projectRoot, policy.tmpFolder].map((folder) => `(subpath ${quoted(folder)})`).join(" ");
       return [`(allow network-bind network-inbound (local unix-socket ${own}))`, `(allow network-outbound (remote unix-socket ${own}))`];
     }
     case "network":

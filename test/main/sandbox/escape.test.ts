@@ -53,6 +53,10 @@ describe("a sandboxed command and the disk", () => {
     );
     expect(first).toMatchObject({ exitCode: 0, stderr: "" });
     expect([(await lab.attack("cat /tmp/kept build/link")).stdout, existsSync("/tmp/kept")]).toEqual(["t\nx\n", false]);
+    // Another project of the same window has another /tmp.
+    const elsewhere = path.join(path.dirname(lab.project), "other-project");
+    mkdirSync(elsewhere, { recursive: true });
+    expect((await lab.attack("ls -A /tmp", { projectRoot: elsewhere, cwd: elsewhere })).stdout).toBe("");
   });
 
   it("cannot write, delete, rename, chmod or link outside: directly, through links, or through /proc", async () => {

@@ -2,28 +2,29 @@ import { mkdirSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSeatbelt, seatbeltProfile } from "../../../src/main/sandbox/seatbelt.ts";
-import type { SandboxPolicy } from "../../../src/main/sandbox/sandbox.ts";
+import type { EnforcedPolicy } from "../../../src/main/sandbox/enforcer.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
 
 /** Real folders: a home with secrets, data, and a project in it. The profile is text here: no macOS to run it on. */
-function setUp(overrides: Partial<SandboxPolicy> = {}) {
+function setUp(overrides: Partial<EnforcedPolicy> = {}) {
   const root = realpathSync(tempFolder());
   const at = (name: string) => path.join(root, name);
   for (const name of ['proj "q" (1)', "home/.ssh", "data/work", "tmp"]) mkdirSync(at(name), { recursive: true });
   const places = {
     secrets: [at("home/.ssh"), at("home/.nothing")],
     dataFolder: at("data"),
-    tmpFolder: at("tmp"),
+    tmpRoot: at("tmp"),
     limits: { processes: 1, fileBytes: 1 },
   };
-  const policy: SandboxPolicy = {
+  const policy: EnforcedPolicy = {
     level: "workspace-write",
     projectRoot: at('proj "q" (1)'),
     writableFolders: [],
     reach: "nothing",
     cwd: root,
+    tmpFolder: at("tmp"),
     env: { A: "1" },
     ...overrides,
   };
@@ -90,7 +91,7 @@ describe("the profile for macOS", () => {
       "/usr/bin/sandbox-exec",
       "-p",
       ["--", "/bin/sh", "-c", "x"],
-      places.tmpFolder,
+      policy.tmpFolder,
     ]);
   });
 });

@@ -147,7 +147,7 @@ describe("exec", () => {
     rmSync(path.join(base, "tmp"), { recursive: true });
     await expect(execTool.run({ cmd: "true" }, context({ sandbox: broken }))).rejects.toMatchObject({
       code: "sandbox_unavailable",
-      message: expect.stringContaining("bwrap: "),
+      message: expect.stringContaining("The private temp folder of commands cannot be used"),
     });
   });
 
