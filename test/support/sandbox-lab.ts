@@ -22,6 +22,8 @@ export interface SandboxLab {
 }
 
 interface AttackOptions {
+  /** Another folder as the project. */
+  readonly project?: string;
   readonly level?: SandboxLevel;
   readonly reach?: Reach;
   readonly timeoutMs?: number;
@@ -79,10 +81,10 @@ export async function createSandboxLab(overrides: Partial<SandboxOptions> = {}):
       const env = commandEnvironment({ ...process.env, HOME: home, ...options.env }, { allow: [], extra: {} });
       const command: SandboxedCommand = await sandbox.wrap(["/bin/bash", "-c", cmd], {
         level: options.level ?? "workspace-write",
-        projectRoot: project,
+        projectRoot: options.project ?? project,
         writableFolders: [],
         reach: options.reach ?? "nothing",
-        cwd: project,
+        cwd: options.project ?? project,
         env,
       });
       const [program = command.argv[0], ...rest] = [...(options.before ?? []), ...command.argv];

@@ -56,7 +56,7 @@ describe("a sandboxed command and the disk", () => {
     // Another project of the same window has another /tmp.
     const elsewhere = path.join(path.dirname(lab.project), "other-project");
     mkdirSync(elsewhere, { recursive: true });
-    expect((await lab.attack("ls -A /tmp", { projectRoot: elsewhere, cwd: elsewhere })).stdout).toBe("");
+    expect((await lab.attack("ls -A /tmp", { project: elsewhere })).stdout).toBe("");
   });
 
   it("cannot write, delete, rename, chmod or link outside: directly, through links, or through /proc", async () => {
