@@ -4,6 +4,7 @@ import type { SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
 import { providerIds, type Settings } from "../protocol/settings.ts";
 import type { TaskRow } from "../protocol/task.ts";
+import type { RejectRequest, RejectResult } from "../protocol/review.ts";
 import type { UndoResult } from "../protocol/undo.ts";
 import { rawRequest } from "./agent/raw-request.ts";
 import type { Conversation } from "./conversations/conversation.ts";
@@ -115,6 +116,8 @@ export interface Engine {
   settled(): Promise<void>;
   /** Undoes or redoes changes of files; see `engine/undo.ts` for what it promises and throws. Also `conversation_busy`. */
   undo(conversationId: string, request: UndoRequest): Promise<UndoResult>;
+  /** Takes hunks of patches back; see `engine/reject-hunks.ts`. Also `conversation_busy`. */
+  rejectHunks(conversationId: string, request: RejectRequest): Promise<RejectResult>;
   /** Old and new texts that its patches name; see `engine/patch-texts.ts`. */
   patchTexts(conversationId: string, hashes: readonly string[]): Promise<(string | null)[]>;
   transcript(conversationId: string, format: "markdown" | "json"): string;
@@ -224,7 +227,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     onOpen(conversation) {
       conversation.subscribe((event) => {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");
-        if (event.type === "patch_reverted") watch.sees({ projectRoot: conversation.projectRoot, conversationId: conversation.id }, event);
+        if (event.type === "patch_reverted" || (event.type === "patch_applied" && event.takenBack !== undefined))
+          watch.sees({ projectRoot: conversation.projectRoot, conversationId: conversation.id }, event);
         for (const listener of eventListeners) listener(event);
       });
       changes.opened(conversation);
@@ -340,6 +344,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     settled: () => watch.settled(),
     undo: (conversationId, request) =>
       store.exists(conversationId) ? changes.undo(store.open(conversationId), request) : changes.undoUnlogged(conversationId, request),
+    rejectHunks: (conversationId, request) => changes.reject(store.open(conversationId), request, redact),
     async patchTexts(conversationId, hashes) {
       const texts = await patchTexts(conversationId, hashes, changes.journal);
       return texts.map((text) => (text === null ? null : redact(text)));

@@ -8,6 +8,7 @@ import type { CommandFile, PatchFile } from "./patch.ts";
 import type { ScriptReport } from "./script-report.ts";
 import type { ApprovalMode, ProviderId, SandboxLevel } from "./settings.ts";
 import type { LateResult, TaskRow } from "./task.ts";
+import type { TakenBack } from "./review.ts";
 import type { UndoScope } from "./undo.ts";
 
 /** Tokens as the provider reported them. */
@@ -119,7 +120,11 @@ export type EventBody =
       /** Line of the script (1-based) that made the call. */
       readonly scriptLine?: number;
       readonly files: readonly PatchFile[];
+      /** Set when no call made it: the person took hunks of earlier patches back. */
+      readonly takenBack?: TakenBack;
     }
+  /** The person said that hunks are right, or took that back. Hunks are named by what they change. */
+  | { readonly type: "hunks_marked"; readonly accepted: boolean; readonly hunks: readonly string[] }
   /**
    * Files that changed while commands ran, found by looking at the project afterwards: one of the commands did it, unless
    * somebody else saved a file at that very moment. They cannot be undone.

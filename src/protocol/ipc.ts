@@ -8,6 +8,7 @@ import { type Rule, ruleDraftSchema } from "./rule.ts";
 import type { AttentionKind, ProviderId, Reach, Settings } from "./settings.ts";
 import { reaches, settingsSchema } from "./settings.ts";
 import type { TaskChange, TaskNeed, TaskPush, TaskRow } from "./task.ts";
+import { hunkMarkSchema, type RejectResult, rejectSchema } from "./review.ts";
 import { type UndoResult, undoScopeSchema } from "./undo.ts";
 
 /** The row of a conversation in the sidebar. */
@@ -142,6 +143,10 @@ export const calls = {
   "changes.undo": z.strictObject({ id, scope: undoScopeSchema, redo: z.boolean(), force: z.boolean() }),
   /** Old and new texts of patched files, by the names that `patch_applied` gives them. */
   "changes.texts": z.strictObject({ id, hashes: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(400) }),
+  /** Takes hunks of patches back as a change of its own; fails with `undo_conflict` and the lines when they changed since. */
+  "changes.reject": rejectSchema.extend({ id }),
+  /** Keeps in the conversation that the person has accepted hunks, or not any more. */
+  "changes.mark": z.strictObject({ id, accepted: z.boolean(), hunks: z.array(hunkMarkSchema).min(1).max(20_000) }),
   "approvals.answer": z.strictObject({ id, approvalId: z.string().min(1), hash: z.string(), answer: approvalAnswerSchema }),
   /** Rules about commands that hold in the open project: always, here, or in one of its conversations. */
   "rules.list": none,
@@ -220,6 +225,8 @@ export interface CallResults {
   "changes.undo": UndoResult;
   /** In the order asked for; null: not kept any more, or no text. */
   "changes.texts": { readonly texts: readonly (string | null)[] };
+  "changes.reject": RejectResult;
+  "changes.mark": null;
   "approvals.answer": null;
   "rules.list": readonly Rule[];
   "rules.add": readonly Rule[];

@@ -11,6 +11,7 @@ import { toggleReview, toggleSidebar, useLayout } from "./state/layout.ts";
 import { reportError } from "./state/notices.ts";
 import { openPalette } from "./state/palette.ts";
 import { stepPrompt } from "./state/prompt-steps.ts";
+import { useReview } from "./state/review.ts";
 import { newTerminal, openTerminals } from "./state/terminals.ts";
 import { revertLastTurn, revert } from "./state/undo.ts";
 
@@ -18,6 +19,9 @@ const hasProject = (): boolean => (useApp.getState().app?.project ?? null) !== n
 const hasConversation = (): boolean => useConversation.getState().id !== null;
 const isRunning = (): boolean => runningTurn(useConversation.getState().view) !== null;
 const hasChanges = (): boolean => useConversation.getState().view.patches.length > 0;
+
+const reviewActions = () => useReview.getState().actions;
+const isReviewing = (): boolean => reviewActions() !== null;
 
 /** Every command of the window, with its usual keys. */
 export const commands: readonly Command[] = [
@@ -122,6 +126,70 @@ export const commands: readonly Command[] = [
     run: () => void revert({ kind: "conversation" }, false),
   },
   { id: "view.sidebar", title: "Show or hide the sidebar", group: "View", keys: "Mod+B", possible: hasProject, run: toggleSidebar },
+  {
+    id: "review.nextHunk",
+    title: "Review: next hunk",
+    group: "Changes",
+    keys: "F7",
+    possible: isReviewing,
+    run: () => reviewActions()?.step(1, "hunk"),
+  },
+  {
+    id: "review.previousHunk",
+    title: "Review: previous hunk",
+    group: "Changes",
+    keys: "Shift+F7",
+    possible: isReviewing,
+    run: () => reviewActions()?.step(-1, "hunk"),
+  },
+  {
+    id: "review.nextFile",
+    title: "Review: next file",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.step(1, "file"),
+  },
+  {
+    id: "review.previousFile",
+    title: "Review: previous file",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.step(-1, "file"),
+  },
+  {
+    id: "review.accept",
+    title: "Review: accept the hunk, or not any more",
+    group: "Changes",
+    keys: "F8",
+    possible: isReviewing,
+    run: () => reviewActions()?.accept(),
+  },
+  {
+    id: "review.reject",
+    title: "Review: reject the hunk",
+    group: "Changes",
+    keys: "Shift+F8",
+    possible: isReviewing,
+    run: () => reviewActions()?.reject(),
+  },
+  {
+    id: "review.undo",
+    title: "Review: undo the last step",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.undo(),
+  },
+  {
+    id: "review.comment",
+    title: "Review: comment on the hunk",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.comment(),
+  },
   { id: "view.review", title: "Show or hide the review", group: "View", keys: "Mod+.", possible: hasProject, run: toggleReview },
   { id: "view.terminal", title: "Show or hide the terminal", group: "View", keys: "Mod+`", possible: hasProject, run: toggleTerminals },
   {

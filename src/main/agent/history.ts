@@ -1,4 +1,6 @@
 import type { SpindleEvent } from "../../protocol/event.ts";
+import type { PatchFile } from "../../protocol/patch.ts";
+import type { TakenBack } from "../../protocol/review.ts";
 import type { ProviderId } from "../../protocol/settings.ts";
 import { scopeName } from "../../protocol/undo.ts";
 import type { ModelImage, ModelMessage } from "../providers/provider.ts";
@@ -77,6 +79,9 @@ export function modelMessages(
       case "tool_finished":
         if (event.parentCallId === undefined) round.results.set(event.callId, event);
         break;
+      case "patch_applied":
+        if (event.takenBack !== undefined) round.later.push({ role: "user", text: hunksTakenBack(event.files, event.takenBack) });
+        break;
       case "patch_reverted":
         round.later.push({ role: "user", text: changesUndone(event) });
         break;
@@ -97,6 +102,13 @@ export function modelMessages(
   }
   flush();
   return messages;
+}
+
+/** The files on disk are not what the model left: which lines went, so that it does not bring them back unasked. */
+function hunksTakenBack(files: readonly PatchFile[], { hunks }: TakenBack): string {
+  const shown = files.slice(0, 8).map((file) => `${file.path} (${file.added} added, ${file.removed} removed)`);
+  const rest = files.length > shown.length ? [`${files.length - shown.length} more`] : [];
+  return `<changes-rejected>The person rejected ${hunks === 1 ? "a hunk" : `${hunks} hunks`} of the patches: those lines are as they were before. Changed on disk: ${[...shown, ...rest].join(", ")}.</changes-rejected>`;
 }
 
 /** One short line: the files on disk are not what the model left. */

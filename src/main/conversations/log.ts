@@ -18,6 +18,7 @@ const synced: ReadonlySet<EventType> = new Set<EventType>([
   "user_message",
   "patch_applied",
   "patch_reverted",
+  "hunks_marked",
   "approval_answered",
   "task_delivered",
   "turn_finished",

@@ -1,3 +1,4 @@
+import { countedLines } from "../../protocol/review.ts";
 import type { SpindleEvent } from "../../protocol/event.ts";
 import type { ConversationRow } from "../../protocol/ipc.ts";
 
@@ -27,8 +28,9 @@ export function foldRow(id: string, events: readonly SpindleEvent[]): FoldedRow 
     else if (event.type === "patch_applied") {
       const sum = patches.get(event.callId) ?? { added: 0, removed: 0 };
       for (const file of event.files) {
-        sum.added += file.added;
-        sum.removed += file.removed;
+        const { added, removed } = countedLines(file, event.takenBack !== undefined);
+        sum.added += added;
+        sum.removed += removed;
       }
       patches.set(event.callId, sum);
     } else if (event.type === "patch_reverted") {

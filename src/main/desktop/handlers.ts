@@ -91,6 +91,11 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
     "conversations.export": ({ id, format }) => ({ text: engine.transcript(id, format) }),
     "conversations.raw": async ({ id }) => ({ text: await engine.raw(id) }),
     "changes.undo": ({ id, ...request }) => engine.undo(id, request),
+    "changes.reject": ({ id, ...request }) => engine.rejectHunks(id, request),
+    "changes.mark": ({ id, accepted, hunks }) => {
+      engine.conversations.open(id).emit({ type: "hunks_marked", accepted, hunks });
+      return null;
+    },
     "changes.texts": async ({ id, hashes }) => ({ texts: await engine.patchTexts(id, hashes) }),
     "approvals.answer": ({ id, answer, ...named }) => {
       engine.approvals.answer(id, named, answer);

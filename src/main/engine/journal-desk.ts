@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type ConversationId, isRunId } from "../../protocol/ids.ts";
+import type { RejectRequest, RejectResult } from "../../protocol/review.ts";
 import type { UndoResult } from "../../protocol/undo.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -8,6 +9,7 @@ import { createQueue, type Queue } from "../lib/queue.ts";
 import { createJournal, type Journal } from "../project/journal.ts";
 import type { RecoveredChange } from "../project/journal-recover.ts";
 import type { CommandWatch } from "./command-watch.ts";
+import { rejectHunks } from "./reject-hunks.ts";
 import { tellUntold, undo, undoUnlogged, type UndoRequest } from "./undo.ts";
 
 /** The journal with what the house does around it: one writer per project, undo, and logs that tell all of it. */
@@ -18,6 +20,8 @@ export interface JournalDesk {
   /** To be called when a conversation was opened for writing: its log learns what a process that died could not tell. */
   opened(conversation: Conversation): void;
   undo(conversation: Conversation, request: UndoRequest): Promise<UndoResult>;
+  /** See `rejectHunks`. */
+  reject(conversation: Conversation, request: RejectRequest, redact: (text: string) => string): Promise<RejectResult>;
   /** To be called when a conversation was deleted: what it kept of files goes as well. */
   forget(conversationId: ConversationId): Promise<void>;
   /** The same for changes without a conversation; see `undoUnlogged`. */
@@ -83,6 +87,10 @@ export async function openJournalDesk(home: string, logger: Logger, watch: Pick<
     async undo(conversation, request) {
       await telling.get(conversation.id);
       return undo(conversation, request, { journal, inTurn });
+    },
+    async reject(conversation, request, redact) {
+      await telling.get(conversation.id);
+      return rejectHunks(conversation, request, { journal, inTurn, redact });
     },
     undoUnlogged: (conversationId, request) => undoUnlogged(conversationId, request, { journal, inTurn }),
     forget: (conversationId) => journal.forget(conversationId),

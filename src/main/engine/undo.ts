@@ -131,8 +131,8 @@ async function revertedEvent(
   };
 }
 
-/** What is being made is not undone: the rest of it would build on files that are gone. */
-function assertEnded({ events }: Conversation, scope: UndoScope): void {
+/** What is being made is not undone: the rest of it would build on files that are gone. Throws `still_running`. */
+export function assertEnded({ events }: Conversation, scope: UndoScope): void {
   const open = new Set<string>();
   const turns = new Set<string>();
   for (const event of events) {

@@ -27,7 +27,7 @@ import { coveredCalls, redoSteps, undoSteps } from "./revert-steps.ts";
  */
 export interface Journal {
   /** Makes the changes as one. Throws as `changeFiles` does, and `too_large` when the old contents are too big to keep. */
-  apply(origin: ChangeOrigin, changes: readonly FileChange[]): Promise<void>;
+  apply(origin: ChangeOrigin, changes: readonly FileChange[]): Promise<JournalRecord>;
   /**
    * Called once at start: finishes or rolls back what processes that are gone left half done, each change for itself. A file
    * that somebody changed since is left alone and named in `conflicts`; a change that cannot be set right is set aside.
@@ -118,7 +118,7 @@ export function createJournal(options: {
   };
 
   return {
-    apply: async (origin, changes) => void (await locked(() => runChange(parts, newPack(parts), origin, "patch", changes))),
+    apply: (origin, changes) => locked(() => runChange(parts, newPack(parts), origin, "patch", changes)),
     list: (conversationId) => records.read(conversationId),
     ...sweeper,
     done: records,

@@ -5,6 +5,7 @@ import type { Usage } from "../../protocol/event.ts";
 import type { CallId, ConversationId, TaskId, TurnId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { CommandFile, PatchFile } from "../../protocol/patch.ts";
+import type { TakenBack } from "../../protocol/review.ts";
 import type { ApprovalMode, ProviderId } from "../../protocol/settings.ts";
 import type { TaskKind, TaskStatus } from "../../protocol/task.ts";
 import type { UndoScope } from "../../protocol/undo.ts";
@@ -28,6 +29,8 @@ export interface ConversationView {
   readonly patches: readonly PatchStep[];
   /** What commands changed, in order. */
   readonly commandChanges: readonly CommandChange[];
+  /** Marks of the hunks that the person has accepted. */
+  readonly accepted: ReadonlySet<string>;
   /** Sequence number of the last request: what stands behind it no model has read. */
   readonly lastRequestSeq: number;
   /** What the last answer cost; null before the first, and for providers that count nothing. */
@@ -195,6 +198,8 @@ export interface PatchStep extends StepBase {
   readonly removed: number;
   /** The person undid it; it can be redone. */
   readonly undone: boolean;
+  /** Set when no call made it: the person took hunks of earlier patches back. */
+  readonly takenBack: TakenBack | null;
 }
 
 /** The person undid or redid patches. */
@@ -277,6 +282,7 @@ export const emptyView: ConversationView = {
   approvals: [],
   patches: [],
   commandChanges: [],
+  accepted: new Set(),
   lastRequestSeq: 0,
   lastUsage: null,
 };

@@ -22,6 +22,7 @@ export class Draft {
   lastSeq: number;
   lastRequestSeq: number;
   lastUsage: Usage | null;
+  accepted: ReadonlySet<string>;
   readonly #before: ConversationView;
   readonly #steps: CopyOnWrite<Step>;
   readonly #turns: CopyOnWrite<TurnView>;
@@ -38,6 +39,7 @@ export class Draft {
     this.lastSeq = view.lastSeq;
     this.lastRequestSeq = view.lastRequestSeq;
     this.lastUsage = view.lastUsage;
+    this.accepted = view.accepted;
     this.#steps = new CopyOnWrite(view.steps);
     this.#turns = new CopyOnWrite(view.turns);
     this.#approvals = new CopyOnWrite(view.approvals);
@@ -55,6 +57,7 @@ export class Draft {
       approvals: this.#approvals.list,
       patches: this.#patches.list,
       commandChanges: this.#commandChanges.list,
+      accepted: this.accepted,
       lastRequestSeq: this.lastRequestSeq,
       lastUsage: this.lastUsage,
     };

@@ -1,3 +1,4 @@
+import { countedLines } from "../../protocol/review.ts";
 import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { assertNever } from "../../protocol/error.ts";
 import { ephemeralTypes, type EventOf, type SpindleEvent } from "../../protocol/event.ts";
@@ -83,8 +84,11 @@ function apply(draft: Draft, event: SpindleEvent): void {
       draft.script(event.callId, (step) => ({ ...step, logCount: step.logCount + 1, lastLog: event.text }));
       return;
     case "patch_applied": {
-      const added = event.files.reduce((sum, file) => sum + file.added, 0);
-      const removed = event.files.reduce((sum, file) => sum + file.removed, 0);
+      const whole = {
+        added: event.files.reduce((sum, file) => sum + file.added, 0),
+        removed: event.files.reduce((sum, file) => sum + file.removed, 0),
+      };
+      const { added, removed } = countedLines(whole, event.takenBack !== undefined);
       draft.patch({
         kind: "patch",
         key: `p${event.seq}`,
@@ -96,7 +100,17 @@ function apply(draft: Draft, event: SpindleEvent): void {
         added,
         removed,
         undone: false,
+        takenBack: event.takenBack ?? null,
       });
+      return;
+    }
+    case "hunks_marked": {
+      const marks = new Set(draft.accepted);
+      for (const mark of event.hunks) {
+        if (event.accepted) marks.add(mark);
+        else marks.delete(mark);
+      }
+      draft.accepted = marks;
       return;
     }
     case "files_changed_by_command":

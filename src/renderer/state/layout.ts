@@ -14,8 +14,10 @@ export interface LayoutStore {
   readonly terminalOpen: boolean;
   /** px. */
   readonly terminalHeight: number;
-  readonly diffStyle: "unified" | "split";
+  readonly diffStyle: "unified" | "split" | "list";
   readonly diffWrap: boolean;
+  /** Signs before changed lines, not only colours. */
+  readonly diffSigns: boolean;
   /** The file the review panel shows; null: the first. Not remembered. */
   readonly reviewFile: string | null;
   /** Only this patch is reviewed; null: all of the conversation. Not remembered. */
@@ -37,6 +39,7 @@ export const useLayout = create<LayoutStore>()(
       terminalHeight: 260,
       diffStyle: "unified",
       diffWrap: false,
+      diffSigns: false,
       reviewFile: null,
       reviewCall: null,
       jump: null,
@@ -44,7 +47,7 @@ export const useLayout = create<LayoutStore>()(
     {
       name: "spindle.layout",
       version: 1,
-      partialize: ({ sidebarOpen, reviewOpen, reviewDismissed, sidebarWidth, reviewWidth, terminalHeight, diffStyle, diffWrap }) => ({
+      partialize: ({
         sidebarOpen,
         reviewOpen,
         reviewDismissed,
@@ -53,6 +56,17 @@ export const useLayout = create<LayoutStore>()(
         terminalHeight,
         diffStyle,
         diffWrap,
+        diffSigns,
+      }) => ({
+        sidebarOpen,
+        reviewOpen,
+        reviewDismissed,
+        sidebarWidth,
+        reviewWidth,
+        terminalHeight,
+        diffStyle,
+        diffWrap,
+        diffSigns,
       }),
     },
   ),

@@ -22,6 +22,12 @@ describe("the scope of a review", () => {
     ).toBe(expected),
   );
 
+  it("of one patch holds what was taken back of it, as long as that stands", () => {
+    const back = { turnId: "t1", callId: "review-1", line: null, undone: false, files: [], takenBack: { calls: ["c2"], hunks: 1 } };
+    const of = (undone: boolean) => patchesInScope([...patches, { ...back, undone }], "patch", "c2").map(({ callId }) => callId);
+    expect([of(false), of(true)]).toEqual([["c2", "review-1"], ["c2"]]);
+  });
+
   it("offers only what differs", () => {
     const values = (rows: typeof patches, callId: string | null) => scopeChoices(rows, callId).map((choice) => choice.value);
     expect([values(patches, null), values(patches.slice(0, 2), null), values(patches, "c1")]).toEqual([

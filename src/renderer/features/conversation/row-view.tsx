@@ -6,7 +6,7 @@ import { AssistantText, Reasoning } from "./assistant-text.tsx";
 import { CallGroupRow, CallRow } from "./call-row.tsx";
 import { PatchCard } from "./patch-card.tsx";
 import type { Row } from "./rows.ts";
-import { DeliveryRow, NoticeRow, RetryRow, RevertRow, TaskStartRow, WokenRow } from "./small-rows.tsx";
+import { DeliveryRow, NoticeRow, RetryRow, RevertRow, TaskStartRow, WokenRow, TakenBackRow } from "./small-rows.tsx";
 import { ThreadRow } from "./thread-row.tsx";
 import { TurnEnd } from "./turn-end.tsx";
 import { UserMessage } from "./user-message.tsx";
@@ -42,7 +42,7 @@ export const RowView = memo(function RowView({
     case "calls":
       return <CallGroupRow group={row} first={first} />;
     case "patch":
-      return <PatchCard step={row} first={first} />;
+      return row.takenBack === null ? <PatchCard step={row} first={first} /> : <TakenBackRow step={row} first={first} />;
     case "revert":
       return <RevertRow step={row} first={first} />;
     case "task":

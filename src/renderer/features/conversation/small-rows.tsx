@@ -1,9 +1,12 @@
 import { ChevronRight, Info, Redo2, TriangleAlert, Undo2, Waypoints } from "lucide-react";
 import { memo, useState } from "react";
 import { formatCount, formatElapsed } from "../../lib/format.ts";
+import { reviewCallPrefix } from "../../../protocol/review.ts";
 import { openLink } from "../../state/notices.ts";
-import type { DeliveryStep, NoticeStep, RetryStep, RevertStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
+import type { DeliveryStep, NoticeStep, PatchStep, RetryStep, RevertStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
+import { revert, useUndo } from "../../state/undo.ts";
+import { UndoButton } from "../../ui/undo-button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
 import { Ring } from "../../ui/ring.tsx";
@@ -69,9 +72,40 @@ export const RevertRow = memo(function RevertRow({ step, first }: { readonly ste
     <ThreadRow node={step.redo ? <Redo2 size={12} /> : <Undo2 size={12} />} first={first} className="pb-3">
       <p data-testid="revert-row" className="flex min-w-0 gap-2 text-ui text-fg2">
         <span className="min-w-0 truncate">
-          You {step.redo ? "redid" : "undid"} {revertWords[step.scope.kind]}
+          You {step.redo ? "redid" : "undid"} {isReviewStep(step) ? "a step of the review" : revertWords[step.scope.kind]}
         </span>
         <span className="ml-auto shrink-0 text-small text-fg3">{formatCount(step.files.length, "file")}</span>
+      </p>
+    </ThreadRow>
+  );
+});
+
+/** Calls of the person's own, see `reject-hunks` in main. */
+function isReviewStep({ scope }: RevertStep): boolean {
+  return scope.kind === "call" && scope.id.startsWith(reviewCallPrefix);
+}
+
+/** The person took hunks of patches back. */
+export const TakenBackRow = memo(function TakenBackRow({ step, first }: { readonly step: PatchStep; readonly first: boolean }) {
+  const busy = useUndo((state) => state.busy);
+  const [file] = step.files;
+  const where = step.files.length === 1 && file !== undefined ? file.path : formatCount(step.files.length, "file");
+  return (
+    <ThreadRow node={<Undo2 size={12} />} first={first} className="pb-3">
+      <p data-testid="taken-back-row" data-undone={step.undone} className="flex min-w-0 items-center gap-2 text-ui text-fg2">
+        <span className="min-w-0 truncate">
+          You rejected {formatCount(step.takenBack?.hunks ?? 0, "hunk")} of {where}
+        </span>
+        <span className="ml-auto shrink-0">
+          <UndoButton
+            undone={step.undone}
+            name="reject"
+            what="this step of the review"
+            size="sm"
+            disabled={busy}
+            onClick={() => void revert({ kind: "call", id: step.callId }, step.undone)}
+          />
+        </span>
       </p>
     </ThreadRow>
   );

@@ -1,4 +1,5 @@
-import type { CodeViewItem, FileDiffMetadata } from "@pierre/diffs";
+import type { CodeViewItem, DiffLineAnnotation, FileDiffMetadata } from "@pierre/diffs";
+import type { Note } from "./notes.ts";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
@@ -9,7 +10,14 @@ export interface DiffItems {
     files: readonly ReviewFile[],
     parsed: ReadonlyMap<string, ParsedFile>,
     collapsed: ReadonlySet<string>,
-  ): readonly CodeViewItem<undefined>[];
+    notes: ReadonlyMap<string, FileNotes>,
+  ): readonly CodeViewItem<Note>[];
+}
+
+/** What stands between the lines of a file; `key` changes when it does. */
+export interface FileNotes {
+  readonly key: string;
+  readonly list: readonly DiffLineAnnotation<Note>[];
 }
 
 /**
@@ -17,21 +25,23 @@ export interface DiffItems {
  * rebuilding when the items before are the same objects.
  */
 export function createDiffItems(): DiffItems {
-  const known = new Map<string, { readonly mark: string; readonly version: number; readonly item: CodeViewItem<undefined> }>();
+  const known = new Map<string, { readonly mark: string; readonly version: number; readonly item: CodeViewItem<Note> }>();
   return {
-    of: (files, parsed, collapsed) =>
-      files.flatMap((file): CodeViewItem<undefined>[] => {
+    of: (files, parsed, collapsed, notes) =>
+      files.flatMap((file): CodeViewItem<Note>[] => {
         const ready = parsed.get(file.key);
         if (ready === undefined) return [];
         const folded = collapsed.has(file.path) || ready.hunkCount === 0;
-        const mark = `${file.key} ${folded}`;
+        const own = notes.get(file.path);
+        const mark = `${file.key} ${folded} ${own?.key ?? ""}`;
         const before = known.get(file.path);
         if (before?.mark === mark) return [before.item];
         const version = (before?.version ?? 0) + 1;
-        const item: CodeViewItem<undefined> = {
+        const item: CodeViewItem<Note> = {
           id: file.path,
           type: "diff",
           fileDiff: ready.diff ?? emptyDiff(file),
+          annotations: [...(own?.list ?? [])],
           version,
           collapsed: folded,
         };

@@ -1,10 +1,11 @@
 import { CodeView, type CodeViewHandle } from "@pierre/diffs/react";
-import type { CodeViewItem } from "@pierre/diffs";
-import { type Ref, useCallback, useImperativeHandle, useMemo, useRef, useState } from "react";
-import { createDiffItems } from "./diff-items.ts";
+import type { CodeViewItem, SelectedLineRange } from "@pierre/diffs";
+import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import { createDiffItems, type FileNotes } from "./diff-items.ts";
 import { diffHighlighter, diffMetrics, diffStyle, diffTheme } from "./diff-theme.ts";
 import { FileHeader } from "./file-header.tsx";
 import type { HunkStop } from "./hunk-stops.ts";
+import type { Note } from "./notes.ts";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 
@@ -19,23 +20,39 @@ export function DiffView({
   parsed,
   layout,
   wrap,
+  signs,
+  notes,
   current,
   handle,
+  renderNote,
+  renderFileActions,
   onFileAtTop,
+  onComment,
 }: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly layout: "unified" | "split";
   readonly wrap: boolean;
+  /** Changed lines have signs, not only colours. */
+  readonly signs: boolean;
+  readonly notes: ReadonlyMap<string, FileNotes>;
   /** The hunk the keyboard stands on: marked. */
   readonly current: HunkStop | null;
   readonly handle: Ref<DiffViewHandle>;
+  readonly renderNote: (note: Note) => ReactNode;
+  readonly renderFileActions: (path: string) => ReactNode;
   readonly onFileAtTop: (path: string) => void;
+  /** Lines were chosen for a remark. */
+  readonly onComment: (path: string, range: SelectedLineRange) => void;
 }) {
-  const view = useRef<CodeViewHandle<undefined, undefined>>(null);
+  const commented = useRef(onComment);
+  useEffect(() => {
+    commented.current = onComment;
+  });
+  const view = useRef<CodeViewHandle<Note, undefined>>(null);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [known] = useState(createDiffItems);
-  const items = useMemo(() => known.of(files, parsed, collapsed), [known, files, parsed, collapsed]);
+  const items = useMemo(() => known.of(files, parsed, collapsed, notes), [known, files, parsed, collapsed, notes]);
   const byPath = useMemo(() => new Map(files.map((file) => [file.path, file])), [files]);
   const top = useRef<string | null>(null);
   // After a jump the file asked for is the current one, even where the end of the list keeps it from the top.
@@ -70,14 +87,20 @@ export function DiffView({
     [],
   );
   const renderHeader = useCallback(
-    (item: CodeViewItem<undefined>) => {
+    (item: CodeViewItem<Note>) => {
       const file = byPath.get(item.id);
       const ready = file === undefined ? undefined : parsed.get(file.key);
       return file === undefined || ready === undefined ? null : (
-        <FileHeader file={file} parsed={ready} collapsed={collapsed.has(item.id)} onToggle={() => toggle(item.id)} />
+        <FileHeader
+          file={file}
+          parsed={ready}
+          collapsed={collapsed.has(item.id)}
+          actions={renderFileActions(item.id)}
+          onToggle={() => toggle(item.id)}
+        />
       );
     },
-    [byPath, parsed, collapsed, toggle],
+    [byPath, parsed, collapsed, toggle, renderFileActions],
   );
   const options = useMemo(
     () => ({
@@ -87,7 +110,10 @@ export function DiffView({
       preferredHighlighter: diffHighlighter,
       diffStyle: layout,
       overflow: wrap ? ("wrap" as const) : ("scroll" as const),
-      diffIndicators: "bars" as const,
+      diffIndicators: signs ? ("classic" as const) : ("bars" as const),
+      enableGutterUtility: true,
+      onGutterUtilityClick: (range: SelectedLineRange, context: { readonly item: CodeViewItem<Note> }) =>
+        commented.current(context.item.id, range),
       lineDiffType: "word-alt" as const,
       hunkSeparators: "line-info-basic" as const,
       collapsedContextThreshold: 6,
@@ -96,7 +122,7 @@ export function DiffView({
       itemMetrics: diffMetrics,
       layout: { paddingTop: 0, paddingBottom: 24, gap: 8 },
     }),
-    [layout, wrap],
+    [layout, wrap, signs],
   );
   const describe = useCallback((element: HTMLDivElement | null) => {
     if (element === null) return;
@@ -108,7 +134,7 @@ export function DiffView({
       element.addEventListener(name, () => (jumped.current = false), { passive: true });
   }, []);
   return (
-    <CodeView<undefined, undefined>
+    <CodeView<Note, undefined>
       ref={view}
       items={items}
       options={options}
@@ -116,6 +142,7 @@ export function DiffView({
       className="h-full overflow-auto focus-visible:outline-offset-[-2px]"
       containerRef={describe}
       renderCustomHeader={renderHeader}
+      renderAnnotation={(...[annotation]) => renderNote(annotation.metadata)}
       selectedLines={
         current === null || current.line === null
           ? null
@@ -136,7 +163,7 @@ export function DiffView({
 }
 
 /** Binary search: 200 files are asked for on every scroll. */
-function fileAt(items: readonly CodeViewItem<undefined>[], scrollTop: number, topOf: (id: string) => number | undefined): string | null {
+function fileAt(items: readonly CodeViewItem<Note>[], scrollTop: number, topOf: (id: string) => number | undefined): string | null {
   let low = 0;
   let high = items.length - 1;
   while (low < high) {

@@ -1,4 +1,5 @@
 import { ChevronDown } from "lucide-react";
+import type { ReactNode } from "react";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FilePath, KindMark } from "./file-marks.tsx";
@@ -11,11 +12,14 @@ export function FileHeader({
   file,
   parsed,
   collapsed,
+  actions,
   onToggle,
 }: {
   readonly file: ReviewFile;
   readonly parsed: ParsedFile;
   readonly collapsed: boolean;
+  /** Buttons that decide about the whole file. */
+  readonly actions: ReactNode;
   readonly onToggle: () => void;
 }) {
   const note = noteOf(file, parsed);
@@ -53,6 +57,7 @@ export function FileHeader({
         </span>
       )}
       {parsed.diff === null && parsed.added + parsed.removed === 0 ? null : <ChangeCount added={parsed.added} removed={parsed.removed} />}
+      {actions}
     </div>
   );
 }

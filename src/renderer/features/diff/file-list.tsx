@@ -7,6 +7,7 @@ import { FileMark } from "../../ui/file-mark.tsx";
 import { FilePath, KindMark } from "./file-marks.tsx";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
+import type { Progress } from "./use-decisions.ts";
 
 /** px of a row, and rows shown before the list scrolls. */
 const rowHeight = 28;
@@ -16,11 +17,14 @@ const shownRows = 7;
 export function FileList({
   files,
   parsed,
+  progress,
   current,
   onChoose,
 }: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
+  /** What is accepted of each file. */
+  readonly progress: ReadonlyMap<string, Progress>;
   /** Path of the file at the top of the diff. */
   readonly current: string | null;
   readonly onChoose: (path: string) => void;
@@ -80,7 +84,7 @@ export function FileList({
               )}
               style={{ top: item.start }}
             >
-              <FileRow file={file} parsed={parsed.get(file.key)} />
+              <FileRow file={file} parsed={parsed.get(file.key)} progress={progress.get(file.path)} />
             </div>
           );
         })}
@@ -89,7 +93,15 @@ export function FileList({
   );
 }
 
-function FileRow({ file, parsed }: { readonly file: ReviewFile; readonly parsed: ParsedFile | undefined }) {
+function FileRow({
+  file,
+  parsed,
+  progress,
+}: {
+  readonly file: ReviewFile;
+  readonly parsed: ParsedFile | undefined;
+  readonly progress: Progress | undefined;
+}) {
   const added = parsed?.added ?? file.added;
   const removed = parsed?.removed ?? file.removed;
   const hunks = parsed?.hunkCount ?? file.hunks?.length ?? 0;
@@ -98,6 +110,15 @@ function FileRow({ file, parsed }: { readonly file: ReviewFile; readonly parsed:
       <KindMark kind={file.kind} />
       <FileMark name={file.path} />
       <FilePath path={file.path} className="flex-1" />
+      {progress === undefined || progress.accepted === 0 ? null : (
+        <span
+          data-testid="file-progress"
+          className={cx("tabular shrink-0 text-micro", progress.accepted === progress.hunks ? "text-add" : "text-fg3")}
+          title={`${progress.accepted} of ${progress.hunks} hunks accepted`}
+        >
+          {progress.accepted}/{progress.hunks}
+        </span>
+      )}
       <span className="shrink-0 text-micro text-fg3 @max-md:hidden">
         {file.byCommands.length > 0
           ? "changed by a command"

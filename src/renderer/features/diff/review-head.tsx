@@ -1,4 +1,5 @@
-import { ArrowDown, ArrowUp, Columns2, Rows3, TextWrap, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Columns2, Diff, ListTree, Rows3, TextWrap, X } from "lucide-react";
+import type { ConversationId } from "../../../protocol/ids.ts";
 import { formatCount } from "../../lib/format.ts";
 import { toggleReview, useLayout } from "../../state/layout.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
@@ -8,6 +9,8 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Select } from "../../ui/select.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
 import type { UndoScope } from "../../../protocol/undo.ts";
+import { DecisionBar } from "./decision-bar.tsx";
+import type { Decisions } from "./use-decisions.ts";
 import type { ReviewScope, ScopeChoice } from "./review-scope.ts";
 
 export interface ReviewTotals {
@@ -50,6 +53,7 @@ function ReviewUndo({ scope }: { readonly scope: UndoScope }) {
 export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | null; readonly undo: UndoScope | null }) {
   const layout = useLayout((state) => state.diffStyle);
   const wrap = useLayout((state) => state.diffWrap);
+  const signs = useLayout((state) => state.diffSigns);
   return (
     <header className="drag-region flex h-11 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">
       <h2 className="text-ui font-semibold">Review</h2>
@@ -65,11 +69,15 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
           choices={[
             { value: "unified", label: "Unified", icon: <Rows3 size={14} aria-hidden /> },
             { value: "split", label: "Side by side", icon: <Columns2 size={14} aria-hidden /> },
+            { value: "list", label: "List of changed lines", icon: <ListTree size={14} aria-hidden /> },
           ]}
           onChange={(diffStyle) => useLayout.setState({ diffStyle })}
         />
         <IconButton label="Wrap long lines" active={wrap} onClick={() => useLayout.setState({ diffWrap: !wrap })}>
           <TextWrap size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Signs before changed lines" active={signs} onClick={() => useLayout.setState({ diffSigns: !signs })}>
+          <Diff size={15} aria-hidden />
         </IconButton>
         <IconButton label="Close review" keys="Ctrl ." onClick={toggleReview}>
           <X size={15} aria-hidden />
@@ -85,25 +93,30 @@ export interface ReviewScopeBarProps {
   readonly files: number;
   readonly totals: ReviewTotals | null;
   readonly onScope: (scope: ReviewScope) => void;
+  readonly conversationId: ConversationId | null;
+  readonly decisions: Decisions;
   readonly onStep: (step: 1 | -1) => void;
 }
 
 /** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
-export function ReviewScopeBar({ scope, choices, files, totals, onScope, onStep }: ReviewScopeBarProps) {
+export function ReviewScopeBar({ scope, choices, files, totals, onScope, conversationId, decisions, onStep }: ReviewScopeBarProps) {
   return (
-    <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
-      <Select label="What is reviewed" value={scope} choices={choices} onChange={onScope} quiet testId="review-scope" />
-      <span className="tabular min-w-0 flex-1 truncate text-small text-fg3">
-        {formatCount(files, "file")}
-        {totals === null || totals.hunks === 0 ? "" : `, ${formatCount(totals.hunks, "hunk")}`}
-        {totals === null || totals.byCommands === 0 ? "" : `; ${totals.byCommands} by commands, not counted, not undone`}
-      </span>
-      <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>
-        <ArrowUp size={14} aria-hidden />
-      </IconButton>
-      <IconButton label="Next hunk" keys="F7" onClick={() => onStep(1)}>
-        <ArrowDown size={14} aria-hidden />
-      </IconButton>
-    </div>
+    <>
+      <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
+        <Select label="What is reviewed" value={scope} choices={choices} onChange={onScope} quiet testId="review-scope" />
+        <span className="tabular min-w-0 flex-1 truncate text-small text-fg3">
+          {formatCount(files, "file")}
+          {totals === null || totals.hunks === 0 ? "" : `, ${formatCount(totals.hunks, "hunk")}`}
+          {totals === null || totals.byCommands === 0 ? "" : `; ${totals.byCommands} by commands, not counted, not undone`}
+        </span>
+        <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>
+          <ArrowUp size={14} aria-hidden />
+        </IconButton>
+        <IconButton label="Next hunk" keys="F7" onClick={() => onStep(1)}>
+          <ArrowDown size={14} aria-hidden />
+        </IconButton>
+      </div>
+      {decisions.hunks.length === 0 || conversationId === null ? null : <DecisionBar id={conversationId} decisions={decisions} />}
+    </>
   );
 }

@@ -1,14 +1,16 @@
 import { assertNever } from "../../../protocol/error.ts";
 import type { CallId, TurnId } from "../../../protocol/ids.ts";
+import type { TakenBack } from "../../../protocol/review.ts";
 import type { UndoScope } from "../../../protocol/undo.ts";
 import type { PatchPart } from "./merge-patches.ts";
 
-/** Which patches the review folds. Hunk decisions, the working tree and scripts of their own come later as further scopes. */
+/** Which patches the review folds. */
 export type ReviewScope = "conversation" | "turn" | "patch";
 
 interface ScopedPatch extends PatchPart {
   readonly turnId: TurnId | null;
   readonly undone: boolean;
+  readonly takenBack?: TakenBack | null;
 }
 
 export interface ScopeChoice {
@@ -47,6 +49,11 @@ export function commandsInScope<C extends { readonly turnId: TurnId }>(
   return changes.filter((change) => change.turnId === turnId);
 }
 
+/** The patch of a call, and what the person took back of it. */
+function isOfCall(patch: ScopedPatch, callId: CallId): boolean {
+  return patch.callId === callId || (!patch.undone && patch.takenBack?.calls.includes(callId) === true);
+}
+
 /** The newest patch that stands, or the newest of all when everything is undone. */
 function lastTurnPatch<P extends ScopedPatch>(patches: readonly P[]): P | undefined {
   return patches.findLast((patch) => !patch.undone) ?? patches.at(-1);
@@ -59,7 +66,7 @@ export function patchesInScope<P extends ScopedPatch>(patches: readonly P[], sco
     case "conversation":
       return patches.filter((patch) => !patch.undone);
     case "patch":
-      return asked === undefined ? patches.filter((patch) => !patch.undone) : patches.filter((patch) => patch.callId === callId);
+      return asked === undefined ? patches.filter((patch) => !patch.undone) : patches.filter((patch) => isOfCall(patch, asked.callId));
     case "turn": {
       const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
       return patches.filter((patch) => patch.turnId === turnId && !patch.undone);
