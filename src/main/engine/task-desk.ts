@@ -12,6 +12,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Provider } from "../providers/provider.ts";
 import { openLedger } from "../tasks/ledger.ts";
 import { createTaskManager } from "../tasks/manager.ts";
+import { isAskedAgain } from "../tasks/reconcile.ts";
 import type { TaskEvent, TaskManager } from "../tasks/task-manager.ts";
 import { treeOf } from "../tasks/tree.ts";
 import type { createExecTool } from "../tools/exec.ts";
@@ -135,7 +136,8 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
       }
       case "finished":
         emit({ type: "task_finished", task });
-        deliver(task, event.text, to);
+        // No news yet: the next start of the window asks again.
+        if (!(closing && deps.wake && isAskedAgain(task))) deliver(task, event.text, to);
         break;
       case "late":
         late.tell(task, event.text, to);
@@ -191,6 +193,10 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     addLooseScene: (scene) => void looseScenes.set(scene.conversationId, scene),
     start() {
       for (const entry of tasks.undelivered()) {
+        if (deps.wake && isAskedAgain(entry.row)) {
+          tasks.again(entry.row.taskId, "resume");
+          continue;
+        }
         if (entry.row.notify === "silent") continue;
         const { conversationId, taskId } = entry.row;
         const to = openOrNull(deps.store(), conversationId, deps.logger);

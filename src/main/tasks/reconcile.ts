@@ -37,9 +37,17 @@ function whyInterrupted(row: TaskRow, pid: number): ErrorData {
   return { code: "interrupted", message: `Spindle (process ${pid}) was closed or killed ${when}.`, hint };
 }
 
+/** Runs that a question may have by itself: an application that dies over and over must not ask for ever. */
+const ownRuns = 3;
+
+/** True for a question that an end of the application cut short: it changes nothing, so it is asked again without being told to. */
+export function isAskedAgain({ kind, status, run, error }: TaskRow): boolean {
+  return kind === "ask" && status === "interrupted" && error?.code === "interrupted" && run < ownRuns;
+}
+
 /** What a person can do about an interrupted task. */
 export function resumeHint(kind: TaskKind): string {
   if (kind === "agent") return "A person can resume it: it goes on from the log of its conversation.";
-  if (kind === "ask") return "A person can resume it: the question is asked again.";
+  if (kind === "ask") return "The window asks it again at its next start; a person can resume it.";
   return "What it had done by then is unknown. It runs again only when a person retries it.";
 }

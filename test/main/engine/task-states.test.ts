@@ -125,6 +125,41 @@ test("a result too long for the ledger stands whole in a file; the ledger's line
   expect(whole).toMatchObject({ value: { last: "the end", list: expect.objectContaining({ length: 3000 }) } });
 });
 
+test("a question that the end of the window cut short is asked again at its next start; after three runs it is reported", async () => {
+  const house = lab();
+  const asks = { kind: "ask", title: "ask", question: "What?", notify: "wake" };
+  const first = await house.open({ wake: true, provider: spawning([asks], hangs) });
+  const { id, send } = first.conversations.create(house.project);
+  await send("Go", []).done;
+  await until("it is asked", () => row(first, "ask").status === "running");
+  await first.close();
+
+  const second = await house.open({ wake: true, provider: createScriptedProvider([hangs]) });
+  await until("it is asked again", () => row(second, "ask").status === "running");
+  expect([row(second, "ask").run, of(second.conversations.open(id).events, "task_delivered")]).toEqual([2, []]);
+  await second.close();
+
+  const third = await house.open({ wake: true, provider: createScriptedProvider([says("That."), says("I read it.")]) });
+  const conversation = third.conversations.open(id);
+  await until("the answer is there and was read", () => of(conversation.events, "turn_finished").length === 2);
+  expect([row(third, "ask"), of(conversation.events, "task_delivered")]).toMatchObject([
+    { status: "succeeded", run: 3 },
+    [{ title: "ask", run: 3, status: "succeeded", text: "That." }],
+  ]);
+
+  // A house that dies with it every time does not ask for ever; the command line only reports.
+  const other = lab();
+  for (let start = 0; start < 3; start++) {
+    const engine = await other.open({ wake: true, provider: start === 0 ? spawning([asks], hangs) : createScriptedProvider([hangs]) });
+    if (start === 0) await engine.conversations.create(other.project).send("Go", []).done;
+    await until("it is asked", () => row(engine, "ask").status === "running");
+    await engine.close();
+  }
+  const last = await other.open({ wake: true, provider: createScriptedProvider([says("I read it.")]) });
+  await until("it is reported", () => row(last, "ask").delivery !== "pending");
+  expect(row(last, "ask")).toMatchObject({ status: "interrupted", run: 3 });
+});
+
 test("what was interrupted says why; agents and asks go on when a person resumes them, commands only when retried", async () => {
   const house = lab();
   const mark = `spindle-resume-${process.pid}`;
