@@ -23,11 +23,34 @@ export interface ApprovalRequest {
   readonly runsIn?: string;
   /** Variables of that command as they would stand in front of it; absent when it sets none. */
   readonly variables?: string;
+  /** The patch, when it is one and not too long: what would be changed. */
+  readonly patch?: readonly AskedOperation[];
+  /** True when parts of that patch may be left out. */
+  readonly choosable?: boolean;
   /** True when it would run outside the sandbox; its rules then allow exactly this command, there too. */
   readonly outside?: boolean;
   /** Rules that would answer this question from now on; absent when no rule can. */
   readonly proposal?: readonly RulePattern[];
 }
+
+/** An operation of a patch that asks, with its chunks as they stand in the patch. */
+export type AskedOperation =
+  | { readonly type: "add"; readonly path: string; readonly content: string }
+  | { readonly type: "delete"; readonly path: string }
+  | { readonly type: "update"; readonly path: string; readonly movePath?: string | undefined; readonly chunks: readonly AskedChunk[] };
+
+export interface AskedChunk {
+  /** Text behind `@@`. */
+  readonly header?: string | undefined;
+  readonly lines: readonly { readonly kind: "context" | "add" | "remove"; readonly text: string }[];
+}
+
+/** A part of a patch that the person leaves out: a chunk of an operation, or all of it (`chunk` null). Counted from 0. */
+export const patchPartSchema = z.strictObject({
+  operation: z.number().int().min(0).max(10_000),
+  chunk: z.number().int().min(0).max(100_000).nullable(),
+});
+export type PatchPart = z.infer<typeof patchPartSchema>;
 
 /** How far a yes goes. Beyond `once` commands are remembered by rules, and without rules by tool and reason for the conversation. */
 export const approvalScopes = ["once", "conversation", "project", "always"] as const;
@@ -40,6 +63,8 @@ export const approvalAnswerSchema = z.discriminatedUnion("decision", [
     rules: z.array(rulePatternSchema).min(1).max(10).exactOptional(),
     /** Another command instead of the one that asked. */
     cmd: z.string().min(1).max(131_071).exactOptional(),
+    /** Parts of the patch that are not applied. Only for this once. */
+    leaveOut: z.array(patchPartSchema).min(1).max(20_000).exactOptional(),
   }),
   z.strictObject({
     decision: z.literal("deny"),

@@ -187,6 +187,7 @@ export const applyPatchResult = z.object({
   files: patchedFiles,
   added: z.number().int(),
   removed: z.number().int(),
+  leftOut: z.number().int().optional().describe("Only when the person left parts of the patch out: how many."),
 });
 export const execResult = z.object({
   exitCode: z.number().int().describe("128+n after signal n, 124 after a timeout; -1 with backgroundTask."),

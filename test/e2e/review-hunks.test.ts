@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
@@ -20,7 +20,10 @@ const patch = [
 ].join("\n");
 
 /** A conversation whose patch changes a.ts in three hunks and adds b.ts; the review is open. */
-async function withPatch(play: (given: { page: Page; a: string; requests: () => string }) => Promise<void>): Promise<void> {
+async function withPatch(
+  play: (given: { page: Page; a: string; requests: () => string }) => Promise<void>,
+  approval: "auto" | "ask" = "auto",
+): Promise<void> {
   const server = await startResponsesServer([
     responds({ type: "function", name: "applyPatch", arguments: { patch } }),
     responds({ type: "text", text: "Done." }),
@@ -28,7 +31,7 @@ async function withPatch(play: (given: { page: Page; a: string; requests: () => 
   ]);
   const settings = {
     provider: "openai-responses",
-    approval: "auto",
+    approval,
     providers: { "openai-responses": { baseUrl: server.baseUrl, apiKey: "k", model: "m" } },
   };
   try {
@@ -36,8 +39,10 @@ async function withPatch(play: (given: { page: Page; a: string; requests: () => 
       const a = path.join(project, "a.ts");
       writeFileSync(a, before);
       await sendPrompt(page, "Go");
-      await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
-      await bar(page, "a.ts", 1).waitFor();
+      if (approval === "auto") {
+        await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+        await bar(page, "a.ts", 1).waitFor();
+      }
       await play({ page, a, requests: () => JSON.stringify(server.requests.at(-1)?.body) });
     });
   } finally {
@@ -135,4 +140,29 @@ test("with the keyboard alone: hunk by hunk, comments sent as one message, the l
     await page.getByRole("button", { name: "Signs before changed lines" }).click();
     await picture(page, "review-signs");
   });
+});
+
+test("in mode ask a patch is reviewed before it is written: what is left out is not applied, and the model hears of it", async () => {
+  await withPatch(async ({ page, a, requests }) => {
+    const card = page.getByTestId("approval");
+    await card.getByTestId("asked-patch").waitFor();
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `approval-patch-${colorScheme}`);
+    }
+    expect(read(a)).toBe(before);
+    await card.locator('[data-part="0.1"]').click();
+    await card.getByRole("checkbox", { name: "Apply all of b.ts" }).click();
+    expect(await card.getByTestId("approval-allow").innerText()).toMatch(/Apply 2 of 4/);
+    expect(await card.getByTestId("approval-allow-conversation").isDisabled()).toBe(true);
+    // The key does what the button says.
+    await page.keyboard.press("Alt+KeyA");
+    expect(read(a)).toBe(before);
+    await page.keyboard.press("Alt+KeyY");
+    await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+    expect([read(a), existsSync(path.join(path.dirname(a), "b.ts"))]).toEqual([numbered({ 3: changed[3], 57: changed[57] }), false]);
+    expect(requests()).toContain(
+      "The person left parts of the patch out; these were not applied:\\\\n- a.ts: -const line30 = 30;\\\\n- b.ts: all of it",
+    );
+  }, "ask");
 });

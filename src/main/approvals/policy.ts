@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { AskedOperation } from "../../protocol/approval.ts";
 import { assertNever, type ErrorCode } from "../../protocol/error.ts";
 import type { SandboxInfo } from "../../protocol/ipc.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
@@ -17,6 +18,8 @@ export type PolicyEffect =
       readonly paths: readonly string[];
       /** Those of `paths` that are in a folder of the project whose content others trust and run (`.git`, `.spindle`, a bare repository). */
       readonly guarded: readonly string[];
+      /** What the patch says, for who is asked. */
+      readonly operations: readonly AskedOperation[];
     }
   | {
       readonly kind: "command";

@@ -52,6 +52,10 @@ export function createApprovalDesk(audience: "person" | "nobody", rules: RulesFi
       const asked = broker.question(named);
       if (answer.decision === "allow" && answer.cmd !== undefined && asked.cmd === undefined)
         throw new SpindleError("invalid_input", "Only a command can be changed.", { hint: "Allow it as it is, or deny it with a note." });
+      if (answer.decision === "allow" && answer.leaveOut !== undefined && (asked.choosable !== true || answer.scope !== "once"))
+        throw new SpindleError("invalid_input", "Parts can only be left out of a patch, for this once.", {
+          hint: "Allow it as it is, or deny it with a note.",
+        });
       const scope = answer.decision === "allow" ? scopeOf(answer.scope, conversationId, projectRoot) : null;
       if (answer.decision === "allow" && scope !== null && (answer.rules !== undefined || answer.scope !== "conversation")) {
         if (asked.proposal === undefined || answer.rules === undefined || answer.cmd !== undefined)

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { assignments, describeEffect } from "../approvals/describe-effect.ts";
@@ -67,7 +68,14 @@ async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, 
         },
         ctx.signal,
       );
-      if (answer.decision === "allow") return { sandboxLevel: decision.runLevel, ...(answer.cmd === undefined ? {} : { cmd: answer.cmd }) };
+      if (answer.decision === "allow") {
+        const { cmd, leaveOut } = answer;
+        return {
+          sandboxLevel: decision.runLevel,
+          ...(cmd === undefined ? {} : { cmd }),
+          ...(leaveOut === undefined ? {} : { leaveOut }),
+        };
+      }
       throw new SpindleError("denied", `This call was declined${answer.note === undefined ? "." : `: ${answer.note}`}`, {
         hint: "Do something else, or say what you would need.",
         details: { reason: decision.reason },
@@ -122,9 +130,27 @@ function requestOf(
     ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
     ...(justification === undefined ? {} : { justification }),
     ...(line === null ? {} : { cmd: line.cmd, ...surroundings(effect, ctx.projectRoot) }),
+    ...shownPatch(effect, call.name),
     ...(outside ? { outside } : {}),
     ...(proposal === null ? {} : { proposal }),
   };
+}
+
+/** UTF-16 units of a patch that a card shows; a longer one is only named by its files. */
+const maxShownPatch = 100_000;
+
+/** The patch for the card. Parts of one in a command cannot be left out: its text is the command's. */
+function shownPatch(effect: Effect, tool: string): Pick<ApprovalRequest, "patch" | "choosable"> {
+  if (effect.kind !== "write" || sizeOf(effect.operations) > maxShownPatch) return {};
+  return { patch: effect.operations, ...(tool === "applyPatch" ? { choosable: true } : {}) };
+}
+
+function sizeOf(operations: readonly AskedOperation[]): number {
+  return operations.reduce((sum, operation) => {
+    if (operation.type === "delete") return sum + operation.path.length;
+    if (operation.type === "add") return sum + operation.content.length;
+    return operation.chunks.reduce((chars, { lines }) => lines.reduce((all, { text }) => all + text.length + 2, chars), sum);
+  }, 0);
 }
 
 /** What stays when the person changes the command. */

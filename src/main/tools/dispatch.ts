@@ -1,3 +1,4 @@
+import type { PatchPart } from "../../protocol/approval.ts";
 import type { ErrorData } from "../../protocol/error.ts";
 import { SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { EventBody } from "../../protocol/event.ts";
@@ -8,6 +9,7 @@ import { issuesText } from "../lib/issues.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
 import { withoutHidden } from "../../grammar/hidden-text.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
+import { leaveOut } from "./apply-patch/leave-out.ts";
 import type { Effect, Tool, ToolContext, ToolOutcome } from "./tool.ts";
 
 /** A call as it reaches the gate, from a model or from a script. */
@@ -30,6 +32,8 @@ export interface Clearance {
   readonly sandboxLevel: SandboxLevel;
   /** The command the person put in place of the call's own. */
   readonly cmd?: string;
+  /** Parts of the call's patch that the person left out. */
+  readonly leaveOut?: readonly PatchPart[];
 }
 
 export interface GateDeps {
@@ -88,14 +92,15 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
   }
 }
 
-/** Runs the call as it was cleared: as it came, or with the person's own command in its place, which its result then names. */
+/** Runs the call as it was cleared: as it came, without parts of its patch, or with the person's own command in its place; its result then says so. */
 export async function runCleared(
   tool: Tool,
   input: unknown,
-  { sandboxLevel, cmd }: Clearance,
+  { sandboxLevel, cmd, leaveOut: parts }: Clearance,
   ctx: ToolContext,
   deps: Pick<GateDeps, "authorizeWritten">,
 ): Promise<ToolOutcome<unknown>> {
+  if (parts !== undefined) return runRest(tool, input as { readonly patch: string }, parts, { ...ctx, sandboxLevel });
   if (cmd === undefined) return tool.run(input, { ...ctx, sandboxLevel });
   const written = validate(tool, { ...(input as Readonly<Record<string, unknown>>), cmd });
   const level = deps.authorizeWritten(await tool.effect(written, ctx), ctx);
@@ -104,6 +109,24 @@ export async function runCleared(
     ...outcome,
     result: { ...(outcome.result as object), editedCmd: cmd },
     text: `The person changed the command to: ${cmd}\n${outcome.text}`,
+  };
+}
+
+/** Applies what the person left of a patch; the model hears what is missing. */
+async function runRest(
+  tool: Tool,
+  input: { readonly patch: string },
+  parts: readonly PatchPart[],
+  ctx: ToolContext,
+): Promise<ToolOutcome<unknown>> {
+  const { patch, leftOut } = leaveOut(input.patch, parts);
+  const outcome = await tool.run(validate(tool, { ...input, patch }), ctx);
+  const shown = leftOut.slice(0, 20).map((line) => `- ${line}`);
+  const more = leftOut.length > shown.length ? [`- ${leftOut.length - shown.length} more`] : [];
+  return {
+    ...outcome,
+    result: { ...(outcome.result as object), leftOut: leftOut.length },
+    text: `The person left parts of the patch out; these were not applied:\n${[...shown, ...more].join("\n")}\n${outcome.text}`,
   };
 }
 

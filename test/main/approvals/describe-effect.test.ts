@@ -12,8 +12,8 @@ describe("what a card shows", () => {
     const words = [["npm", "test"]];
     const line = { cmd: "npm test", words, seen: { commands: words, unread: false, code: false }, setsEnvironment: false };
     expect([
-      describeEffect({ kind: "write", paths: ["/p/a.ts"], guarded: [] }, root),
-      describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"], guarded: [] }, root),
+      describeEffect({ kind: "write", paths: ["/p/a.ts"], guarded: [], operations: [] }, root),
+      describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"], guarded: [], operations: [] }, root),
       describeEffect(
         { kind: "command", cmd: "X='1' npm test", line, workdir: "/p/sub", escalated: false, justification: undefined, forcedRm: false },
         root,

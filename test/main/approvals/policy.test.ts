@@ -12,9 +12,9 @@ function line(cmd: string): RuledCommand {
 const effects = {
   read: { kind: "read", paths: ["/etc/passwd"] },
   script: { kind: "script" },
-  inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`], guarded: [] },
-  outside: { kind: "write", paths: ["src/a.ts", "../other/x"], guarded: [] },
-  guarded: { kind: "write", paths: ["vendor/bare/hooks/post-checkout"], guarded: ["vendor/bare/hooks/post-checkout"] },
+  inside: { kind: "write", paths: ["src/a.ts", `${projectRoot}/b.ts`], guarded: [], operations: [] },
+  outside: { kind: "write", paths: ["src/a.ts", "../other/x"], guarded: [], operations: [] },
+  guarded: { kind: "write", paths: ["vendor/bare/hooks/post-checkout"], guarded: ["vendor/bare/hooks/post-checkout"], operations: [] },
   command: {
     kind: "command",
     cmd: "npm test",

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { SpindleError } from "../../../src/protocol/error.ts";
 import { applyPatchResult } from "../../../src/protocol/tools.ts";
 import { createJournal, type Journal } from "../../../src/main/project/journal.ts";
+import { parsePatch } from "../../../src/main/tools/apply-patch/parse.ts";
 import { createApplyPatchTool } from "../../../src/main/tools/apply-patch/tool.ts";
 import { named } from "../../support/patch-text.ts";
 import { fillFolder, readFolder } from "../../support/patch-folder.ts";
@@ -141,6 +142,7 @@ describe("applyPatch", () => {
     expect(await tool.effect({ patch, workdir: "." }, { projectRoot: root })).toEqual({
       kind: "write",
       guarded: [],
+      operations: parsePatch(patch).operations,
       paths: [path.join(root, "real/f"), "/nowhere/else", path.join(root, "link"), path.join(root, "a"), path.join(root, "b/c")],
     });
   });

@@ -32,7 +32,7 @@ export function createApplyPatchTool(deps: { readonly journal: Pick<Journal, "ap
       const operations = parse(input);
       const paths = resolved(() => placesOf(operations, workdirOf(input, ctx.projectRoot)));
       const guarded = paths.filter((place) => isInside(ctx.projectRoot, place) && guardedFolderOf(ctx.projectRoot, place) !== null);
-      return { kind: "write" as const, paths, guarded };
+      return { kind: "write" as const, paths, guarded, operations };
     },
     run: (input, ctx) => inTurn(ctx.projectRoot, () => applyOne(input, ctx, deps.journal)),
   });

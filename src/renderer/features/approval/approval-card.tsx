@@ -1,6 +1,7 @@
 import { CircleAlert, Square } from "lucide-react";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { type ApprovalGroup, questionOf } from "./approval-groups.ts";
+import { onceAnswer } from "./left-out.ts";
 import { ApprovalQuestion, type OnAnswer } from "./approval-question.tsx";
 
 /** The questions of one script, or one of the model's own calls. */
@@ -42,12 +43,7 @@ export function ApprovalCard({
             <Button variant="ghost" size="sm" disabled={open.length === 0} onClick={() => onAnswer(open, { decision: "deny" })}>
               Deny all
             </Button>
-            <Button
-              size="sm"
-              data-testid="approval-allow-all"
-              disabled={open.length === 0}
-              onClick={() => onAnswer(open, { decision: "allow", scope: "once" })}
-            >
+            <Button size="sm" data-testid="approval-allow-all" disabled={open.length === 0} onClick={() => onAnswer(open, onceAnswer)}>
               Allow all {approvals.length}
             </Button>
           </>

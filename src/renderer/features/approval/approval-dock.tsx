@@ -10,7 +10,8 @@ import { Button } from "../../ui/button.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
 import { ApprovalCard } from "./approval-card.tsx";
 import { type ApprovalGroup, groupApprovals } from "./approval-groups.ts";
-import { conversationAnswer } from "./approval-question.tsx";
+import { conversationAnswer, type Decision } from "./approval-question.tsx";
+import { choiceOf, onceAnswer } from "./left-out.ts";
 
 /**
  * The open questions of the shown conversation, docked above the composer, one card per script. Never modal and never
@@ -31,16 +32,17 @@ function Dock({ conversationId }: { readonly conversationId: ConversationId | nu
   const dock = useRef<HTMLDivElement>(null);
   const open = approvals.filter((approval) => !busy.has(approval.request.approvalId));
 
-  const answer = async (asked: readonly PendingApproval[], decision: ApprovalAnswer) => {
-    if (conversationId === null || asked.length === 0) return;
+  const answer = async (asked: readonly PendingApproval[], decision: Decision) => {
+    const questions = asked.flatMap(({ request }) => {
+      const own = typeof decision === "function" ? decision(request) : decision;
+      return own === null ? [] : [{ approvalId: request.approvalId, hash: request.hash, answer: own }];
+    });
+    if (conversationId === null || questions.length === 0) return;
     setFailure(null);
-    const questions = asked.map(({ request: { approvalId, hash } }) => ({ approvalId, hash }));
     const ids = questions.map(({ approvalId }) => approvalId);
     setBusy((before) => new Set([...before, ...ids]));
     const keepFocus = dock.current?.contains(document.activeElement) === true;
-    const results = await Promise.allSettled(
-      questions.map((named) => call("approvals.answer", { id: conversationId, ...named, answer: decision })),
-    );
+    const results = await Promise.allSettled(questions.map((question) => call("approvals.answer", { id: conversationId, ...question })));
     const failed = ids.filter((_, index) => results[index]?.status === "rejected");
     const reason = results.find((result) => result.status === "rejected")?.reason;
     if (failed.length > 0) {
@@ -110,7 +112,7 @@ function titleOf(group: ApprovalGroup, steps: readonly { readonly kind: string }
 /** By place of the key, so that layouts in which Alt writes another character work too. */
 function useAnswerKeys(
   open: readonly PendingApproval[],
-  answer: (asked: readonly PendingApproval[], decision: ApprovalAnswer) => Promise<void>,
+  answer: (asked: readonly PendingApproval[], decision: Decision) => Promise<void>,
 ): void {
   const latest = useRef({ open, answer });
   useEffect(() => {
@@ -119,7 +121,7 @@ function useAnswerKeys(
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const first = latest.current.open[0];
-      const decision = first === undefined ? undefined : decisions[event.code]?.(first.request);
+      const decision = decisions[event.code];
       if (
         event.defaultPrevented ||
         event.repeat ||
@@ -139,8 +141,9 @@ function useAnswerKeys(
   }, []);
 }
 
-const decisions: Readonly<Record<string, (request: ApprovalRequest) => ApprovalAnswer>> = {
-  KeyY: () => ({ decision: "allow", scope: "once" }),
-  KeyA: conversationAnswer,
+const decisions: Readonly<Record<string, (request: ApprovalRequest) => ApprovalAnswer | null>> = {
+  KeyY: onceAnswer,
+  // What the boxes leave out is left out this once: there is no such answer for later ones.
+  KeyA: (request) => (choiceOf(request).leaveOut.length > 0 ? null : conversationAnswer(request)),
   KeyN: () => ({ decision: "deny" }),
 };

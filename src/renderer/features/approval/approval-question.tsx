@@ -10,11 +10,15 @@ import { TextField } from "../../ui/field.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { showInvisible } from "./approval-groups.ts";
+import { AskedPatch } from "./asked-patch.tsx";
 import { AskedText } from "./asked-text.tsx";
 import { EditCommand } from "./edit-command.tsx";
+import { choiceOf, leftOutOf, onceAnswer, toggleLeftOut, useLeftOut } from "./left-out.ts";
 import { RememberRules } from "./remember-rules.tsx";
 
-export type OnAnswer = (asked: readonly PendingApproval[], answer: ApprovalAnswer) => void;
+/** One answer for all, or one for each; null leaves a question open. */
+export type Decision = ApprovalAnswer | ((request: ApprovalRequest) => ApprovalAnswer | null);
+export type OnAnswer = (asked: readonly PendingApproval[], decision: Decision) => void;
 
 /** What of a question is open below it: nothing, a note for a no, the command to change, the rules of a lasting yes. */
 type Extra = "none" | "note" | "edit" | "remember";
@@ -41,6 +45,9 @@ export function ApprovalQuestion({
   const { request } = approval;
   const [extra, setExtra] = useState<Extra>("none");
   const [note, setNote] = useState("");
+  const leftOut = useLeftOut((state) => leftOutOf(state.byHash, request.hash));
+  const { parts, leaveOut } = choiceOf(request);
+  const once = onceAnswer(request);
   const toggle = (one: Extra) => setExtra((now) => (now === one ? "none" : one));
   const answer = (given: ApprovalAnswer) => onAnswer([approval], given);
   const deny = () => answer(note.trim() === "" ? { decision: "deny" } : { decision: "deny", note: note.trim() });
@@ -66,6 +73,13 @@ export function ApprovalQuestion({
         />
       ) : (
         <AskedText text={request.summary} />
+      )}
+      {request.patch === undefined ? null : (
+        <AskedPatch
+          operations={request.patch}
+          leftOut={leftOut}
+          onToggle={request.choosable === true ? (part) => toggleLeftOut(request.hash, part) : null}
+        />
       )}
       {request.justification === undefined ? null : (
         <p className="selectable mt-1.5 text-small text-fg2 [overflow-wrap:anywhere]">
@@ -125,7 +139,7 @@ export function ApprovalQuestion({
           <span className="inline-flex">
             <Tooltip text={lasting === undefined ? "Exactly this, until the conversation is closed" : `Allows ${lasting}`}>
               <Button
-                disabled={busy}
+                disabled={busy || leaveOut.length > 0}
                 className={cx(request.proposal !== undefined && "rounded-r-none border-r-0")}
                 onClick={() => answer(conversationAnswer(request))}
                 data-testid="approval-allow-conversation"
@@ -150,11 +164,11 @@ export function ApprovalQuestion({
           </span>
           <Button
             variant="primary"
-            disabled={busy || extra === "edit"}
-            onClick={() => answer({ decision: "allow", scope: "once" })}
+            disabled={busy || extra === "edit" || once === null}
+            onClick={() => (once === null ? undefined : answer(once))}
             data-testid="approval-allow"
           >
-            Allow once{" "}
+            {leaveOut.length === 0 ? "Allow once" : `Apply ${parts - leaveOut.length} of ${parts}`}{" "}
             <Keys shown={keyed} onPrimary>
               Alt Y
             </Keys>
