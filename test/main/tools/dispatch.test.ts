@@ -19,7 +19,7 @@ async function gate(
     authorize?: GateDeps["authorize"];
     authorizeWritten?: GateDeps["authorizeWritten"];
     ctx?: Partial<ToolContext>;
-    effect?: () => never;
+    effect?: () => never | Promise<{ kind: "script" }>;
   } = {},
 ) {
   const tool = defineTool({
@@ -155,4 +155,17 @@ test("what a model reads is capped, with head and tail; what the log keeps of a 
     child: childEnd.text.length < 2_100,
     whole: child.outcome.ok && child.outcome.result === long,
   }).toEqual({ direct: true, cut: true, child: true, whole: true });
+});
+
+test("who stops a call does not wait until its effect is known, and nothing of it runs", async () => {
+  const stop = new AbortController();
+  const never = new Promise<{ kind: "script" }>(() => undefined);
+  setTimeout(() => stop.abort(new SpindleError("cancelled", "Stopped.")), 10);
+  let ran = false;
+  const run: Run = async () => {
+    ran = true;
+    return { result: 0, text: "", summary: "" };
+  };
+  const { outcome } = await gate({ effect: () => never, ctx: { signal: stop.signal }, run });
+  expect([outcome.ok, outcome.ok ? null : outcome.error.code, ran]).toEqual([false, "cancelled", false]);
 });
