@@ -57,8 +57,10 @@ test("a patch is drawn while it arrives, file by file and line by line, and writ
     await page.locator('[data-testid="patch-preview"][data-status="writing"]').waitFor();
     let written = false;
     while ((await page.locator('[data-testid="patch-preview"][data-status="writing"]').count()) > 0) {
-      const touched = readFileSync(join(project, "src/charges.ts"), "utf8") !== before;
-      written ||= touched && (await page.locator('[data-testid="patch-preview"][data-status="writing"]').count()) > 0;
+      if (readFileSync(join(project, "src/charges.ts"), "utf8") === before) continue;
+      // The window is drawn a frame or two after the patch is complete.
+      await page.waitForTimeout(250);
+      written ||= (await page.locator('[data-testid="patch-preview"][data-status="writing"]').count()) > 0;
     }
     await page.getByTestId("patch-card").waitFor();
     await page.waitForTimeout(300);

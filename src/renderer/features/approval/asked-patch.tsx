@@ -53,7 +53,7 @@ function Operation({
   const counts = countsOf(chunks);
   const word = operation.type === "update" && operation.movePath !== undefined ? `moves to ${operation.movePath}` : words[operation.type];
   return (
-    <section aria-label={operation.path} className={cx(off && "opacity-50")}>
+    <div role="group" aria-label={`Changes of ${operation.path}`} className={cx(off && "opacity-50")}>
       <div className="sticky top-0 flex h-7 items-center gap-2 border-y border-line bg-panel px-2 text-small first:border-t-0">
         {onToggle === null ? null : <Part part={whole} name={`all of ${operation.path}`} off={off} onToggle={onToggle} />}
         <FileMark name={operation.path} />
@@ -77,7 +77,7 @@ function Operation({
           </div>
         );
       })}
-    </section>
+    </div>
   );
 }
 
