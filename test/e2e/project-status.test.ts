@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Bridge } from "../../src/protocol/ipc.ts";
@@ -32,6 +32,21 @@ test("the sidebar says what git says of a trusted project: at focus, after comma
       return reply.ok ? reply.value : reply.error.code;
     });
     expect(diff).toMatchObject({ truncated: false, diff: expect.stringContaining("b/d.txt\n@@ -0,0 +1 @@\n+x\n") });
+
+    // The review shows the same.
+    const panel = page.getByTestId("review-panel");
+    if ((await panel.count()) === 0) await page.keyboard.press("Control+.");
+    await panel.waitFor();
+    await panel.getByTestId("review-scope").click();
+    await page.getByRole("option", { name: "Working tree" }).click();
+    await panel.locator('[data-testid="review-file"][data-path="d.txt"]').waitFor();
+    expect(await panel.getByTestId("review-file").count()).toBe(4);
+    expect(await panel.getByTestId("hunk-bar").count()).toBe(0);
+    await picture(page, "review-tree");
+    writeFileSync(path.join(project, "e.txt"), "later\n");
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await panel.locator('[data-testid="review-file"][data-path="e.txt"]').waitFor();
+    rmSync(path.join(project, "e.txt"));
 
     const trust = (trusted: boolean) =>
       page.evaluate(async (value) => {

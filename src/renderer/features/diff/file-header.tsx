@@ -64,6 +64,8 @@ export function FileHeader({
 
 /** What a reader must know about a file besides its lines. */
 function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
+  if (file.inTree === true)
+    return parsed.hunkCount > 0 ? null : file.kind === "move" ? "Moved, not changed" : "No text, or only its mode differs";
   if (file.parts === 0) return parsed.diff === null ? "Changed by a command; the earlier content is not known" : "Changed by a command";
   if (parsed.diff === null) return "Binary or larger than 1 MiB: only the counts are kept";
   if (parsed.hunkCount === 0)

@@ -27,6 +27,8 @@ export interface ReviewFile {
   readonly origins: readonly HunkOrigin[];
   /** Commands that changed it, too; its only ones when `parts` is 0. */
   readonly byCommands: readonly CallId[];
+  /** It differs from the last commit, whoever changed it; nothing else is known of it. */
+  readonly inTree?: boolean;
 }
 
 /** A call that patched a file, and which lines of the file as it is shown. */

@@ -92,6 +92,8 @@ export interface ReviewScopeBarProps {
   readonly choices: readonly ScopeChoice[];
   readonly files: number;
   readonly totals: ReviewTotals | null;
+  /** Files are missing at the end: all together are too long. */
+  readonly isCut: boolean;
   readonly onScope: (scope: ReviewScope) => void;
   readonly conversationId: ConversationId | null;
   readonly decisions: Decisions;
@@ -99,7 +101,7 @@ export interface ReviewScopeBarProps {
 }
 
 /** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
-export function ReviewScopeBar({ scope, choices, files, totals, onScope, conversationId, decisions, onStep }: ReviewScopeBarProps) {
+export function ReviewScopeBar({ scope, choices, files, totals, isCut, onScope, conversationId, decisions, onStep }: ReviewScopeBarProps) {
   return (
     <>
       <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
@@ -107,6 +109,7 @@ export function ReviewScopeBar({ scope, choices, files, totals, onScope, convers
         <span className="tabular min-w-0 flex-1 truncate text-small text-fg3">
           {formatCount(files, "file")}
           {totals === null || totals.hunks === 0 ? "" : `, ${formatCount(totals.hunks, "hunk")}`}
+          {isCut ? "; more are too long to be shown" : ""}
           {totals === null || totals.byCommands === 0 ? "" : `; ${totals.byCommands} by commands, not counted, not undone`}
         </span>
         <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>

@@ -2,6 +2,7 @@ import { FileDiff } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { call } from "../../lib/api.ts";
+import { useApp } from "../../state/app.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
 import { EmptyState } from "../../ui/state-view.tsx";
@@ -11,6 +12,7 @@ import type { ParsedFile } from "./parse-file.ts";
 import { ReviewHead, type ReviewTotals } from "./review-head.tsx";
 import { commandsInScope, patchesInScope, type ReviewScope, scopeChoices, undoScopeOf } from "./review-scope.ts";
 import { Review } from "./review.tsx";
+import { useTree } from "./use-tree.ts";
 import { useParsedFiles } from "./use-parsed-files.ts";
 
 /** The review of what the shown conversation wrote: files, their diffs, and keys to walk through them. */
@@ -32,18 +34,27 @@ function ConversationReview({ conversationId }: { readonly conversationId: Conve
   const callId = patches.some((patch) => patch.callId === asked) ? asked : null;
   const [scope, setScope] = useScope(callId);
   const commandChanges = useConversation((state) => state.view.commandChanges);
+  const hasTree = useApp((state) => state.app?.project?.trusted === true && state.app.project.branch !== null);
+  const tree = useTree(scope === "tree" && hasTree, `${patches.length} ${commandChanges.length}`);
   const files = useMemo(
-    () => withCommandChanges(mergePatches(patchesInScope(patches, scope, callId)), commandsInScope(patches, commandChanges, scope, callId)),
-    [patches, commandChanges, scope, callId],
+    () =>
+      scope === "tree"
+        ? (tree.files ?? [])
+        : withCommandChanges(mergePatches(patchesInScope(patches, scope, callId)), commandsInScope(patches, commandChanges, scope, callId)),
+    [patches, commandChanges, scope, callId, tree.files],
   );
+  const choices = [...scopeChoices(patches, callId), ...(hasTree ? [{ value: "tree" as const, label: "Working tree" }] : [])];
   const { parsed, error } = useParsedFiles(files, async (hashes) =>
     conversationId === null ? [] : (await call("changes.texts", { id: conversationId, hashes: [...hashes] })).texts,
   );
   const totals = useMemo(() => totalsOf(files, parsed), [files, parsed]);
   return (
     <section aria-label="Review" data-testid="review-panel" className="@container flex h-full min-w-0 flex-col bg-panel">
-      <ReviewHead totals={files.length === 0 ? null : totals} undo={patches.length === 0 ? null : undoScopeOf(patches, scope, callId)} />
-      {patches.length === 0 && commandChanges.length === 0 ? (
+      <ReviewHead
+        totals={files.length === 0 ? null : totals}
+        undo={patches.length === 0 || scope === "tree" ? null : undoScopeOf(patches, scope, callId)}
+      />
+      {patches.length === 0 && commandChanges.length === 0 && !hasTree ? (
         <EmptyState
           className="flex-1"
           icon={<FileDiff size={28} aria-hidden />}
@@ -57,8 +68,9 @@ function ConversationReview({ conversationId }: { readonly conversationId: Conve
           files={files}
           parsed={parsed}
           patches={patches}
-          error={error}
-          bar={{ scope, choices: scopeChoices(patches, callId), files: files.length, totals, onScope: setScope }}
+          error={tree.error ?? error}
+          isLoading={scope === "tree" && tree.files === null}
+          bar={{ scope, choices, files: files.length, totals, isCut: tree.truncated, onScope: setScope }}
         />
       )}
     </section>
@@ -80,7 +92,7 @@ function totalsOf(files: readonly ReviewFile[], parsed: ReadonlyMap<string, Pars
   let byCommands = 0;
   for (const file of files) {
     const ready = parsed.get(file.key);
-    if (file.parts === 0) {
+    if (file.parts === 0 && file.inTree !== true) {
       byCommands++;
       continue;
     }

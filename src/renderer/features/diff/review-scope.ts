@@ -4,8 +4,8 @@ import type { TakenBack } from "../../../protocol/review.ts";
 import type { UndoScope } from "../../../protocol/undo.ts";
 import type { PatchPart } from "./merge-patches.ts";
 
-/** Which patches the review folds. */
-export type ReviewScope = "conversation" | "turn" | "patch";
+/** Which patches the review folds; `tree` is the working tree against the last commit, whoever changed it. */
+export type ReviewScope = "conversation" | "turn" | "patch" | "tree";
 
 interface ScopedPatch extends PatchPart {
   readonly turnId: TurnId | null;
@@ -43,7 +43,7 @@ export function commandsInScope<C extends { readonly turnId: TurnId }>(
   callId: CallId | null,
 ): readonly C[] {
   if (scope === "conversation") return changes;
-  if (scope === "patch") return [];
+  if (scope === "patch" || scope === "tree") return [];
   const asked = patches.find((patch) => patch.callId === callId);
   const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
   return changes.filter((change) => change.turnId === turnId);
@@ -65,6 +65,8 @@ export function patchesInScope<P extends ScopedPatch>(patches: readonly P[], sco
   switch (scope) {
     case "conversation":
       return patches.filter((patch) => !patch.undone);
+    case "tree":
+      return [];
     case "patch":
       return asked === undefined ? patches.filter((patch) => !patch.undone) : patches.filter((patch) => isOfCall(patch, asked.callId));
     case "turn": {

@@ -30,6 +30,7 @@ export function Review({
   parsed,
   patches,
   error,
+  isLoading,
   bar,
 }: {
   readonly id: ConversationId | null;
@@ -37,6 +38,8 @@ export function Review({
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly patches: readonly PatchStep[];
   readonly error: string | null;
+  /** What is reviewed is not known yet. */
+  readonly isLoading: boolean;
   readonly bar: Omit<ReviewScopeBarProps, "onStep" | "decisions" | "conversationId">;
 }) {
   const view = useRef<DiffViewHandle>(null);
@@ -52,7 +55,7 @@ export function Review({
     [shown, parsed],
   );
   const decisions = useDecisions(id, shown, parsed, patches);
-  const notes = useNotes(id, decisions.byPath);
+  const notes = useNotes(id, shown, decisions.byPath);
   const path = [askedFile, topPath].find((each) => files.some((file) => file.path === each)) ?? files[0]?.path ?? null;
   const choose = (chosen: string) => {
     setCurrent(null);
@@ -121,8 +124,14 @@ export function Review({
       <div className="min-h-0 flex-1">
         {error !== null ? (
           <ErrorState className="m-3" code="internal" message="The diffs could not be prepared." hint={error} />
+        ) : isLoading ? (
+          <LoadingState label="Asking git" />
         ) : files.length === 0 ? (
-          <NothingLeft />
+          bar.scope === "tree" ? (
+            <EmptyState title="No changes" detail="The working tree is as the last commit." />
+          ) : (
+            <NothingLeft />
+          )
         ) : shown.length === 0 ? (
           <LoadingState label="Preparing the diff" />
         ) : layout === "list" ? (
@@ -162,17 +171,22 @@ export function Review({
 }
 
 /** The notes between the lines of each file. */
-function useNotes(id: ConversationId | null, hunks: ReadonlyMap<string, readonly ReviewHunk[]>): ReadonlyMap<string, FileNotes> {
+function useNotes(
+  id: ConversationId | null,
+  files: readonly ReviewFile[],
+  hunks: ReadonlyMap<string, readonly ReviewHunk[]>,
+): ReadonlyMap<string, FileNotes> {
   const all = useReviewComments((state) => state.comments);
   return useMemo(() => {
     const comments = commentsOf(all, id);
     return new Map(
-      [...hunks].map(([path, own]) => {
+      files.map(({ path }) => {
+        const own = hunks.get(path) ?? [];
         const written = comments.filter((comment) => comment.path === path);
         return [path, { key: notesKey(own, written), list: notesOf(own, written) }];
       }),
     );
-  }, [all, id, hunks]);
+  }, [all, id, files, hunks]);
 }
 
 /** Lines that were chosen with the pointer; from bottom to top is the same. */
@@ -183,8 +197,10 @@ function placeOf({ start, end, side, endSide }: SelectedLineRange) {
 }
 
 function NothingLeft() {
+  const isEmpty = useConversation((state) => state.view.patches.length === 0);
   const isUndone = useConversation((state) => state.view.patches.every((patch) => patch.undone || patch.takenBack !== null));
   const isRejected = useConversation((state) => state.view.patches.some((patch) => !patch.undone && patch.takenBack !== null));
+  if (isEmpty) return <EmptyState title="No changes yet" detail="When the agent applies a patch, its files and their diffs appear here." />;
   if (isUndone)
     return <EmptyState title="Undone" detail="The files are as they were before these patches. Redo brings the changes back." />;
   return (

@@ -84,7 +84,7 @@ function progressOf(hunks: readonly ReviewHunk[], marks: ReadonlySet<string>): P
 }
 
 function whyNotOf(file: ReviewFile | undefined): string | null {
-  if (file === undefined || file.parts === 0) return "A command changed it; only patches can be taken back";
+  if (file === undefined || file.parts === 0) return "Only patches can be taken back";
   if (nameOf(file.before) === null || nameOf(file.after) === null) return "Its texts are not kept; undo the patch as a whole";
   return null;
 }
