@@ -17,11 +17,11 @@ describe("the settings form", () => {
   it("gives back what it was made from, also what it does not show", () => expect(check({})).toEqual({ settings: base, errors: {} }));
 
   it("stores seconds as milliseconds and an emptied field as not set", () => {
-    const { settings } = check({ cpuSeconds: "2.5", execSeconds: "0.1", apiKey: " ", model: " m " });
+    const { settings } = check({ cpuSeconds: "2.5", execSeconds: "0.1", apiKey: " ", model: " m ", contextWindow: "200,000" });
     expect({ cpu: settings?.script.cpuMs, exec: settings?.exec, connection: settings?.providers["openai-compatible"] }).toEqual({
       cpu: 2_500,
       exec: { timeoutMs: 100, allowEnv: ["CI"] },
-      connection: { baseUrl: "http://127.0.0.1:1", model: "m", idleTimeoutMs: 5_000, maxRetries: 4 },
+      connection: { baseUrl: "http://127.0.0.1:1", model: "m", contextWindow: 200_000, idleTimeoutMs: 5_000, maxRetries: 4 },
     });
   });
 
@@ -34,6 +34,8 @@ describe("the settings form", () => {
     [{ execSeconds: "" }, { execSeconds: "A number of seconds." }],
     [{ baseUrl: "localhost:11434" }, { baseUrl: "An address that starts with http:// or https://." }],
     [{ scriptWorkers: "17" }, { scriptWorkers: "At most 16." }],
+    [{ contextWindow: "12" }, { contextWindow: "At least 1,000." }],
+    [{ contextWindow: "much" }, { contextWindow: "A whole number." }],
     [{ scriptWorkers: "" }, { scriptWorkers: "A whole number." }],
     [{ maxRunningTasks: "65" }, { maxRunningTasks: "At most 64." }],
   ] as const)("refuses %j and says why at the field", (change, errors) => expect(check(change)).toEqual({ settings: null, errors }));

@@ -40,6 +40,6 @@ export function contextText(usage: Usage, contextWindow: number | undefined): st
   const parts = `${usage.inputTokens.toLocaleString("en-US")} in${cached > 0 ? `, ${cached.toLocaleString("en-US")} of them cached` : ""}, ${usage.outputTokens.toLocaleString("en-US")} out`;
   const about = usage.estimated === true ? "About " : "";
   return contextWindow === undefined
-    ? `${about}${used} tokens at the last request (${parts}). With contextWindow in settings.json this shows how full the model is.`
+    ? `${about}${used} tokens at the last request (${parts}). With the context window in the settings this shows how full the model is.`
     : `${about}${used} of ${contextWindow.toLocaleString("en-US")} tokens at the last request (${parts}).`;
 }

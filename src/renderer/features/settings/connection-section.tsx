@@ -107,6 +107,22 @@ export function ConnectionSection({
               />
             )}
           </FormRow>
+          <FormRow
+            name="Context window"
+            detail="Tokens the model takes. With it the ring beside the model shows how full it is."
+            error={errors.contextWindow}
+          >
+            {(ids) => (
+              <TextField
+                {...ids}
+                inputMode="numeric"
+                value={draft.contextWindow}
+                placeholder="not set"
+                onChange={(event) => onChange({ contextWindow: event.target.value })}
+                data-testid="settings-context-window"
+              />
+            )}
+          </FormRow>
           <FormRow name="Reasoning effort" error={errors.effort}>
             {() => (
               <Select label="Reasoning effort" value={draft.effort} choices={effortChoices} onChange={(effort) => onChange({ effort })} />

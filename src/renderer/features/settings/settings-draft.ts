@@ -7,6 +7,8 @@ export interface SettingsDraft {
   readonly apiKey: string;
   readonly model: string;
   readonly effort: string;
+  /** Tokens the model takes. */
+  readonly contextWindow: string;
   readonly approval: string;
   readonly sandbox: string;
   readonly theme: string;
@@ -46,9 +48,12 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
   };
 }
 
-export function connectionOf(settings: Settings, provider: ProviderId): Pick<SettingsDraft, "baseUrl" | "apiKey" | "model" | "effort"> {
-  const { baseUrl = "", apiKey = "", model = "", effort = "" } = settings.providers[provider];
-  return { baseUrl, apiKey, model, effort };
+export function connectionOf(
+  settings: Settings,
+  provider: ProviderId,
+): Pick<SettingsDraft, "baseUrl" | "apiKey" | "model" | "effort" | "contextWindow"> {
+  const { baseUrl = "", apiKey = "", model = "", effort = "", contextWindow } = settings.providers[provider];
+  return { baseUrl, apiKey, model, effort, contextWindow: contextWindow === undefined ? "" : String(contextWindow) };
 }
 
 /** True when the fields of the connection are not what is stored. */
@@ -66,6 +71,7 @@ const paths: Readonly<Record<DraftField, string>> = {
   apiKey: "apiKey",
   model: "model",
   effort: "effort",
+  contextWindow: "contextWindow",
   approval: "approval",
   sandbox: "sandbox",
   theme: "theme",
@@ -86,6 +92,7 @@ const fields: readonly DraftField[] = [
   "apiKey",
   "model",
   "effort",
+  "contextWindow",
   "approval",
   "sandbox",
   "theme",
@@ -103,12 +110,13 @@ const fields: readonly DraftField[] = [
 
 /** Checks a form with the schema of the settings file. What the form does not show stays as it is in `base`. */
 export function checkDraft(base: Settings, draft: SettingsDraft): { readonly settings: Settings | null; readonly errors: DraftErrors } {
-  const { baseUrl: _url, apiKey: _key, model: _model, effort: _effort, ...rest } = base.providers[draft.provider];
+  const { baseUrl: _url, apiKey: _key, model: _model, effort: _effort, contextWindow: _window, ...rest } = base.providers[draft.provider];
   const connection = Object.fromEntries(
     Object.entries({ baseUrl: draft.baseUrl, apiKey: draft.apiKey, model: draft.model, effort: draft.effort }).flatMap(([name, value]) =>
       value.trim() === "" ? [] : [[name, value.trim()]],
     ),
   );
+  const contextWindow = draft.contextWindow.trim() === "" ? {} : { contextWindow: whole(draft.contextWindow.replaceAll(",", "")) };
   const limits = {
     cpuMs: ms(draft.cpuSeconds),
     wallMs: ms(draft.wallSeconds),
@@ -118,7 +126,7 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
   const parsed = settingsSchema.safeParse({
     ...base,
     provider: draft.provider,
-    providers: { ...base.providers, [draft.provider]: { ...rest, ...connection } },
+    providers: { ...base.providers, [draft.provider]: { ...rest, ...connection, ...contextWindow } },
     approval: draft.approval,
     sandbox: draft.sandbox,
     theme: draft.theme,
