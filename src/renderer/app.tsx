@@ -1,5 +1,5 @@
 import { Tooltip } from "@base-ui/react/tooltip";
-import { lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { Group, type Layout, type LayoutChangedMeta, Panel, type PanelImperativeHandle, Separator } from "react-resizable-panels";
 import { useShallow } from "zustand/react/shallow";
 import { Composer } from "./features/composer/composer.tsx";
@@ -28,17 +28,17 @@ import { cx } from "./ui/cx.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 import { ErrorState, LoadingState } from "./ui/state-view.tsx";
 import { focusComposer } from "./lib/focus.ts";
+import { late } from "./lib/late.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
 /** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
-const loadReview = () => import("./features/diff/review-panel.tsx");
-const ReviewPanel = lazy(async () => ({ default: (await loadReview()).ReviewPanel }));
+const review = late(async () => (await import("./features/diff/review-panel.tsx")).ReviewPanel);
 
 /** The terminal is a library of its own: loaded when a person opens one. */
-const TerminalDrawer = lazy(async () => ({ default: (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer }));
+const terminal = late(async () => (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer);
 
 /** The settings check what is typed with the schemas of main, which the first paint can do without. */
-const SettingsDialog = lazy(async () => ({ default: (await import("./features/settings/settings-dialog.tsx")).SettingsDialog }));
+const settings = late(async () => (await import("./features/settings/settings-dialog.tsx")).SettingsDialog);
 
 /** The window: joins the features, which know nothing of each other. */
 export function App() {
@@ -76,11 +76,7 @@ export function App() {
       ) : (
         <Workbench />
       )}
-      {settingsOpen ? (
-        <Suspense>
-          <SettingsDialog />
-        </Suspense>
-      ) : null}
+      {settingsOpen ? <settings.Component /> : null}
       <Palette />
       <OpenTaskPage />
       <UndoConflictDialog />
@@ -95,18 +91,18 @@ function Workbench() {
     useShallow((state) => ({ sidebarOpen: state.sidebarOpen, reviewOpen: state.reviewOpen, terminalOpen: state.terminalOpen })),
   );
   const sidebar = useRef<PanelImperativeHandle>(null);
-  const review = useRef<PanelImperativeHandle>(null);
-  const terminal = useRef<PanelImperativeHandle>(null);
+  const reviewPanel = useRef<PanelImperativeHandle>(null);
+  const terminalPanel = useRef<PanelImperativeHandle>(null);
   const [sidebarWidth, reviewWidth] = fittingWidths();
   // Only what a person drags is remembered, not what a small window forces.
   const remember = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
     if (!isUserInteraction) return;
     if (sidebar.current !== null) useLayout.setState({ sidebarWidth: Math.round(sidebar.current.getSize().inPixels) });
-    if (review.current !== null) useLayout.setState({ reviewWidth: Math.round(review.current.getSize().inPixels) });
+    if (reviewPanel.current !== null) useLayout.setState({ reviewWidth: Math.round(reviewPanel.current.getSize().inPixels) });
   };
   const rememberTerminal = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
-    if (isUserInteraction && terminal.current !== null)
-      useLayout.setState({ terminalHeight: Math.round(terminal.current.getSize().inPixels) });
+    if (isUserInteraction && terminalPanel.current !== null)
+      useLayout.setState({ terminalHeight: Math.round(terminalPanel.current.getSize().inPixels) });
   };
   const renderScript = useCallback((step: ScriptStep) => <ScriptCard step={step} />, []);
   return (
@@ -152,12 +148,10 @@ function Workbench() {
                 defaultSize={useLayout.getState().terminalHeight}
                 minSize={120}
                 groupResizeBehavior="preserve-pixel-size"
-                panelRef={terminal}
+                panelRef={terminalPanel}
               >
                 <ErrorBoundary name="The terminal">
-                  <Suspense fallback={<div className="h-full bg-inset" />}>
-                    <TerminalDrawer onLeave={focusComposer} />
-                  </Suspense>
+                  <terminal.Component onLeave={focusComposer} fallback={<div className="h-full bg-inset" />} />
                 </ErrorBoundary>
               </Panel>
             </>
@@ -167,11 +161,9 @@ function Workbench() {
       {reviewOpen ? (
         <>
           <Handle label="Width of the review" />
-          <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={review}>
+          <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={reviewPanel}>
             <ErrorBoundary name="The review">
-              <Suspense fallback={<div className="h-full bg-panel" />}>
-                <ReviewPanel />
-              </Suspense>
+              <review.Component fallback={<div className="h-full bg-panel" />} />
             </ErrorBoundary>
           </Panel>
         </>
@@ -214,7 +206,7 @@ function useStores(): void {
       followUndo(),
     ];
     void loadApp();
-    const idle = requestIdleCallback(() => void loadReview(), { timeout: 5_000 });
+    const idle = requestIdleCallback(review.preload, { timeout: 5_000 });
     return () => {
       cancelIdleCallback(idle);
       for (const stop of stops) stop();

@@ -5,7 +5,7 @@ import { launchSpindle, type Launched } from "../../scripts/lib/launch.mjs";
 import { responseEvents, startResponsesServer } from "../support/model-servers/responses.ts";
 import type { WireEvent } from "../support/model-servers/model-server.ts";
 import { atMost, againstFloor, type Report, type Surroundings } from "./lib/figures.ts";
-import { p95, typeAndTime, watchFrames, wheelUp } from "./window/probes.ts";
+import { framesUntil, p95, typeAndTime, watchFrames, wheelUp } from "./window/probes.ts";
 import { words, writeConversation } from "./window/story-log.ts";
 import { type MainThread, mainThreadTime, traceMainThread } from "./window/trace.ts";
 
@@ -44,6 +44,17 @@ export async function bench(report: Report, surroundings: Surroundings): Promise
     });
     report(atMost("200-file patch: coloured paint", paint, 400, "ms"));
     report(atMost("200-file patch: longest task of the main thread", main.longestTask, 100, "ms"));
+    const accepted = '[data-testid="hunk-bar"][data-accepted="true"]';
+    const accept = await framesUntil(page, '[data-testid="hunk-accept"]', accepted, async () => {
+      await page.getByTestId("review-step-undo").click();
+      await page.locator(accepted).waitFor({ state: "detached" });
+    });
+    report(atMost("200-file patch: accept a hunk, until it is shown", accept, 8, "frames"));
+    const comment = await framesUntil(page, '[data-testid="hunk-comment"]', '[data-testid="comment-text"]', async () => {
+      await page.keyboard.press("Escape");
+      await page.getByTestId("comment-text").waitFor({ state: "detached" });
+    });
+    report(atMost("200-file patch: begin a comment, until its field is shown", comment, 8, "frames"));
   });
 }
 

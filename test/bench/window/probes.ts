@@ -89,3 +89,36 @@ export function p95(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.95))] ?? Number.NaN;
 }
+
+/** Presses the first button with this selector and counts the frames until another selector matches; the median of some rounds. */
+export async function framesUntil(
+  page: Page,
+  press: string,
+  seen: string,
+  undo: (page: Page) => Promise<void>,
+  rounds = 9,
+): Promise<number> {
+  const counts: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await page.locator(press).first().waitFor();
+    counts.push(
+      await page.evaluate(
+        ([button, target]) =>
+          new Promise<number>((resolve, reject) => {
+            let frames = 0;
+            const look = () => {
+              frames++;
+              if (document.querySelector(target) !== null) resolve(frames);
+              else if (frames > 600) reject(new Error(`${target} did not come.`));
+              else requestAnimationFrame(look);
+            };
+            document.querySelector<HTMLElement>(button)?.click();
+            requestAnimationFrame(look);
+          }),
+        [press, seen] as const,
+      ),
+    );
+    await undo(page);
+  }
+  return counts.toSorted((a, b) => a - b)[Math.floor(counts.length / 2)] ?? Infinity;
+}

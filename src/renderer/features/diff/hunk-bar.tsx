@@ -46,7 +46,13 @@ export function HunkBar({
           `Hunk ${hunk.hunk}`
         )}
       </span>
-      <IconButton size="sm" label="Comment on this hunk" keys={current ? "C" : undefined} onClick={() => actions.comment(hunk)}>
+      <IconButton
+        size="sm"
+        label="Comment on this hunk"
+        keys={current ? "C" : undefined}
+        onClick={() => actions.comment(hunk)}
+        data-testid="hunk-comment"
+      >
         <MessageSquarePlus size={13} aria-hidden />
       </IconButton>
       <Button

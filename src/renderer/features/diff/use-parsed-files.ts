@@ -65,7 +65,7 @@ export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): P
 }
 
 /** Text of a first request and of the following ones, in UTF-16 units. */
-const firstSize = 200_000;
+const firstSize = 30_000;
 const nextSize = 2_000_000;
 /** Each has two texts to ask for. */
 const mostFiles = 200;
