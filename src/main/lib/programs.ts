@@ -5,7 +5,7 @@ export function programName(program: string): string {
 
 /** Shells: they run a text they are given, by `-c`, as a file or on their input. */
 export function isShell(program: string): boolean {
-  return /^r?(?:ba|z|k|mk|pdk|da|a|c|tc|fi|po)?sh(?:-[\d.]+)?$/.test(programName(program));
+  return /^r?(?:ba|z|k|mk|pdk|da|a|c|tc|fi|po)?sh(?:-?[\d.]+)?$/.test(programName(program));
 }
 
 /**
@@ -24,6 +24,8 @@ const wrappers: Readonly<Record<string, number>> = {
   flock: 1,
   chroot: 1,
   prlimit: 0,
+  screen: 0,
+  tmux: 1,
 };
 
 /** The same for programs that do so behind a word of theirs: `poetry run ls`. */
@@ -57,7 +59,7 @@ const wrappingChoices: ReadonlySet<string> = new Set([
 
 /** Programs that run any program in another place: in a container, on another machine, as somebody else. What they run there is not looked at. */
 const elsewhere: ReadonlySet<string> = new Set(
-  "ssh nerdctl oc lxc incus machinectl vagrant flatpak snap wsl su runuser script expect screen tmux at batch crontab nix-shell".split(" "),
+  "ssh nerdctl oc lxc incus machinectl vagrant flatpak snap wsl su runuser script expect at batch crontab nix-shell".split(" "),
 );
 
 /** Programs that run code given as a word, an option or a file of theirs. */

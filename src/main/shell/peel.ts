@@ -37,19 +37,27 @@ export function peel(words: SeenWords): Peeled {
       return script === null ? unreadable : { ...nothing, scripts: script === undefined ? [] : [script] };
     }
     case "alias":
-      return { ...nothing, scripts: words.slice(1).flatMap((word) => (word?.includes("=") ? [word.slice(word.indexOf("=") + 1)] : [])) };
+      // From then on a name may stand for anything.
+      return {
+        ...nothing,
+        scripts: words.slice(1).flatMap((word) => (word?.includes("=") ? [word.slice(word.indexOf("=") + 1)] : [])),
+        unread: words.length > 1,
+      };
+    case "at":
+    case "batch":
+      return { ...nothing, readsInput: true };
     case "find":
-      return { ...nothing, commands: behindFind(words) };
+      return { ...nothing, commands: behindFind(words).map((inner) => filledIn(inner, "{}")) };
     case "git":
       return behindGit(words);
     case "fd":
     case "fdfind":
-      return { ...nothing, commands: behindOptions(words, /^(?:-[xX]|--exec(?:-batch)?)$/) };
+      return { ...nothing, commands: behindOptions(words, /^(?:-[xX]|--exec(?:-batch)?)$/).map((inner) => filledIn(inner, "{")) };
     case "su":
     case "runuser":
     case "script":
     case "nix-shell":
-      return { ...nothing, scripts: valuesOf(words, /^(?:-c|--command|--session-command|--run)$/) };
+      return { ...nothing, scripts: valuesOf(words, /^(?:-[A-Za-z]*c|--command|--session-command|--run)$/) };
     default: {
       const own = wrapperWords(words);
       if (own !== null) return behindWrapper(name, words, own);
@@ -84,14 +92,21 @@ function behindShell(words: SeenWords): Peeled {
 }
 
 /** Wrappers that take a script instead of words, by `-c` or by joining their words. */
-const joining: ReadonlySet<string> = new Set(["watch", "parallel", "sem", "entr"]);
+const joining: ReadonlySet<string> = new Set(["watch", "parallel", "sem", "entr", "tmux"]);
+/** Wrappers that put words into the command, or behind it. */
+const filling: ReadonlySet<string> = new Set(["xargs", "parallel", "sem", "entr"]);
 
 function behindWrapper(name: string, words: SeenWords, own: number): Peeled {
-  const starts = startsOf(words, own);
-  // xargs and parallel put words behind those that are there.
-  const more = ["xargs", "parallel", "sem", "entr"].includes(name) ? [null] : [];
-  const commands = starts.map((start) => [...words.slice(start), ...more]);
-  const scripts = valuesOf(words, /^(?:-c|--command|-S|--split-string|--call)$/);
+  const fills = filling.has(name);
+  const mark = fills ? placeholder(words) : null;
+  const all = startsOf(words, own);
+  // Behind an option that may have a value a placeholder is an argument, not the program.
+  const starts = all.filter((start) => start === Math.min(...all) || mark === null || words[start]?.includes(mark) !== true);
+  const commands = starts.map((start) => [...filledIn(words.slice(start), mark), ...(fills ? [null] : [])]);
+  const scripts = valuesOf(words, /^(?:-[A-Za-z]*c|--command|-S|--split-string|--call)$/);
+  // parallel ::: 'one command' 'another'
+  const lists = name === "parallel" || name === "sem" ? words.findIndex((word) => /^:{3,4}\+?$/.test(word ?? "")) : -1;
+  if (lists !== -1) scripts.push(...words.slice(lists + 1).filter((word) => word !== null));
   for (const word of words)
     if (/^(?:-S.|--split-string=)/.test(word ?? "")) scripts.push((word ?? "").replace(/^(?:-S|--split-string=)/, ""));
   if (joining.has(name))
@@ -103,6 +118,19 @@ function behindWrapper(name: string, words: SeenWords, own: number): Peeled {
           .join(" "),
       );
   return { ...nothing, commands, scripts };
+}
+
+/** What stands for the words that are put in: `{}`, or what `-I` says. */
+function placeholder(words: SeenWords): string {
+  const at = words.findIndex((word) => /^-[iI]/.test(word ?? ""));
+  const given = (words[at] ?? "").slice(2);
+  if (given !== "") return given;
+  return words[at] === "-I" ? (words[at + 1] ?? "{}") : "{";
+}
+
+/** A word with a placeholder may be anything. */
+function filledIn(words: SeenWords, mark: string | null): SeenWords {
+  return mark === null ? words : words.map((word) => (word?.includes(mark) === true ? null : word));
 }
 
 /** Places where the command of a wrapper may begin. */
@@ -157,9 +185,10 @@ function behindGit(words: SeenWords): Peeled {
   const commands: SeenWords[] = [];
   const scripts = valuesOf(words, /^(?:-x|--exec|foreach)$/);
   for (const word of words) {
-    const [, alias] = /^alias\.[^=]*=([^]*)$/.exec(word ?? "") ?? [];
-    if (alias?.startsWith("!")) scripts.push(alias.slice(1));
-    else if (alias !== undefined) commands.push(["git", ...alias.split(/\s+/).filter((one) => one !== "")]);
+    // A setting on the spot: an alias, or one that names a program (`core.pager`, `core.editor`, `core.sshCommand`, …).
+    const [, key = "", value] = /^([\w-]+\.[\w.-]+)=([^]*)$/.exec(word ?? "") ?? [];
+    if (value !== undefined) scripts.push(value.replace(/^!/, ""));
+    if (value !== undefined && key.startsWith("alias.")) commands.push(["git", ...value.split(/\s+/).filter((one) => one !== "")]);
     if (word?.startsWith("--exec=")) scripts.push(word.slice("--exec=".length));
   }
   const run = words.findIndex((word) => word === "run" || word === "foreach");

@@ -11,14 +11,15 @@ import { seenCommands, unseen } from "./seen-commands.ts";
 export function readCommand(cmd: string, folder: string, parser: ShellParser): Inspection {
   const parsed = parser.parse(cmd);
   const words = plainWords(parsed);
+  const seen = seenCommands(parsed, parser);
   const forcedRm = hasForcedRm(literalCommands(parsed, parser));
   return {
     patch: findPatch(parsed),
     words,
-    seen: seenCommands(parsed, parser),
+    seen,
     actions: commandActions(cmd, words, folder),
     forcedRm,
-    mayForceRm: forcedRm || namesForcedRm(cmd),
+    mayForceRm: forcedRm || namesForcedRm(cmd) || hasForcedRm(seen.commands.map((one) => one.filter((word) => word !== null))),
   };
 }
 

@@ -25,12 +25,13 @@ export function seenCommands(parsed: ParsedScript, parser: ShellParser): SeenCom
   const commands: SeenWords[] = [];
   let unread = false;
   let code = false;
-  let level: readonly ParsedScript[] = [parsed];
+  let level: readonly ParsedScript[] = [parsed, ...joined(parsed, parser)];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth >= maxDepth) return { commands, unread: true, code };
     const scripts: string[] = [];
     for (const one of level) {
       if (one.hasError) unread = true;
+      scripts.push(...programsInVariables(one));
       const found = commandsOf(one);
       for (let at = 0; at < found.length; at++) {
         if (commands.length >= maxCommands) return { commands, unread: true, code };
@@ -43,9 +44,17 @@ export function seenCommands(parsed: ParsedScript, parser: ShellParser): SeenCom
         for (const inner of behind.commands) found.push({ words: inner, substituted: false });
       }
     }
-    level = [...new Set(scripts)].map((script) => parser.parse(script));
+    level = [...new Set(scripts)].flatMap((script) => {
+      const one = parser.parse(script);
+      return [one, ...joined(one, parser)];
+    });
   }
   return { commands: commands.filter(([program]) => program !== null), unread, code };
+}
+
+/** The script once more, with lines put together that end in a backslash: bash does so in the middle of a word, the grammar does not. */
+function joined({ script }: ParsedScript, parser: ShellParser): ParsedScript[] {
+  return /\S\\\n\S/.test(script) ? [parser.parse(script.replaceAll("\\\n", ""))] : [];
 }
 
 interface Found {
@@ -72,6 +81,21 @@ function wordOf(node: SyntaxNode, script: string): string | null {
   if (node.type !== "command_name") return cookedWord(node, script);
   const [name] = namedChildren(node);
   return name === undefined ? null : cookedWord(name, script);
+}
+
+/** Variables by which other programs run what they hold. */
+const programVariables = /^(?:GIT_\w+|\w*EDITOR|\w*VISUAL|\w*PAGER|BROWSER|BASH_ENV|ENV|PROMPT_COMMAND|LESSOPEN)$/;
+
+function programsInVariables({ root, script }: ParsedScript): string[] {
+  const found: string[] = [];
+  for (const node of walk(root)) {
+    if (node.type !== "variable_assignment") continue;
+    const [name, value] = namedChildren(node);
+    if (name === undefined || value === undefined || !programVariables.test(textOf(name, script))) continue;
+    const text = cookedWord(value, script);
+    if (text !== null) found.push(text);
+  }
+  return found;
 }
 
 function isSource([program]: SeenWords): boolean {
