@@ -16,6 +16,8 @@ export interface LayoutStore {
   readonly terminalHeight: number;
   readonly diffStyle: "unified" | "split" | "list";
   readonly diffWrap: boolean;
+  /** Hunks that change only white space are hidden. */
+  readonly diffHidesSpace: boolean;
   /** Signs before changed lines, not only colours. */
   readonly diffSigns: boolean;
   /** The file the review panel shows; null: the first. Not remembered. */
@@ -40,6 +42,7 @@ export const useLayout = create<LayoutStore>()(
       diffStyle: "unified",
       diffWrap: false,
       diffSigns: false,
+      diffHidesSpace: false,
       reviewFile: null,
       reviewCall: null,
       jump: null,
@@ -57,6 +60,7 @@ export const useLayout = create<LayoutStore>()(
         diffStyle,
         diffWrap,
         diffSigns,
+        diffHidesSpace,
       }) => ({
         sidebarOpen,
         reviewOpen,
@@ -67,6 +71,7 @@ export const useLayout = create<LayoutStore>()(
         diffStyle,
         diffWrap,
         diffSigns,
+        diffHidesSpace,
       }),
     },
   ),

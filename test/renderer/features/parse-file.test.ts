@@ -24,6 +24,23 @@ function input(change: Partial<ParseInput>): ParseInput {
 }
 
 describe("parseFile", () => {
+  it("leaves out hunks that change only white space, and says how many", () => {
+    const after = text.replace("line 10\n", "\tline  10\n").replace("line 30\n", "line 30\n\n").replace("line 50\n", "fifty\n");
+    const found = (hidesSpace: boolean) => {
+      const { hunkCount, hiddenHunks, diff } = parseFile(input({ after, hidesSpace }));
+      return [hunkCount, hiddenHunks, diff?.hunks.map((hunk) => hunk.additionStart)];
+    };
+    expect([found(false), found(true)]).toEqual([
+      [3, 0, [7, 28, 48]],
+      [1, 2, [48]],
+    ]);
+    // Places stay those of the whole texts: what is taken back is found by them.
+    expect(parseFile(input({ after: text.replace("line 10\n", " line 10\n"), hidesSpace: true }))).toMatchObject({
+      hunkCount: 0,
+      hiddenHunks: 1,
+    });
+  });
+
   it("compares folded patches and keeps the whole texts, so that context can be opened", () => {
     const { added, removed, hunkCount, diff } = parseFile(input({}));
     expect({

@@ -1,5 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
+import { formatCount } from "../../lib/format.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FilePath, KindMark } from "./file-marks.tsx";
@@ -64,6 +65,8 @@ export function FileHeader({
 
 /** What a reader must know about a file besides its lines. */
 function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
+  if (parsed.hiddenHunks > 0)
+    return parsed.hunkCount === 0 ? "Only white space differs" : `${formatCount(parsed.hiddenHunks, "hunk")} of white space hidden`;
   if (file.inTree === true)
     return parsed.hunkCount > 0 ? null : file.kind === "move" ? "Moved, not changed" : "No text, or only its mode differs";
   if (file.parts === 0) return parsed.diff === null ? "Changed by a command; the earlier content is not known" : "Changed by a command";

@@ -55,9 +55,9 @@ function inputOf(file: ReviewFile, found: ReadonlyMap<string, string>): ParseInp
     text === null || typeof text === "string" ? text : (found.get(text.hash) ?? null);
   const before = textOf(file.before);
   const after = textOf(file.after);
-  const { key, path, fromPath, kind, hunks } = file;
+  const { key, path, fromPath, kind, hunks, hidesSpace = false } = file;
   // Without its texts a folded file cannot be compared: then its patches' counts are all there is.
   const isLost = hunks === null && (before === null || after === null);
   const { added, removed } = isLost ? file.sums : file;
-  return { key, path, fromPath, kind, before, after, added, removed, hunks };
+  return { key, path, fromPath, kind, before, after, added, removed, hunks, hidesSpace };
 }

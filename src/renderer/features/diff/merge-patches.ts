@@ -27,6 +27,8 @@ export interface ReviewFile {
   readonly origins: readonly HunkOrigin[];
   /** Commands that changed it, too; its only ones when `parts` is 0. */
   readonly byCommands: readonly CallId[];
+  /** Hunks that change only white space are left out. */
+  readonly hidesSpace?: boolean;
   /** It differs from the last commit, whoever changed it; nothing else is known of it. */
   readonly inTree?: boolean;
 }

@@ -9,12 +9,14 @@ export interface ParsedFile {
   readonly added: number;
   readonly removed: number;
   readonly hunkCount: number;
+  /** Hunks of white space that were left out. */
+  readonly hiddenHunks: number;
   /** Null when only the counts are known: a binary or very large file. */
   readonly diff: FileDiffMetadata | null;
 }
 
 /** What `parseFile` needs: a ReviewFile without its bookkeeping, so that little is cloned to the worker. */
-export interface ParseInput extends Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "added" | "removed" | "hunks"> {
+export interface ParseInput extends Pick<ReviewFile, "key" | "path" | "fromPath" | "kind" | "added" | "removed" | "hunks" | "hidesSpace"> {
   /** Null: not to be had. */
   readonly before: string | null;
   readonly after: string | null;
@@ -29,12 +31,14 @@ const types = { add: "new", update: "change", delete: "deleted", move: "rename-c
 export function parseFile(file: ParseInput): ParsedFile {
   const { key, path, before, after } = file;
   const computed = file.hunks === null && before !== null && after !== null ? diffLines(before, after) : null;
-  const hunks = computed?.hunks ?? file.hunks ?? [];
+  const all = computed?.hunks ?? file.hunks ?? [];
+  const hunks = file.hidesSpace === true ? all.filter((hunk) => !isSpaceOnly(hunk)) : all;
   const counts = {
     key,
     added: computed?.added ?? file.added ?? 0,
     removed: computed?.removed ?? file.removed ?? 0,
     hunkCount: hunks.length,
+    hiddenHunks: all.length - hunks.length,
   };
   if ((before === null || after === null) && hunks.length === 0) return { ...counts, diff: null };
   const contents =
@@ -45,6 +49,16 @@ export function parseFile(file: ParseInput): ParsedFile {
   diff.type = file.kind === "move" && hunks.length === 0 ? "rename-pure" : types[file.kind];
   if (file.fromPath !== null) diff.prevName = file.fromPath;
   return { ...counts, diff };
+}
+
+/** Without white space the removed lines are the added ones; blank lines do not count. */
+function isSpaceOnly({ lines }: PatchHunk): boolean {
+  const text = (sign: string): string =>
+    lines
+      .filter((line) => line.startsWith(sign))
+      .map((line) => line.slice(1).replaceAll(/\s+/g, ""))
+      .join("");
+  return text("-") === text("+");
 }
 
 /** The hunks as unified-diff text. The names are placeholders: real ones may hold what the format cannot. */

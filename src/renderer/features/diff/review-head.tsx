@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Columns2, Diff, ListTree, Rows3, TextWrap, X } from "lucide-react";
+import { ArrowDown, ArrowUp, Columns2, Diff, ListTree, Pilcrow, Rows3, TextWrap, X } from "lucide-react";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { formatCount } from "../../lib/format.ts";
 import { toggleReview, useLayout } from "../../state/layout.ts";
@@ -54,6 +54,7 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
   const layout = useLayout((state) => state.diffStyle);
   const wrap = useLayout((state) => state.diffWrap);
   const signs = useLayout((state) => state.diffSigns);
+  const hidesSpace = useLayout((state) => state.diffHidesSpace);
   return (
     <header className="drag-region flex h-11 shrink-0 items-center gap-2.5 border-b border-line pr-2 pl-4">
       <h2 className="text-ui font-semibold">Review</h2>
@@ -75,6 +76,13 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
         />
         <IconButton label="Wrap long lines" active={wrap} onClick={() => useLayout.setState({ diffWrap: !wrap })}>
           <TextWrap size={15} aria-hidden />
+        </IconButton>
+        <IconButton
+          label="Hide changes of white space"
+          active={hidesSpace}
+          onClick={() => useLayout.setState({ diffHidesSpace: !hidesSpace })}
+        >
+          <Pilcrow size={14} aria-hidden />
         </IconButton>
         <IconButton label="Signs before changed lines" active={signs} onClick={() => useLayout.setState({ diffSigns: !signs })}>
           <Diff size={15} aria-hidden />

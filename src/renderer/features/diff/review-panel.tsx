@@ -36,12 +36,18 @@ function ConversationReview({ conversationId }: { readonly conversationId: Conve
   const commandChanges = useConversation((state) => state.view.commandChanges);
   const hasTree = useApp((state) => state.app?.project?.trusted === true && state.app.project.branch !== null);
   const tree = useTree(scope === "tree" && hasTree, `${patches.length} ${commandChanges.length}`);
-  const files = useMemo(
+  const hidesSpace = useLayout((state) => state.diffHidesSpace);
+  const whole = useMemo(
     () =>
       scope === "tree"
         ? (tree.files ?? [])
         : withCommandChanges(mergePatches(patchesInScope(patches, scope, callId)), commandsInScope(patches, commandChanges, scope, callId)),
     [patches, commandChanges, scope, callId, tree.files],
+  );
+  // A file without its hunks of white space is another one to the parser.
+  const files = useMemo(
+    () => (hidesSpace ? whole.map((file) => ({ ...file, key: `${file.key} without space`, hidesSpace })) : whole),
+    [whole, hidesSpace],
   );
   const choices = [...scopeChoices(patches, callId), ...(hasTree ? [{ value: "tree" as const, label: "Working tree" }] : [])];
   const { parsed, error } = useParsedFiles(files, async (hashes) =>
