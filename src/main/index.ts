@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { app, BrowserWindow, dialog } from "electron";
+import { app, BrowserWindow, dialog, Menu } from "electron";
 import { toErrorData } from "../protocol/error.ts";
 import { registerAppScheme, serveApp } from "./desktop/app-protocol.ts";
 import { startBroker } from "./desktop/broker-process.ts";
 import { openDesktop } from "./desktop/desktop.ts";
 import { connectWindow } from "./desktop/ipc.ts";
+import { menuTemplate } from "./desktop/menu-template.ts";
 import { lockDownApp, lockDownNetwork, lockDownSession } from "./desktop/lock-down.ts";
 import { systemCipher } from "./desktop/system-cipher.ts";
 import { createWindow, loadPage } from "./desktop/window.ts";
@@ -87,6 +88,8 @@ async function main(): Promise<void> {
   const readyFile = process.env["SPINDLE_READY_FILE"];
   if (readyFile !== undefined) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
   const link = connectWindow(window);
+  const template = menuTemplate(process.platform, { packaged: app.isPackaged, run: (id) => link.push("command", { id }) });
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   const loaded = loadPage(window);
   loaded.catch(() => undefined);
   const [{ engine, git, closeSandbox, broker }, project] = await Promise.all([preparing, projectOf(process.argv, process.cwd())]);

@@ -269,6 +269,8 @@ export interface Pushes {
   project: ProjectInfo | null;
   harness: HarnessInfo;
   terminal: TerminalPush;
+  /** A command of the window was chosen in the application's menu. */
+  command: { readonly id: string };
 }
 export type PushName = keyof Pushes;
 

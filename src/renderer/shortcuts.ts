@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
+import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
 import { chordOf, commandFor, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
@@ -20,7 +21,15 @@ export function useShortcuts(): void {
       command.run();
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    // The application's menu names commands by their ids.
+    const stop = on("command", ({ id }) => {
+      const command = commands.find((one) => one.id === id);
+      if (command !== undefined && command.possible?.() !== false && !dialogIsOpen()) command.run();
+    });
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      stop();
+    };
   }, []);
 }
 

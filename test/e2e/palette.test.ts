@@ -5,7 +5,7 @@ import type { Settings } from "../../src/protocol/settings.ts";
 import { picture, withApp } from "../support/electron.ts";
 
 test("every command is found by its letters and done by Enter; keys can be changed, with a check for conflicts; all without the mouse", async () => {
-  await withApp({ project: "sample" }, async ({ page, home }) => {
+  await withApp({ project: "sample" }, async ({ app, page, home }) => {
     const settings = () => JSON.parse(readFileSync(path.join(home, "settings.json"), "utf8")) as Partial<Settings>;
     const palette = page.getByTestId("palette");
     await page.getByTestId("composer-input").waitFor();
@@ -60,5 +60,12 @@ test("every command is found by its letters and done by Enter; keys can be chang
     expect(await sidebar.isVisible()).toBe(true);
     await page.keyboard.press("Control+Shift+s");
     await sidebar.waitFor({ state: "hidden" });
+
+    // The application's menu does the same.
+    await app.evaluate(({ Menu }) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap((menu) => menu.submenu?.items ?? []) ?? [];
+      items.find(({ label }) => label === "Sidebar")?.click();
+    });
+    await sidebar.waitFor();
   });
 });

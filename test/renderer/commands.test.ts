@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { menuTemplate } from "../../src/main/desktop/menu-template.ts";
 import { entriesFor } from "../../src/renderer/features/palette/entries.ts";
 import { fuzzyMatch } from "../../src/renderer/lib/fuzzy.ts";
 import { chordOf, type Command, commandFor, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
@@ -57,6 +58,16 @@ describe("keys", () => {
       null,
       null,
     ]);
+  });
+
+  it("every item of the menus is one of them", () => {
+    const ids: string[] = [];
+    const menus = (["linux", "darwin"] as const).flatMap((platform) =>
+      menuTemplate(platform, { packaged: true, run: (id) => void ids.push(id) }),
+    );
+    for (const { submenu } of menus) for (const item of Array.isArray(submenu) ? submenu : []) (item.click as (() => void) | undefined)?.();
+    expect(ids.length).toBeGreaterThan(20);
+    expect(ids.filter((id) => !all.some((command) => command.id === id))).toEqual([]);
   });
 
   it("every command of the window has a name and keys of its own, all of them allowed", () => {

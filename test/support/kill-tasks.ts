@@ -78,9 +78,10 @@ async function main(): Promise<void> {
   if (mode === "begin") {
     const conversation = engine.conversations.create(project);
     await conversation.send("Go", []).done;
-    await engine.tasks.idle();
-    while (engine.tasks.rows().some((row) => row.late?.state === "expected")) await pause(10);
   }
+  // A start asks again what was cut short.
+  await engine.tasks.idle();
+  while (engine.tasks.rows().some((row) => row.late?.state === "expected")) await pause(10);
   for (const { row } of engine.conversations.rows()) await engine.conversations.opened(row.id)?.settled();
   await engine.close();
   process.stdout.write(`done ${count}\n`);

@@ -46,7 +46,9 @@ export async function runTask(options: {
     timers.push(setTimeout(() => stop.abort(budgetError(`The task used ${wallMs} ms of ${wallMs} ms.`, { budget: "wallMs" })), wallMs));
   const timedOut = new SpindleError("timeout", `The task was stopped after ${timeoutMs} ms.`);
   let late: Promise<"late"> | null = null;
-  if (input.kind === "ask") late = new Promise((resolve) => timers.push(setTimeout(() => resolve("late"), timeoutMs)));
+  // What was stopped is not late: its end is waited for, however long it takes to come.
+  if (input.kind === "ask")
+    late = new Promise((resolve) => timers.push(setTimeout(() => (stop.signal.aborted ? undefined : resolve("late")), timeoutMs)));
   else timers.push(setTimeout(() => stop.abort(timedOut), timeoutMs));
 
   const work = tries(options).finally(() => timers.forEach(clearTimeout));

@@ -93,10 +93,17 @@ function createScreen(id: string): Screen {
     if (tabOf(id)?.status === "running") resizeTerminal(id, cols, rows);
   });
 
+  const start = async (): Promise<void> => {
+    const { cols, rows } = terminal;
+    await startTerminal(id, cols, rows);
+    // A size that changed while the shell was started has not been told to anybody.
+    if (tabOf(id)?.status === "running" && (terminal.cols !== cols || terminal.rows !== rows))
+      resizeTerminal(id, terminal.cols, terminal.rows);
+  };
   const restart = (): void => {
     unreported = 0;
     terminal.reset();
-    void startTerminal(id, terminal.cols, terminal.rows);
+    void start();
   };
 
   let fontLoaded = false;
@@ -111,7 +118,7 @@ function createScreen(id: string): Screen {
     fitter.fit();
     if (wantsFocus) terminal.focus();
     wantsFocus = false;
-    if (tabOf(id)?.status === "new") void startTerminal(id, terminal.cols, terminal.rows);
+    if (tabOf(id)?.status === "new") void start();
   };
   // The width of a character is measured when the terminal is opened: with another font the columns would be wrong.
   void loadFont().then(() => {
