@@ -11,7 +11,8 @@ export type TaskKind = "ask" | "agent" | "exec" | "script";
  * queued -> running <-> needs_you -> succeeded | failed | cancelled | timed_out | interrupted. `interrupted` means its owner is
  * gone (application killed); it becomes queued again only when a person resumes or retries it (`run` counts that).
  */
-export type TaskStatus = "queued" | "running" | "needs_you" | "succeeded" | "failed" | "cancelled" | "timed_out" | "interrupted";
+export type TaskStatus = (typeof taskStatuses)[number];
+export const taskStatuses = ["queued", "running", "needs_you", "succeeded", "failed", "cancelled", "timed_out", "interrupted"] as const;
 
 /** wake: an idle conversation starts a turn. next_turn: the result waits for the next turn. silent: only the sidebar shows it. */
 export type TaskNotify = "wake" | "next_turn" | "silent";

@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { SpindleError } from "../../protocol/error.ts";
 import { isInside } from "../lib/paths.ts";
 import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
 import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
@@ -84,6 +85,9 @@ function nameServers(): readonly string[] {
 
 /** The file for `bwrap --args 4`: keeps the environment out of the process list and long lists out of the argument limit. */
 function encodeArguments(args: readonly string[]): Uint8Array {
+  const bad = args.find((arg) => arg.includes("\0"));
+  if (bad !== undefined)
+    throw new SpindleError("invalid_input", `${JSON.stringify(bad)} holds a NUL character and cannot be handed to the sandbox.`);
   return Buffer.from(args.map((arg) => `${arg}\0`).join(""), "utf8");
 }
 

@@ -37,7 +37,7 @@ const quiet: Readonly<Record<string, string>> = {
 /**
  * The environment of a command: an allow list of ours, what settings allow besides, and what the call asks for. Keys for
  * model APIs and what steers Electron or Node never pass. Throws `invalid_input` for a variable of the call that would
- * change the shell itself.
+ * change the shell itself, and for a NUL in a value.
  */
 export function commandEnvironment(
   own: Readonly<Record<string, string | undefined>>,
@@ -62,6 +62,11 @@ export function commandEnvironment(
     if (loader.test(name))
       throw new SpindleError("invalid_input", `The environment variable ${name} cannot be set from outside the command.`, {
         hint: `Set it inside the command: ${name}=… program.`,
+      });
+    // In bubblewrap's list of arguments a NUL ends a word: what follows would be options of the sandbox itself.
+    if (value.includes("\0"))
+      throw new SpindleError("invalid_input", `The value of the environment variable ${name} holds a NUL character.`, {
+        hint: "No program can be given one; write it without.",
       });
     env[name] = value;
   }

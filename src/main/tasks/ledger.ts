@@ -3,7 +3,8 @@ import type { TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { type JsonlFile, openJsonl } from "../lib/jsonl.ts";
 import { redactJson } from "../lib/redact.ts";
-import { applyRecord, isRecord, type LedgerEntry, type LedgerRecord } from "./record.ts";
+import { isRecord } from "./record-shape.ts";
+import { applyRecord, type LedgerEntry, type LedgerRecord } from "./record.ts";
 
 /** The append-only ledger of tasks, shared by all processes of a data folder; every record but a beat waits for the disk. */
 export interface Ledger {

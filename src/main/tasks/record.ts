@@ -166,14 +166,3 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
       return { row: { ...row, delivery: record.delivery } };
   }
 }
-
-/** True for what may be a line of the ledger; what it says of unknown tasks is left alone later. */
-export function isRecord(value: unknown): value is LedgerRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "type" in value &&
-    typeof value.type === "string" &&
-    ("taskId" in value || "task" in value)
-  );
-}

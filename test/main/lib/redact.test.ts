@@ -35,6 +35,13 @@ test.each([
     "x\n[redacted]… (3243 characters)",
   ],
   [
+    "a private key behind a beginning without a key",
+    "-----BEGIN PRIVATE KEY----- a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- b",
+    "-----BEGIN PRIVATE KEY----- a [redacted] b",
+  ],
+  // Quadratic, this would take half a minute: longer than a test may.
+  ["many beginnings without an end", "-----BEGIN PRIVATE KEY-----\n".repeat(40_000), "-----BEGIN PRIVATE KEY-----\n".repeat(40_000)],
+  [
     "a numbered private key without its end",
     "L1: -----BEGIN PRIVATE KEY-----\nL2: MIIEowIBAAKCAQEA1234567890\nL3: abcdefghijklmnopqrstuv",
     "L1: [redacted]",

@@ -39,6 +39,12 @@ describe("the environment of a command", () => {
     );
   });
 
+  it("refuses a NUL in a value: behind it would stand options of the sandbox", () => {
+    expect(() => commandEnvironment({}, { allow: [], extra: { A: "x\0--bind\0/\0/" } })).toThrow(
+      expect.objectContaining({ code: "invalid_input" }),
+    );
+  });
+
   it("refuses a name that is none", () => {
     expect(() => commandEnvironment({}, { allow: [], extra: { "A=B": "x" } })).toThrow(expect.objectContaining({ code: "invalid_input" }));
   });

@@ -122,3 +122,27 @@ test("what is written is redacted, keys and nested texts too", () => {
   });
   ledger.close();
 });
+
+test("lines that are no records of this version are left out: damage costs their state only, never a start", () => {
+  const file = path.join(tempFolder(), "ledger.jsonl");
+  const one = openLedger(file, (text) => text);
+  one.append(created);
+  const bad = [
+    "null",
+    "7",
+    '{"type":"finished"}',
+    '{"type":"created","task":null}',
+    '{"type":"created","task":{"taskId":"task_9"},"owner":null}',
+    JSON.stringify({ ...started, owner: undefined }),
+    JSON.stringify({ ...finished, status: "unheard of" }),
+    JSON.stringify({ type: "late", taskId: "task_1", late: null }),
+    '{"type":"of a newer version","taskId":"task_1"}',
+  ];
+  appendFileSync(file, Buffer.concat([Buffer.from(`${bad.join("\n")}\n`), Buffer.from([0xff, 0xfe, 0x0a])]));
+  one.append(started);
+  one.close();
+  const again = openLedger(file, (text) => text);
+  expect([...again.entries()].map(([id, entry]) => [id, entry.row.status])).toEqual([["task_1", "running"]]);
+  expect([...again.records()]).toHaveLength(2);
+  again.close();
+});
