@@ -2,9 +2,10 @@ import { existsSync, lstatSync, realpathSync } from "node:fs";
 import { SpindleError } from "../../protocol/error.ts";
 import { isInside } from "../lib/paths.ts";
 import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
-import { createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
+import { ancestors, createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
 import { hiddenPlaces } from "./hidden-places.ts";
 import { hostSockets } from "./host-sockets.ts";
+import { mountCheck } from "./mount-check.ts";
 import { seccompProgram } from "./seccomp.ts";
 
 /** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
@@ -20,9 +21,16 @@ export function createBubblewrap(bwrap: string, prlimit: string | undefined, pla
     grants: ["local-sockets", "network"],
     async wrap(argv, policy) {
       const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
-      const args = bubblewrapArguments(policy, await findGuarded(writable), places);
+      const guarded = await findGuarded(writable);
+      const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
+      // A folder above a hidden place is held too: moved away, it would take what is hidden along to a name that nobody hides.
+      const held = writable.flatMap((root) => hidden.filter((place) => isInside(root, place)).flatMap((place) => ancestors(root, place)));
+      const pins = [...new Set([...guarded.pins, ...held])].toSorted();
+      const args = bubblewrapArguments(policy, { ...guarded, pins }, hidden);
+      const shown = [policy.projectRoot, ...policy.writableFolders];
+      const check = guarded.fresh || held.length > 0 ? mountCheck({ shown, hidden, tmpFolders: realTmpFolders() }) : [];
       return {
-        argv: [bwrap, "--args", "4", "--seccomp", "3", "--", ...limiter, ...argv],
+        argv: [bwrap, "--args", "4", "--seccomp", "3", "--", ...check, ...limiter, ...argv],
         cwd: "/",
         env: {},
         fd3: policy.reach === "local-sockets" ? filterWithUnix : filter,
@@ -43,7 +51,7 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
  * the project writable (workspace-write) except what others trust in it, no network unless granted, no other processes, no privileges.
  * Order matters: a later mount covers an earlier one.
  */
-function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, places: SandboxPlaces): string[] {
+function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, hidden: readonly string[]): string[] {
   const args = words("--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
   if (policy.reach !== "network") args.push("--unshare-net");
   args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
@@ -52,12 +60,10 @@ function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, plac
   args.push(...words("--proc /proc --remount-ro /proc"));
   const runShown = policy.reach === "network" ? [...runExceptions, ...nameServers()] : runExceptions;
   for (const place of runShown.filter((one) => existsSync(one))) args.push("--ro-bind", place, place);
-  for (const folder of new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder))))
-    args.push("--bind", policy.tmpFolder, folder);
+  for (const folder of realTmpFolders()) args.push("--bind", policy.tmpFolder, folder);
 
   const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
   const shown = [policy.projectRoot, ...policy.writableFolders];
-  const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   // A hidden place that holds the project comes first, so that the project shows up in it again.
   for (const place of hidden.filter((place) => shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
   for (const folder of shown) args.push(writable.includes(folder) ? "--bind" : "--ro-bind", folder, folder);
@@ -75,6 +81,10 @@ function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, plac
   for (const [name, value] of Object.entries({ ...policy.env, TMPDIR: "/tmp" })) args.push("--setenv", name, value);
   args.push("--chdir", policy.cwd);
   return args;
+}
+
+function realTmpFolders(): readonly string[] {
+  return [...new Set(tmpFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)))];
 }
 
 /** Where the names of hosts are looked up, when that is a file in `/run`. */

@@ -11,7 +11,11 @@ export interface GuardedPaths {
   readonly pins: readonly string[];
   /** `.git` folders and files, git folders they point to, bare repositories, `.spindle`: read-only. */
   readonly readOnly: readonly string[];
+  /** True when some of it was not there in every search so far: a command that still runs may have made it, and may replace it. */
+  readonly fresh: boolean;
 }
+
+type Found = Omit<GuardedPaths, "fresh">;
 
 /** Folders that a scan looks at. Beyond that no command runs: what was not looked at would not be guarded. */
 const maxFolders = 2_000_000;
@@ -27,15 +31,19 @@ const scanWorth = 20;
  * takes more than a twentieth of the time. A repository that the person makes in between is guarded from the next scan on.
  */
 export function createGuardedPathFinder(): (roots: readonly string[]) => Promise<GuardedPaths> {
-  const scans = new Map<string, { until: number; readonly result: Promise<GuardedPaths> }>();
-  const scan = (root: string): Promise<GuardedPaths> => {
+  const scans = new Map<string, { until: number; readonly result: Promise<Found> }>();
+  /** What every search of a root found: commands cannot move it, it is guarded in all of them. */
+  const always = new Map<string, ReadonlySet<string>>();
+  const scan = (root: string): Promise<Found> => {
     const known = scans.get(root);
     if (known !== undefined && performance.now() < known.until) return known.result;
     const begun = performance.now();
     const made = { until: Number.POSITIVE_INFINITY, result: findGuardedPaths(root) };
     scans.set(root, made);
     made.result.then(
-      () => {
+      ({ readOnly }) => {
+        const known = always.get(root);
+        always.set(root, new Set(readOnly.filter((file) => known === undefined || known.has(file))));
         const now = performance.now();
         made.until = Math.max(begun + scanMs, now + scanWorth * (now - begun));
       },
@@ -46,7 +54,11 @@ export function createGuardedPathFinder(): (roots: readonly string[]) => Promise
   };
   return async (roots) => {
     const all = await Promise.all(roots.map(scan));
-    return { pins: all.flatMap((one) => one.pins), readOnly: all.flatMap((one) => one.readOnly) };
+    return {
+      pins: all.flatMap((one) => one.pins),
+      readOnly: all.flatMap((one) => one.readOnly),
+      fresh: all.some((one, index) => one.readOnly.some((file) => always.get(roots[index] ?? "")?.has(file) !== true)),
+    };
   };
 }
 
@@ -56,7 +68,7 @@ export function createGuardedPathFinder(): (roots: readonly string[]) => Promise
  * below its packages: nobody works in a repository there. Throws `sandbox_unavailable` for a `.git` that is a symbolic link (it could
  * be replaced and nothing can be mounted on it), and for more than `limit` folders.
  */
-export async function findGuardedPaths(root: string, limit: number = maxFolders): Promise<GuardedPaths> {
+export async function findGuardedPaths(root: string, limit: number = maxFolders): Promise<Found> {
   const readOnly: string[] = [];
   let level: readonly string[] = [root];
   let seen = 0;
@@ -135,7 +147,8 @@ async function gitFolderOf(file: string): Promise<readonly string[]> {
   }
 }
 
-function ancestors(root: string, file: string): readonly string[] {
+/** Folders between a root and a path in it. */
+export function ancestors(root: string, file: string): readonly string[] {
   const found: string[] = [];
   for (let folder = path.dirname(file); folder !== root && isInside(root, folder); folder = path.dirname(folder)) found.push(folder);
   return found;

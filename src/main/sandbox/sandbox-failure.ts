@@ -9,5 +9,5 @@ export function sandboxFailure(
   result: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
 ): string | null {
   if (command.wrapper !== true || result.exitCode !== 1 || result.stdout !== "") return null;
-  return /^(?:bwrap|landlock|prlimit): .*/.exec(result.stderr)?.[0] ?? null;
+  return /^(?:bwrap|landlock|prlimit|sandbox): .*/.exec(result.stderr)?.[0] ?? null;
 }
