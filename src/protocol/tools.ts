@@ -209,7 +209,6 @@ export const spawnResult = z.object({
   id: z.string(),
   kind: z.enum(["ask", "agent", "exec", "script"]),
   title: z.string(),
-  status: z.string(),
   editedCmd: z.string().optional().describe("Only when the person changed the command before it ran: what runs instead."),
 });
 

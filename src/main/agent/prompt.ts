@@ -66,7 +66,7 @@ export function taskResultText(task: {
   readonly status: string;
   readonly text: string;
 }): string {
-  return `<task-result id="${task.taskId}" title="${task.title.replaceAll('"', "'")}" status="${task.status}">\n${withoutHidden(task.text).text.replaceAll("</task-result>", "<\\/task-result>")}\n</task-result>`;
+  return `<task-result id="${task.taskId}" title="${withoutHidden(task.title).text.replaceAll('"', "'")}" status="${task.status}">\n${withoutHidden(task.text).text.replaceAll("</task-result>", "<\\/task-result>")}\n</task-result>`;
 }
 
 /** Fills the placeholder of `resources/prompts/system.md` with the declarations of the tools. */

@@ -193,8 +193,9 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     addLooseScene: (scene) => void looseScenes.set(scene.conversationId, scene),
     start() {
       for (const entry of tasks.undelivered()) {
-        if (deps.wake && isAskedAgain(entry.row)) {
-          tasks.again(entry.row.taskId, "resume");
+        if (isAskedAgain(entry.row)) {
+          // Without a window it stays as it is: told to its conversation, it would not be asked again by the window's next start.
+          if (deps.wake) tasks.again(entry.row.taskId, "resume");
           continue;
         }
         if (entry.row.notify === "silent") continue;

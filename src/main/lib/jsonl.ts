@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 /** What a log looked like when it was opened. Zero and zero is a healthy log. */
@@ -42,7 +54,7 @@ export function readJsonl(file: string): { readonly records: readonly unknown[];
 export function openJsonl(file: string): { readonly file: JsonlFile; readonly records: readonly unknown[]; readonly repair: JsonlRepair } {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const { records, repair } = readJsonl(file);
-  const fd = openSync(file, "a", 0o600);
+  const fd = openSync(file, "a+", 0o600);
   if (repair.tornBytes > 0) {
     const bytes = readFileSync(file);
     const keep = bytes.length - repair.tornBytes;
@@ -57,7 +69,8 @@ export function openJsonl(file: string): { readonly file: JsonlFile; readonly re
     file: {
       append(record, options) {
         if (!open) throw new Error(`${file} is closed`);
-        writeSync(fd, `${JSON.stringify(record)}\n`);
+        // Another process that shares the log may have been killed in the middle of a line, or found the disk full.
+        appendFileSync(fd, `${endsWhole(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
         if (options?.sync === true) fdatasyncSync(fd);
       },
       close() {
@@ -67,4 +80,12 @@ export function openJsonl(file: string): { readonly file: JsonlFile; readonly re
       },
     },
   };
+}
+
+function endsWhole(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(fd, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
 }

@@ -10,8 +10,8 @@ import { seccompProgram } from "./seccomp.ts";
 
 /** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
 export function createBubblewrap(bwrap: string, prlimit: string | undefined, places: SandboxPlaces): Enforcer {
-  const filter = seccompProgram({ sockets: "internet", fileAttributes: true });
-  const filterWithUnix = seccompProgram({ sockets: "local", fileAttributes: true });
+  const filter = seccompProgram({ sockets: "internet", fileAttributes: true, hostInSight: false });
+  const filterWithUnix = seccompProgram({ sockets: "local", fileAttributes: true, hostInSight: false });
   const { processes, fileBytes } = places.limits;
   const limiter = prlimit === undefined ? [] : [prlimit, `--nproc=${processes}`, `--fsize=${fileBytes}`, "--core=0", "--"];
   const findGuarded = createGuardedPathFinder();

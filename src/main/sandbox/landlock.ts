@@ -71,7 +71,11 @@ syscall(157, 22, 2, $program, 0, 0) == 0 or fail("filter");
  */
 export function createLandlock(perl: string, prlimit: string | undefined, places: SandboxPlaces, why: string): Enforcer {
   const filterFor = (policy: EnforcedPolicy): Uint8Array =>
-    seccompProgram({ sockets: policy.reach === "network" ? "internet" : "none", fileAttributes: policy.level !== "read-only" });
+    seccompProgram({
+      sockets: policy.reach === "network" ? "internet" : "none",
+      fileAttributes: policy.level !== "read-only",
+      hostInSight: true,
+    });
   const limiter = prlimit === undefined ? [] : [prlimit, `--fsize=${places.limits.fileBytes}`, "--core=0", "--"];
   return {
     name: "landlock",

@@ -7,6 +7,8 @@ export interface SeccompOptions {
   readonly sockets: "internet" | "local" | "none";
   /** Whether modes, owners, times and attributes of files may be changed; mounts hold that in, Landlock does not. */
   readonly fileAttributes: boolean;
+  /** Whether processes and shared memory of the host are in sight; without namespaces of its own a command could change their limits and contents. */
+  readonly hostInSight: boolean;
 }
 
 /**
@@ -24,11 +26,14 @@ export function seccompProgram(options: SeccompOptions): Uint8Array {
     ret(failWith(errno.ENOSYS)),
   ];
   for (const number of missing) code.push(jumpEqual(number, 0, 1), ret(failWith(errno.ENOSYS)));
-  for (const number of options.fileAttributes ? refused : [...refused, ...attributes])
-    code.push(jumpEqual(number, 0, 1), ret(failWith(errno.EPERM)));
+  const out = [...refused, ...(options.fileAttributes ? [] : attributes), ...(options.hostInSight ? toOthers : [])];
+  for (const number of out) code.push(jumpEqual(number, 0, 1), ret(failWith(errno.EPERM)));
 
   // clone with a namespace flag; clone3 hides its flags in memory and is "missing", so that libraries use clone.
   code.push(...onCall(call.clone, [load(offset.arg0), jumpAnySet(namespaceFlags, 0, 1), ret(failWith(errno.EPERM)), ret(action.allow)]));
+  // Its own limits are the command's business, and those of what it starts: that sets its own.
+  if (options.hostInSight)
+    code.push(...onCall(call.prlimit64, [load(offset.arg0), jumpEqual(0, 1, 0), ret(failWith(errno.EPERM)), ret(action.allow)]));
   // Only families the network namespace holds in: a unix socket reaches every path, a vsock reaches the host.
   const families = {
     none: [],
@@ -90,7 +95,7 @@ const action = { kill: 0x8000_0000, allow: 0x7fff_0000 } as const;
 const family = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 const socketType = { datagram: 2 } as const;
 const ioctls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
-const call = { ioctl: 16, socket: 41, socketpair: 53, clone: 56 } as const;
+const call = { ioctl: 16, socket: 41, socketpair: 53, clone: 56, prlimit64: 302 } as const;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const namespaceFlags = 0x0002_0000 | 0x0200_0000 | 0x0400_0000 | 0x0800_0000 | 0x1000_0000 | 0x2000_0000 | 0x4000_0000;
 
@@ -122,6 +127,15 @@ const refused: readonly number[] = [
  * removexattr, lremovexattr, fremovexattr, removexattrat; utime, utimes, futimesat, utimensat.
  */
 const attributes: readonly number[] = [90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 463, 197, 198, 199, 466, 132, 235, 261, 280];
+
+/**
+ * What acts on other processes or on memory they share: shmget, shmat, shmctl; semget, semop, semctl, semtimedop; msgget, msgsnd,
+ * msgrcv, msgctl; mq_open, mq_unlink; setpriority, sched_setparam, sched_setscheduler, sched_setaffinity, sched_setattr, ioprio_set;
+ * migrate_pages, move_pages, process_madvise, process_mrelease.
+ */
+const toOthers: readonly number[] = [
+  29, 30, 31, 64, 65, 66, 220, 68, 69, 70, 71, 240, 241, 141, 142, 144, 203, 314, 251, 256, 279, 440, 448,
+];
 
 function failWith(number: number): number {
   return 0x0005_0000 | number;

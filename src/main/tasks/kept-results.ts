@@ -2,6 +2,7 @@ import { closeSync, existsSync, fdatasyncSync, mkdirSync, openSync, readFileSync
 import path from "node:path";
 import type { TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
+import { withoutHidden } from "../../grammar/hidden-text.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
 
 /** Longest result and text a line of the ledger holds, in characters of JSON; what is longer stands in a file. */
@@ -30,9 +31,9 @@ export interface TaskFiles {
     readonly text: string;
     readonly textCut: boolean;
   };
-  /** Throws when the file is gone. */
-  text(taskId: TaskId): string;
-  result(taskId: TaskId): Json;
+  /** Null when the file is gone: what the ledger holds of it is all there is. */
+  text(taskId: TaskId): string | null;
+  result(taskId: TaskId): Json | null;
   /** From `offset` bytes on, at most 1 MiB; without it the last 1 MiB. */
   output(taskId: TaskId, offset?: number): OutputPart;
 }
@@ -51,7 +52,9 @@ export function createTaskFiles(folder: string, redact: (text: string) => string
   };
   return {
     outputFile: (taskId) => place(taskId, "log"),
-    keep(taskId, { result, text }) {
+    keep(taskId, { result, text: given }) {
+      // First: a key with an escape sequence in it would pass the redactor and be whole for the model, who gets neither.
+      const { text } = withoutHidden(given);
       const json = JSON.stringify(result);
       const resultCut = json.length > maxInLedger;
       const textCut = text.length > maxInLedger;
@@ -64,8 +67,11 @@ export function createTaskFiles(folder: string, redact: (text: string) => string
         textCut,
       };
     },
-    text: (taskId) => readFileSync(place(taskId, "text"), "utf8"),
-    result: (taskId) => JSON.parse(readFileSync(place(taskId, "result.json"), "utf8")) as Json,
+    text: (taskId) => whole(place(taskId, "text")),
+    result(taskId) {
+      const text = whole(place(taskId, "result.json"));
+      return text === null ? null : (JSON.parse(text) as Json);
+    },
     output(taskId, offset) {
       const file = place(taskId, "log");
       if (!existsSync(file)) return { text: "", truncated: false, nextOffset: 0 };
@@ -85,6 +91,15 @@ export function createTaskFiles(folder: string, redact: (text: string) => string
       return { text: bytes.toString("utf8", start, end), truncated: offset === undefined && wanted > 0, nextOffset: wanted + end };
     },
   };
+}
+
+function whole(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 function isContinuation(byte: number | undefined): boolean {

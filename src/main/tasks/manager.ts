@@ -280,7 +280,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     ledger.append({ type: "created", task, owner: me });
     return task;
   };
-  const textOf = (entry: LedgerEntry): string => (entry.textCut ? files.text(entry.row.taskId) : entry.text);
+  const textOf = (entry: LedgerEntry): string =>
+    entry.textCut ? (files.text(entry.row.taskId) ?? `${entry.text}\n(The rest of the text is gone: its file was removed.)`) : entry.text;
   const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
     inputs.set(task.taskId, input);
     queue.add({ taskId: task.taskId, kind: task.kind, depth: task.depth, provider: deps.providerOf(input) });
@@ -313,7 +314,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     meterOf: (taskId) => running.get(taskId)?.live.meter ?? null,
     resultOf(taskId) {
       const entry = entryOf(taskId);
-      return { result: entry.row.resultCut ? files.result(taskId) : entry.row.result, text: textOf(entry) };
+      return { result: (entry.row.resultCut ? files.result(taskId) : null) ?? entry.row.result, text: textOf(entry) };
     },
     wait: waiters.wait,
     cancel: stopper.stopTree,

@@ -27,7 +27,7 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
     },
     async run(input, ctx) {
       const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel });
-      const result = { id: task.taskId, kind: task.kind, title: task.title, status: task.status };
+      const result = { id: task.taskId, kind: task.kind, title: task.title };
       return {
         result,
         text: `Task ${task.taskId} (${task.kind}: ${task.title}) is ${task.status}. Its result will be delivered to this conversation when it is done.`,

@@ -48,19 +48,21 @@ test("a handle says how its task stands, waits with and without a limit, gives t
     const early = await command.wait({ timeout: 50 });
     const result = await command.result();
     const again = await tools.task(command.id).status();
+    const own = await command.status();
     const plain = await tools.task({ id: command.id, action: "status" });
     const failing = await tools.spawn({ kind: "exec", title: "failing", cmd: "exit 3", notify: "silent" });
     const thrown = await failing.result().catch((error) => ({ code: error.code, line: error.line }));
-    return { command, early: { over: early.over, status: early.status }, stdout: result.stdout, again: again.status, plain: plain.over, thrown };
+    return { command, early: { over: early.over, status: early.status }, stdout: result.stdout, again: again.status, own: own.status, plain: plain.over, thrown };
   `);
   expect(value).toMatchObject({
     value: {
-      command: { id: expect.stringMatching(/^task_/), kind: "exec", title: "slow", status: "queued" },
+      command: { id: expect.stringMatching(/^task_/), kind: "exec", title: "slow" },
       early: { over: false, status: expect.stringMatching(/queued|running/) },
       stdout: "first\nlast\n",
       again: "succeeded",
+      own: "succeeded",
       plain: true,
-      thrown: { code: "command_failed", line: 8 },
+      thrown: { code: "command_failed", line: 9 },
     },
     warnings: [],
   });

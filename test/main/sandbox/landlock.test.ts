@@ -94,6 +94,26 @@ if (abi >= 6) {
       }
     });
 
+    it("changes no limits and shares no memory of other processes; its own limits are its own", async () => {
+      const victim = spawn("sleep", ["30"]);
+      try {
+        const ways = [
+          `prlimit --pid ${victim.pid} --cpu=1:1`,
+          `renice -n 5 -p ${victim.pid}`,
+          `perl -e 'exit(syscall(29, 0, 4096, 01600) < 0 ? 1 : 0)'`,
+          `perl -e 'exit(syscall(64, 0, 1, 01600) < 0 ? 1 : 0)'`,
+          `perl -e 'exit(syscall(68, 0, 01600) < 0 ? 1 : 0)'`,
+        ];
+        const out = await lab.attack(
+          `${ways.map((way) => `( ${way} ) 2>/dev/null && echo ESCAPED`).join("\n")}\nulimit -n 100; prlimit --cpu=50 true && echo own`,
+          { level: "read-only" },
+        );
+        expect(out.stdout).toBe("own\n");
+      } finally {
+        victim.kill("SIGKILL");
+      }
+    });
+
     it("has no network: no TCP, UDP, unix or other socket", async () => {
       let connections = 0;
       const tcp = createServer((socket) => {

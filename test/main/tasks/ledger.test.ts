@@ -146,3 +146,14 @@ test("lines that are no records of this version are left out: damage costs their
   expect([...again.records()]).toHaveLength(2);
   again.close();
 });
+
+test("half a line of a process that was killed costs the next record of another process nothing", () => {
+  const file = path.join(tempFolder(), "ledger.jsonl");
+  const one = openLedger(file, (text) => text);
+  one.append(created);
+  one.append(started);
+  appendFileSync(file, '{"type":"finished","task');
+  one.append(finished);
+  expect(one.entries().get("task_1")?.row.status).toBe("failed");
+  one.close();
+});
