@@ -108,6 +108,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         atWork: ({ id }, begins) => void (begins ? atWork.add(id) : atWork.delete(id)),
       }),
     onEvent,
+    onFault: (error) => deps.logger.error("A task could not be ended", error),
   });
 
   function onEvent(event: TaskEvent): void {
@@ -137,7 +138,9 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
       case "finished":
         emit({ type: "task_finished", task });
         // No news yet: the next start of the window asks again.
-        if (!(closing && deps.wake && isAskedAgain(task))) deliver(task, event.text, to);
+        if (!deps.wake || !isAskedAgain(task)) deliver(task, event.text, to);
+        // Its process was killed while this window lives on.
+        else if (!closing) setImmediate(() => void (closing || tasks.again(taskId, "resume")));
         break;
       case "late":
         late.tell(task, event.text, to);

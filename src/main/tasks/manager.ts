@@ -1,4 +1,4 @@
-import { type ErrorData, SpindleError } from "../../protocol/error.ts";
+import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type LateResult, type TaskRow, type TaskUse } from "../../protocol/task.ts";
 import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
@@ -31,6 +31,8 @@ interface Running {
 
 const lookMs = 500;
 const beatEvery = 10;
+/** How often processes that work on tasks are looked for. */
+const recheckMs = 5_000;
 
 /** Runs detached tasks in the host: a script that ended, a worker that died or a closed window do not touch them. */
 export function createTaskManager(deps: TaskManagerDeps): TaskManager {
@@ -62,7 +64,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     return running.get(row.taskId)?.live.shown(row) ?? row;
   };
   const rowOf = (taskId: TaskId): TaskRow => shown(entryOf(taskId).row);
-  const waiters = createWaiters({ rowOf, isMine: (taskId) => running.has(taskId) || queue.waiting().includes(taskId) });
+  const waiters = createWaiters({ rowOf, isMine: (taskId) => running.has(taskId) || queue.waiting().includes(taskId), recheck });
 
   const finish = (taskId: TaskId, end: TaskEnd, lateExpected = false): void => {
     const live = running.get(taskId)?.live;
@@ -79,11 +81,18 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       ...(live === undefined ? {} : { used: live.meter.used() }),
       ...(lateExpected ? { lateExpected } : {}),
     });
+    tellEnd(taskId);
+  };
+  const tellEnd = (taskId: TaskId): void => {
     inputs.delete(taskId);
     const entry = entryOf(taskId);
     deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
     waiters.tell(taskId);
   };
+  /** Tasks of a process that is gone are over; their conversations are told like of any other. */
+  function recheck(): void {
+    if (!closing) for (const taskId of reconcile(ledger, now)) tellEnd(taskId);
+  }
 
   const run = async (
     seat: Seat,
@@ -203,12 +212,34 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     const stop = new AbortController();
     let settle = (): void => undefined;
     const done = new Promise<void>((resolve) => (settle = resolve));
-    void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done }), work).finally(() => {
-      queue.leave(seat.taskId);
-      running.delete(seat.taskId);
-      settle();
-      pump();
+    void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done }), work)
+      .catch((error: unknown) => fail(seat.taskId, stop, error))
+      .catch(deps.onFault)
+      .finally(() => {
+        queue.leave(seat.taskId);
+        running.delete(seat.taskId);
+        settle();
+        pump();
+      });
+  };
+
+  /** A disk that is full or a folder that is gone must not leave a row that runs for ever. */
+  const fail = (taskId: TaskId, stop: AbortController, cause: unknown): void => {
+    stop.abort(cause);
+    if (isTaskOver(entryOf(taskId).row.status)) throw cause;
+    const message = `Spindle could not keep what the task did: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const error: ErrorData = { code: "io_error", message, hint: "Look at the disk that holds Spindle's data, then retry the task." };
+    ledger.append({
+      type: "finished",
+      taskId,
+      at: now(),
+      status: "failed",
+      result: null,
+      text: `failed: ${message}`,
+      error,
+      lastLine: running.get(taskId)?.live.lastLine() ?? "",
     });
+    tellEnd(taskId);
   };
 
   const pump = (): void => {
@@ -223,8 +254,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     pause = null;
     const next = queue.nextLook();
     if (next !== null && !closing) pause = setTimeout(pump, Math.max(10, next - now()));
-    // Another process may ask for a stop through the ledger; looking is only needed while something runs.
-    if (running.size + lingering.size > 0 && watch === null) watch = setInterval(look, lookMs);
+    // Another process may ask for a stop through the ledger; looking is only needed while something runs or waits.
+    if (running.size + lingering.size + queue.waiting().length > 0 && watch === null) watch = setInterval(look, lookMs);
     if (queue.working() === 0 && queue.waiting().length === 0) {
       if (watch !== null && lingering.size === 0) {
         clearInterval(watch);
@@ -239,6 +270,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     const entries = ledger.entries();
     looks++;
     for (const [taskId, { stop }] of lingering) if (entries.get(taskId)?.cancelRequested === true) stop.abort(cancelledBy("person"));
+    for (const taskId of queue.waiting())
+      if (entries.get(taskId)?.cancelRequested === true) dequeue(taskId, toErrorData(cancelledBy("person")));
     for (const [taskId, { stop, live, passMessages }] of running) {
       const entry = entries.get(taskId);
       if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
@@ -260,17 +293,19 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     }
   }
 
+  const dequeue = (taskId: TaskId, error: ErrorData): boolean => {
+    if (!queue.remove(taskId)) return false;
+    finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
+    pump();
+    return true;
+  };
+
   const stopper = createStopper({
     ledger,
-    now,
+    recheck,
     entryOf,
     work: (taskId) => lingering.get(taskId) ?? running.get(taskId),
-    dequeue(taskId, error) {
-      if (!queue.remove(taskId)) return false;
-      finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
-      pump();
-      return true;
-    },
+    dequeue,
   });
 
   const create = (input: SpawnInput, origin: TaskOrigin): TaskRow => {
@@ -294,6 +329,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     [...ledger.entries().values()].filter((entry) => holds(entry) && (entry.owner.pid === me.pid || !isAlive(entry.owner)));
 
   reconcile(ledger, now);
+  const rechecks = setInterval(recheck, recheckMs);
+  rechecks.unref();
 
   return {
     guard,
@@ -357,6 +394,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     },
     async close() {
       closing = true;
+      clearInterval(rechecks);
       if (pause !== null) clearTimeout(pause);
       const error: ErrorData = { code: "interrupted", message: "Spindle was closed before the task started." };
       for (const taskId of queue.waiting())

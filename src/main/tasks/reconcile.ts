@@ -1,17 +1,21 @@
 import type { ErrorData } from "../../protocol/error.ts";
+import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskKind, type TaskRow } from "../../protocol/task.ts";
 import { isAlive } from "../lib/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
 
 /**
  * Tasks whose owner is gone become interrupted: a row never says running when nothing runs. Late answers nobody works on
- * any more are lost. Called at each start, and when a process turns out to be gone.
+ * any more are lost. Called at each start, and when a process turns out to be gone. Gives the tasks it interrupted.
  */
-export function reconcile(ledger: Ledger, now: () => number): void {
+export function reconcile(ledger: Ledger, now: () => number): readonly TaskId[] {
+  const interrupted: TaskId[] = [];
   for (const { row, owner } of ledger.entries().values()) {
-    if (isAlive(owner)) continue;
-    if (row.late?.state === "expected") ledger.append({ type: "late_state", taskId: row.taskId, state: "lost" });
+    const isLate = row.late?.state === "expected";
+    if ((isTaskOver(row.status) && !isLate) || isAlive(owner)) continue;
+    if (isLate) ledger.append({ type: "late_state", taskId: row.taskId, state: "lost" });
     if (isTaskOver(row.status)) continue;
+    interrupted.push(row.taskId);
     const error = whyInterrupted(row, owner.pid);
     ledger.append({
       type: "finished",
@@ -24,6 +28,7 @@ export function reconcile(ledger: Ledger, now: () => number): void {
       lastLine: row.lastLine,
     });
   }
+  return interrupted;
 }
 
 function whyInterrupted(row: TaskRow, pid: number): ErrorData {

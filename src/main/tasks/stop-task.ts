@@ -3,7 +3,6 @@ import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver } from "../../protocol/task.ts";
 import { isAlive } from "../lib/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
-import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
 import { treeOf } from "./tree.ts";
 
@@ -19,7 +18,8 @@ export interface Stopper {
 
 export function createStopper(deps: {
   readonly ledger: Ledger;
-  readonly now: () => number;
+  /** Ends the tasks of processes that are gone. */
+  readonly recheck: () => void;
   readonly entryOf: (taskId: TaskId) => LedgerEntry;
   /** The work on a task in this process. */
   readonly work: (taskId: TaskId) => { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -51,7 +51,7 @@ export function createStopper(deps: {
       if (isStopped()) return name;
     }
     if (!isAlive(owner)) {
-      reconcile(ledger, deps.now);
+      deps.recheck();
       return null;
     }
     throw new SpindleError("timeout", `Process ${owner.pid}, which runs the task, did not stop it within 6 s.`, {

@@ -95,4 +95,6 @@ export interface TaskManagerDeps {
   readonly redact: Redactor;
   readonly work: (work: TaskWork) => Promise<TaskOutcome>;
   readonly onEvent: (event: TaskEvent) => void;
+  /** Told what went wrong in a task that could not even be written down. */
+  readonly onFault: (error: unknown) => void;
 }

@@ -14,7 +14,7 @@ export interface Waiters {
   close(): void;
 }
 
-export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(taskId: TaskId): boolean }): Waiters {
+export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(taskId: TaskId): boolean; recheck(): void }): Waiters {
   const waiting = new Set<{ readonly taskId: TaskId; look(force: boolean): void }>();
   return {
     wait(taskId, { timeoutMs, signal }) {
@@ -41,7 +41,13 @@ export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(tas
         signal.addEventListener("abort", onAbort, { once: true });
         waiting.add(one);
         if (timeoutMs !== null) timer = setTimeout(() => one.look(true), timeoutMs);
-        if (!deps.isMine(taskId)) foreign = setInterval(() => one.look(false), foreignLookMs);
+        if (!deps.isMine(taskId)) {
+          foreign = setInterval(() => {
+            // Its process may be gone, and then nobody else says so.
+            deps.recheck();
+            one.look(false);
+          }, foreignLookMs);
+        }
       });
     },
     tell(taskId) {
