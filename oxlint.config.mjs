@@ -39,7 +39,7 @@ const borders = {
   "main/tools": ["protocol", "grammar", ...inMain("lib", "runner", "sandbox", "shell", "approvals", "harness", "project", "mcp")],
   "main/agent": ["protocol", "grammar", ...inMain("lib", "project", "providers", "tools")],
   "main/conversations": ["protocol", ...inMain("lib", "agent")],
-  "main/tasks": ["protocol", ...inMain("lib", "conversations")],
+  "main/tasks": ["protocol", "grammar", ...inMain("lib", "conversations")],
   "main/engine": ["protocol", ...allOfMain],
   "main/desktop": ["protocol", "main/lib", "main/engine"],
   "main/wasm-file": ["main/shell"],

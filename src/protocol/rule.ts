@@ -20,6 +20,8 @@ export const ruleDraftSchema = rulePatternSchema.extend({
   decision: z.enum(["allow", "ask", "deny"]),
   /** An allowed command may also run outside the sandbox when it asks for that. Only for exact commands. */
   outside: z.boolean().default(false),
+  /** Real path of the folder in which it may do that; without one, the project's own. What `make deploy` does depends on where it runs. */
+  folder: z.string().min(1).exactOptional(),
   scope: ruleScopeSchema,
   /** Why; shown to people and, when it denies, to the model. */
   note: z.string().max(400).exactOptional(),

@@ -8,7 +8,8 @@ import type { Rule } from "../../protocol/rule.ts";
 import { patternText } from "../../protocol/rule.ts";
 import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { isInside } from "../lib/paths.ts";
-import { judgeByRules, type RuledCommand, type RuleVerdict } from "./rules.ts";
+import { assignments } from "./describe-effect.ts";
+import { judgeByRules, rulesIn, type RuledCommand, type RuleVerdict } from "./rules.ts";
 
 /** What a call is about to do. A script runs only in the harness; each of its calls comes to the policy by itself. */
 export type PolicyEffect =
@@ -88,7 +89,7 @@ export function decide(input: PolicyInput): PolicyDecision {
     case "write":
       return decideWrite(effect, input);
     case "command":
-      return decideCommand(effect, input);
+      return decideCommand({ ...effect, shown: [effect.cmd, effect.workdir] }, input);
     case "spawn":
       return decideSpawn(effect, input);
     default:
@@ -137,6 +138,10 @@ interface CommandFacts {
   readonly line: RuledCommand;
   readonly escalated: boolean;
   readonly forcedRm: boolean;
+  /** Real path of the folder it runs in. */
+  readonly workdir: string;
+  /** All that is shown of it: the command, its variables, its folder. */
+  readonly shown: readonly string[];
 }
 
 function decideCommand(command: CommandFacts, input: PolicyInput): PolicyDecision {
@@ -157,7 +162,7 @@ function decideCommand(command: CommandFacts, input: PolicyInput): PolicyDecisio
 /** What the mode decided, made stricter or easier by the rules. Never easier than plan mode, or than a refusal. */
 function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyInput): PolicyDecision {
   if (decision.decision === "deny") return decision;
-  const verdict = judgeByRules(command.line, input.rules);
+  const verdict = judgeByRules(command.line, rulesIn(command.workdir, input.projectRoot, input.rules));
   switch (verdict?.decision) {
     case undefined:
       return decision;
@@ -188,7 +193,7 @@ function askedBy({ rule, sure }: Extract<RuleVerdict, { decision: "ask" }>): str
 
 /** A person cannot say yes to what they cannot see. */
 function refuseHidden(command: CommandFacts, decision: PolicyDecision): PolicyDecision {
-  const count = hiddenCharacters(command.line.cmd);
+  const count = command.shown.reduce((sum, text) => sum + hiddenCharacters(text), 0);
   if (decision.decision !== "ask" || count === 0) return decision;
   return deny(
     "denied",
@@ -239,7 +244,16 @@ function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { k
     case "ask":
       return allow(input.sandboxLevel);
     case "exec":
-      return decideCommand({ line: line ?? unseen(spawn.cmd), escalated: false, forcedRm }, input);
+      return decideCommand(
+        {
+          line: line ?? unseen(spawn.cmd),
+          escalated: false,
+          forcedRm,
+          workdir: path.resolve(input.projectRoot, spawn.workdir ?? "."),
+          shown: [`${assignments(spawn.env ?? {})}${spawn.cmd}`, spawn.workdir ?? ""],
+        },
+        input,
+      );
     case "agent":
     case "script":
       // Their own calls come here with the same mode; in mode ask the person should know that somebody starts to work.

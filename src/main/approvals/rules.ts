@@ -53,7 +53,14 @@ export function judgeByRules(command: RuledCommand, rules: readonly Rule[]): Rul
   return { decision: "allow", outside: used.every((rule) => rule.outside), rules: used };
 }
 
+/** The rules as they hold for a command that runs in `folder`: those that let one out of the sandbox do so in their own folder only. */
+export function rulesIn(folder: string, projectRoot: string, rules: readonly Rule[]): readonly Rule[] {
+  return rules.map((rule) => (rule.outside && (rule.folder ?? projectRoot) !== folder ? { ...rule, outside: false } : rule));
+}
+
 function matches(pattern: RulePattern, words: readonly string[]): boolean {
+  // Text that bash would run where it evaluates a word a second time (`test -v`, `let`): only a rule of exactly these words means it.
+  if (!pattern.exact && words.some((word) => /\$\(|`/.test(word))) return false;
   if (pattern.exact ? pattern.words.length !== words.length : pattern.words.length > words.length) return false;
   return pattern.words.every((word, index) => word === words[index]);
 }

@@ -15,9 +15,9 @@ const open: ReadonlySet<string> = new Set(
     "|",
   ),
 );
-/** Programs that only read, or make what is empty, and cannot be told to run another: the program alone is a rule that can be overseen. */
+/** Programs that only read, or make what is empty, and cannot be told to run another (bash's own `test` and `printf` can: `test -v 'a[$(…)]'`): the program alone is a rule that can be overseen. */
 const harmless: ReadonlySet<string> = new Set(
-  "ls cat head tail wc grep egrep fgrep stat file du df pwd echo printf which whoami uname date basename dirname realpath readlink diff cmp cut tr nl column md5sum sha1sum sha256sum true false test touch mkdir".split(
+  "ls cat head tail wc grep egrep fgrep stat file du df pwd echo which whoami uname date basename dirname realpath readlink diff cmp cut tr nl column md5sum sha1sum sha256sum true false touch mkdir".split(
     " ",
   ),
 );

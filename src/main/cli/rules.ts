@@ -62,7 +62,7 @@ function print(rules: readonly Rule[], json: boolean): number {
   return 0;
 }
 
-function placeOf({ scope, outside }: Rule): string {
+function placeOf({ scope, outside, folder }: Rule): string {
   const place = scope.kind === "project" ? scope.root : scope.kind === "conversation" ? `conversation ${scope.id}` : "everywhere";
-  return outside ? `${place}, outside the sandbox` : place;
+  return outside ? `${place}, outside the sandbox in ${folder ?? "the project's own folder"}` : place;
 }

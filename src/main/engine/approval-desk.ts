@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { ApprovalAnswer, ApprovalRequest } from "../../protocol/approval.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody } from "../../protocol/event.ts";
@@ -60,7 +61,9 @@ export function createApprovalDesk(audience: "person" | "nobody", rules: RulesFi
       if (answer.decision === "allow" && scope !== null && (answer.rules !== undefined || answer.scope !== "conversation")) {
         if (asked.proposal === undefined || answer.rules === undefined || answer.cmd !== undefined)
           throw new SpindleError("invalid_input", "This question cannot be answered for later ones.", { hint: "Answer it for this once." });
-        const drafts = answer.rules.map((pattern) => ({ ...pattern, decision: "allow" as const, outside: asked.outside === true, scope }));
+        const outside = asked.outside === true;
+        const place = outside ? { outside, folder: path.resolve(projectRoot, asked.runsIn ?? ".") } : { outside };
+        const drafts = answer.rules.map((pattern) => ({ ...pattern, ...place, decision: "allow" as const, scope }));
         for (const draft of drafts) assertOverseeable(draft);
         rules.add(drafts);
       }

@@ -6,7 +6,7 @@ import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { assignments, describeEffect } from "../approvals/describe-effect.ts";
 import { displayPath } from "../lib/paths.ts";
 import { decide, type PolicyDecision } from "../approvals/policy.ts";
-import { proposeRules } from "../approvals/rules.ts";
+import { proposeRules, rulesIn } from "../approvals/rules.ts";
 import type { RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
@@ -119,7 +119,10 @@ function requestOf(
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
   const isSingle = ["forced_rm", "rule", "command_landlock"].includes(decision.reasonKind);
   const isOpen = ctx.sandbox.info.enforcer === "landlock" && decision.runLevel === "workspace-write";
-  const proposal = line === null || isSingle || isOpen ? null : proposeRules(line, rules.in(ctx), outside);
+  const proposal =
+    line === null || isSingle || isOpen
+      ? null
+      : proposeRules(line, effect.kind === "command" ? rulesIn(effect.workdir, ctx.projectRoot, rules.in(ctx)) : rules.in(ctx), outside);
   return {
     hash: questionHash(ctx, call),
     callId: call.callId,

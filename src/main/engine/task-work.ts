@@ -9,7 +9,7 @@ import { openForReading, type ReadScope } from "../lib/read-scope.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { TaskManager } from "../tasks/task-manager.ts";
 import type { TaskOutcome, TaskWork } from "../tasks/work.ts";
-import { runCleared } from "../tools/dispatch.ts";
+import { clearedFor, runCleared } from "../tools/dispatch.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import { fitOutput } from "../tools/script/fit-output.ts";
 import { outcomeJson, outcomeText } from "../tools/script/outcome.ts";
@@ -99,7 +99,13 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
       ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval })
       : { sandboxLevel: deps.parts.gate.authorizeWritten(effect, ctx) };
   const sandboxLevel = leastSandbox(task.scope.sandbox, clearance.sandboxLevel);
-  const { result, text } = await runCleared(deps.execTool, command, { ...clearance, sandboxLevel }, ctx, deps.parts.gate);
+  const { result, text } = await runCleared(
+    deps.execTool,
+    command,
+    { ...clearance, sandboxLevel },
+    clearedFor(effect, ctx),
+    deps.parts.gate,
+  );
   return { result: result as ExecResult & Json, text, ok: (result as ExecResult).exitCode === 0 };
 }
 

@@ -49,7 +49,10 @@ export function openRules(home: string, now: () => number = Date.now): RulesFile
 
 function sameCommands(one: Rule, other: Rule): boolean {
   return (
-    one.exact === other.exact && JSON.stringify(one.words) === JSON.stringify(other.words) && scopeKey(one.scope) === scopeKey(other.scope)
+    one.exact === other.exact &&
+    one.folder === other.folder &&
+    JSON.stringify(one.words) === JSON.stringify(other.words) &&
+    scopeKey(one.scope) === scopeKey(other.scope)
   );
 }
 

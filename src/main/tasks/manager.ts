@@ -1,12 +1,13 @@
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
-import { isTaskOver, type LateResult, type TaskRow, type TaskUse } from "../../protocol/task.ts";
+import { isTaskOver, type TaskRow, type TaskUse } from "../../protocol/task.ts";
 import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
 import { createGuard } from "./guard.ts";
 import { historyOf } from "./history.ts";
 import { createTaskFiles } from "./kept-results.ts";
+import { isOverBudget, lateResult, notKept } from "./ends.ts";
 import { createLiveTask, type LiveTask } from "./live.ts";
 import { assertMay } from "./may.ts";
 import { createMeter } from "./meter.ts";
@@ -120,7 +121,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       onChange: () => deps.onEvent({ type: "progress", task: rowOf(taskId) }),
     });
     // What it started is part of its budget.
-    stop.signal.addEventListener("abort", () => void (codeOf(stop.signal.reason) === "budget_exceeded" && stopper.stopBelow(taskId)), {
+    stop.signal.addEventListener("abort", () => void (isOverBudget(stop.signal.reason) && stopper.stopBelow(taskId)), {
       once: true,
     });
     let listener: Parameters<TaskWork["onMessage"]>[0] | null = null;
@@ -192,9 +193,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       deps.onEvent({ type: "changed", task: rowOf(taskId) });
       return;
     }
-    const since = (await outcome?.changedSince?.()) ?? { changed: [], changedCount: 0, incomplete: true };
-    const at = now();
-    const late: LateResult = { state: "waiting", at, ageMs: at - (task.startedAt ?? at), ...since };
+    const late = await lateResult(task, outcome, now);
     ledger.append({
       type: "late",
       taskId,
@@ -227,18 +226,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const fail = (taskId: TaskId, stop: AbortController, cause: unknown): void => {
     stop.abort(cause);
     if (isTaskOver(entryOf(taskId).row.status)) throw cause;
-    const message = `Spindle could not keep what the task did: ${cause instanceof Error ? cause.message : String(cause)}`;
-    const error: ErrorData = { code: "io_error", message, hint: "Look at the disk that holds Spindle's data, then retry the task." };
-    ledger.append({
-      type: "finished",
-      taskId,
-      at: now(),
-      status: "failed",
-      result: null,
-      text: `failed: ${message}`,
-      error,
-      lastLine: running.get(taskId)?.live.lastLine() ?? "",
-    });
+    ledger.append(notKept(taskId, now(), cause, running.get(taskId)?.live.lastLine() ?? ""));
     tellEnd(taskId);
   };
 
@@ -408,8 +396,4 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       ledger.close();
     },
   };
-}
-
-function codeOf(reason: unknown): string | null {
-  return reason instanceof SpindleError ? reason.code : null;
 }

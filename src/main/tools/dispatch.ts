@@ -59,7 +59,7 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     const effect = await untilAborted(Promise.resolve(tool.effect(input, ctx)), ctx.signal);
     const clearance = await deps.authorize(call, effect, ctx);
     ctx.signal.throwIfAborted();
-    const outcome = await runCleared(tool, input, clearance, ctx, deps);
+    const outcome = await runCleared(tool, input, clearance, clearedFor(effect, ctx), deps);
     const shown = withoutHidden(outcome.text);
     const text = truncateForModel(shown.text, modelTokens).text;
     const result = outcome.result as Json;
@@ -89,6 +89,11 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     });
     return { ok: false, error, text };
   }
+}
+
+/** What was cleared is a command in a folder: by the time it runs, the same words may lead to another one. */
+export function clearedFor(effect: Effect, ctx: ToolContext): ToolContext {
+  return effect.kind === "command" ? { ...ctx, clearedFolder: effect.workdir } : ctx;
 }
 
 /** Runs the call as it was cleared: as it came, without parts of its patch, or with the person's own command in its place; its result then says so. */

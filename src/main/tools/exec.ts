@@ -15,7 +15,10 @@ import { understand, type Understood } from "./exec/understand.ts";
 import { defineTool, type ToolContext, type ToolOutcome } from "./tool.ts";
 
 /** What one command needs of a call's context. */
-type CommandContext = Pick<ToolContext, "projectRoot" | "sandboxLevel" | "reach" | "settings" | "signal" | "runner" | "sandbox">;
+type CommandContext = Pick<
+  ToolContext,
+  "projectRoot" | "sandboxLevel" | "clearedFolder" | "reach" | "settings" | "signal" | "runner" | "sandbox"
+>;
 
 /** The time is kept by the call, which may lose its command to a task; the runner only has an end that is later than both. */
 const longestMs = 86_400_000 + 60_000;
@@ -135,6 +138,15 @@ async function workingFolder(given: string | undefined, ctx: CommandContext): Pr
       details: { path: real },
     });
   }
+  if (ctx.clearedFolder !== undefined && ctx.clearedFolder !== real)
+    throw new SpindleError(
+      "denied",
+      `${given ?? "."} is another folder now (${real}) than when the command was allowed (${ctx.clearedFolder}).`,
+      {
+        hint: "Look at what changed, then ask again.",
+        details: { path: real },
+      },
+    );
   if (!existsSync(real))
     throw new SpindleError("command_not_started", `The folder ${given ?? "."} does not exist.`, {
       hint: "Run the command in an existing folder.",

@@ -28,6 +28,8 @@ export interface ToolContext {
   readonly readGrants: readonly string[];
   readonly approval: ApprovalMode;
   readonly sandboxLevel: SandboxLevel;
+  /** Real path of the folder that a command was cleared for; it runs nowhere else. Absent before it is cleared. */
+  readonly clearedFolder?: string;
   /** What commands in this folder may reach besides files. */
   readonly reach: Reach;
   readonly settings: Settings;

@@ -1,6 +1,8 @@
 import path from "node:path";
+import { SpindleError } from "../../../protocol/error.ts";
 import type { ExecInput } from "../../../protocol/tools.ts";
 import { assignments } from "../../approvals/describe-effect.ts";
+import { realpathOfExisting } from "../../lib/paths.ts";
 import type { Inspection } from "../../shell/inspect.ts";
 import type { createApplyPatchTool } from "../apply-patch/tool.ts";
 import type { RuledCommand } from "../../approvals/rules.ts";
@@ -14,19 +16,20 @@ export type PatchTool = ReturnType<typeof createApplyPatchTool>;
  * What the policy decides about a command line: a patch call is a write of its paths, whatever the command line asked for
  * besides. Throws `invalid_patch` when that patch cannot be read.
  */
-export function commandEffect(
+export async function commandEffect(
   input: Pick<ExecInput, "cmd" | "workdir" | "env" | "justification"> & { readonly escalated: boolean },
   { inspection, patch }: Understood,
   projectRoot: string,
   applyPatch: PatchTool,
-): Effect | Promise<Effect> {
+): Promise<Effect> {
   if (patch !== null) return applyPatch.effect(patch, { projectRoot });
+  if (input.workdir?.includes("\0") === true) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
   return {
     kind: "command",
     // The variables belong to what is approved: they can change what a command does.
     cmd: `${assignments(input.env ?? {})}${input.cmd}`,
     line: ruledCommand(input, inspection),
-    workdir: path.resolve(projectRoot, input.workdir ?? "."),
+    workdir: await realpathOfExisting(path.resolve(projectRoot, input.workdir ?? ".")),
     escalated: input.escalated,
     justification: input.justification,
     forcedRm: inspection.mayForceRm,

@@ -51,7 +51,7 @@ export function RememberRules({
     <div data-testid="remember-rules" className="mt-2 rounded-sm border border-line bg-inset px-2.5 py-2">
       <p className="text-small text-fg2">
         {outside
-          ? "Allow outside the sandbox, without asking again, a command that:"
+          ? "Allow outside the sandbox in this folder, without asking again, a command that:"
           : "Allow in the sandbox, without asking again, a command that:"}
       </p>
       {drafts.map((draft, index) => (

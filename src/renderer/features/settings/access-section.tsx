@@ -64,7 +64,11 @@ export function AccessSection() {
                 <code className="selectable min-w-0 flex-1 truncate text-code text-fg" title={patternText(rule)}>
                   {patternText(rule)}
                 </code>
-                {rule.outside ? <span className="shrink-0 text-small text-warn">outside the sandbox</span> : null}
+                {rule.outside ? (
+                  <span className="shrink-0 text-small text-warn" title={rule.folder}>
+                    outside the sandbox, in {rule.folder?.split(/[\\/]/).at(-1) ?? "the project"}
+                  </span>
+                ) : null}
                 <span className="shrink-0 text-small text-fg3">{places[rule.scope.kind]}</span>
                 <IconButton
                   size="sm"
