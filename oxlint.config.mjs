@@ -44,7 +44,7 @@ const borders = {
   "main/desktop": ["protocol", "main/lib", "main/engine"],
   "main/wasm-file": ["main/shell"],
   "main/index": ["protocol", ...allOfMain, "main/engine", "main/wasm-file", "main/desktop"],
-  "main/cli": ["protocol", ...allOfMain, "main/engine", "main/wasm-file"],
+  "main/cli": ["protocol", "grammar", ...allOfMain, "main/engine", "main/wasm-file"],
   preload: ["protocol"],
   "renderer/lib": ["protocol"],
   "renderer/state": ["protocol", "grammar", "renderer/lib"],

@@ -1,5 +1,7 @@
 import { SpindleError } from "../../protocol/error.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import { withoutHidden } from "../../grammar/hidden-text.ts";
+import { visibleText } from "../approvals/describe-effect.ts";
 import type { Engine } from "../engine.ts";
 import { parseWords } from "./arguments.ts";
 import { withEngine } from "./open-engine.ts";
@@ -32,7 +34,7 @@ export async function tasksCommand(args: readonly string[]): Promise<number> {
 function list(engine: Engine, json: boolean): number {
   const rows = engine.tasks.rows();
   if (json) printLine(JSON.stringify(rows, null, 1));
-  else for (const row of rows) printLine(`${headOf(row)}  ${row.waitsFor ?? row.lastLine}`);
+  else for (const row of rows) printLine(`${headOf(row)}  ${visibleText(row.waitsFor ?? row.lastLine)}`);
   return 0;
 }
 
@@ -47,8 +49,10 @@ function show(engine: Engine, id: string, json: boolean): number {
     if (!isTaskOver(row.status) && owner !== null)
       printLine(`process ${owner.pid}, last sign of life ${new Date(row.lastEventAt).toISOString()}`);
     printLine(`${used.tokens} tokens, ${used.calls} calls, ${used.bytes} bytes of output`);
-    if (row.error !== null) printLine(`${row.error.code}: ${row.error.message}`);
-    process.stdout.write(output.text);
+    if (row.error !== null) printLine(`${row.error.code}: ${visibleText(row.error.message)}`);
+    if (row.kind === "script" && result !== null) printLine(JSON.stringify(result, null, 1));
+    // Colours and the like are for terminals that a person gave to the command; here they could do anything to this one.
+    process.stdout.write(withoutHidden(output.text).text);
   }
   return 0;
 }
@@ -74,10 +78,10 @@ async function wait(
     throw error;
   }
   if (json) printLine(JSON.stringify({ ...row, result: engine.tasks.resultOf(id).result }, null, 1));
-  else printLine(`${headOf(row)}  ${row.error?.message ?? row.lastLine}`);
+  else printLine(`${headOf(row)}  ${visibleText(row.error?.message ?? row.lastLine)}`);
   return row.status === "succeeded" ? 0 : isTaskOver(row.status) ? 1 : 124;
 }
 
 function headOf(row: TaskRow): string {
-  return `${row.taskId}  ${row.status}${row.stalled ? " (stalled)" : ""}  ${row.kind}  ${row.title}`;
+  return `${row.taskId}  ${row.status}${row.stalled ? " (stalled)" : ""}  ${row.kind}  ${visibleText(row.title)}`;
 }

@@ -17,10 +17,20 @@ export interface Guard {
   /** The provider answered a request. */
   answered(provider: ProviderId): void;
   begun(kind: TaskKind, provider: ProviderId | null): void;
-  /** A task ended: with an error thrown on the way, well (null), or in a way that says nothing (undefined: stopped, or failed by its own account). */
+  /** A task ended: with an error thrown on the way, well (null), or in a way that says nothing (undefined: stopped, or failed by its own account). Errors of its own input say nothing either. */
   ended(kind: TaskKind, provider: ProviderId | null, code: ErrorCode | null | undefined): void;
 }
 
+/** Errors of one task's own input: the next one may be right, whatever the provider does. */
+const ownErrors: ReadonlySet<ErrorCode> = new Set([
+  "invalid_input",
+  "not_found",
+  "not_a_file",
+  "outside_project",
+  "permission_denied",
+  "denied",
+  "too_large",
+]);
 const firstPauseMs = 2_000;
 const maxPauseMs = 120_000;
 
@@ -56,6 +66,8 @@ export function createGuard(settings: () => TaskSettings, now: () => number): Gu
       const known = limits.get(provider);
       // A pause that was asked for lasts; another one does not begin longer.
       if (known !== undefined) known.count = 0;
+      // The task that is tried has its answer: the others need not wait until all of its work is done.
+      for (const [key, { trying }] of breakers) if (trying && key.endsWith(`/${provider}`)) breakers.delete(key);
     },
     begun(kind, provider) {
       const breaker = breakers.get(keyOf(kind, provider));
@@ -63,7 +75,7 @@ export function createGuard(settings: () => TaskSettings, now: () => number): Gu
     },
     ended(kind, provider, code) {
       const key = keyOf(kind, provider);
-      if (code === undefined) {
+      if (code === undefined || (code !== null && ownErrors.has(code))) {
         const breaker = breakers.get(key);
         if (breaker !== undefined) breaker.trying = false;
         return;

@@ -15,12 +15,12 @@ export function assertMay(what: "message" | "resume" | "retry" | "settleLate", r
         });
       return;
     case "resume":
-      if (canResume(row)) return;
+      if (canResume(row)) return assertWhole(row);
       throw new SpindleError("bad_request", `This task cannot be resumed: it is of kind ${row.kind} and ${ended(row)}.`, {
         hint: "Only agents and questions that did not succeed go on; others can be retried from the start.",
       });
     case "retry":
-      if (canRetry(row)) return;
+      if (canRetry(row)) return assertWhole(row);
       throw new SpindleError("bad_request", `This task cannot be retried: it ${ended(row)}.`, {
         hint: "Only tasks that are over and did not succeed can be retried.",
       });
@@ -28,6 +28,14 @@ export function assertMay(what: "message" | "resume" | "retry" | "settleLate", r
       if (row.late?.state === "waiting") return;
       throw new SpindleError("bad_request", "No late answer of this task waits for a decision.");
   }
+}
+
+/** What is kept of a task holds no keys: run again, it would be another command or question than the one that was meant. */
+function assertWhole(row: TaskRow): void {
+  if (!JSON.stringify(row.input).includes("[redacted]")) return;
+  throw new SpindleError("bad_request", "This task cannot run again: a key stood in what it was to do, and keys are not kept.", {
+    hint: "Start it anew, with the key in a variable or a file.",
+  });
 }
 
 function ended(row: TaskRow): string {

@@ -5,6 +5,9 @@ import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 /** How often the ledger is looked at for a task of another process, ms. */
 const foreignLookMs = 250;
 
+/** What a timer of Node can hold: 24 days. A longer one would go off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Those who wait for the end of tasks. */
 export interface Waiters {
   wait(taskId: TaskId, options: { readonly timeoutMs: number | null; readonly signal: AbortSignal }): Promise<TaskRow>;
@@ -40,7 +43,7 @@ export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(tas
         if (signal.aborted) return onAbort();
         signal.addEventListener("abort", onAbort, { once: true });
         waiting.add(one);
-        if (timeoutMs !== null) timer = setTimeout(() => one.look(true), timeoutMs);
+        if (timeoutMs !== null) timer = setTimeout(() => one.look(true), Math.min(timeoutMs, longestTimerMs));
         if (!deps.isMine(taskId)) {
           foreign = setInterval(() => {
             // Its process may be gone, and then nobody else says so.
