@@ -20,7 +20,7 @@ describe("tasks", () => {
       `const task = await tools.spawn({ kind: "exec", title: "slow", cmd: "sleep 0.3; echo first; echo last line" });
        const failing = await tools.spawn({ kind: "exec", title: "failing", cmd: "echo oh no; exit 3" });
        const script = await tools.spawn({ kind: "script", title: "script", code: "console.log('from the task'); return (await tools.readFile({ path: 'script.ts' })).totalLines" });
-       return [task.id, failing.id, script.id, task.status];`,
+       return [task.id, failing.id, script.id, task.kind];`,
       ["--sandbox", "full"],
     );
     const lines = ended.events();
@@ -33,7 +33,7 @@ describe("tasks", () => {
         .sort(),
     }).toMatchObject({
       exit: 0,
-      last: { ok: true, value: [slow, failing, script, "queued"] },
+      last: { ok: true, value: [slow, failing, script, "exec"] },
       finished: ["failing: failed", "script: succeeded", "slow: succeeded"],
     });
 
