@@ -64,6 +64,8 @@ describe("changes by commands", () => {
       callsScript(`const slow = tools.exec({ cmd: "sleep 0.4" });
         await tools.applyPatch({ patch: ${JSON.stringify(patch)} });
         await slow;
+        // Time to look at what it left: commands that follow at once are named together.
+        await new Promise((done) => setTimeout(done, 1_000));
         await tools.exec({ cmd: "echo two >> a" });
         await tools.exec({ cmd: "sleep 0.4" });
         await tools.exec({ cmd: "echo three >> a" });`),
