@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { SpindleError } from "../../protocol/error.ts";
 import { isInside } from "../lib/paths.ts";
 import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
@@ -7,9 +8,17 @@ import { hiddenPlaces } from "./hidden-places.ts";
 import { hostSockets } from "./host-sockets.ts";
 import { mountCheck } from "./mount-check.ts";
 import { seccompProgram } from "./seccomp.ts";
+import { socketInodes } from "./socket-inodes.ts";
+
+/** Programs that it works better with. */
+export interface BubblewrapHelpers {
+  readonly prlimit: string | undefined;
+  /** Finds the sockets of the host for the reach local-sockets. */
+  readonly perl: string | undefined;
+}
 
 /** bubblewrap, called directly. `prlimit` sets the limits inside; without it there are none. */
-export function createBubblewrap(bwrap: string, prlimit: string | undefined, places: SandboxPlaces): Enforcer {
+export function createBubblewrap(bwrap: string, { prlimit, perl }: BubblewrapHelpers, places: SandboxPlaces): Enforcer {
   const filter = seccompProgram({ sockets: "internet", fileAttributes: true, hostInSight: false });
   const filterWithUnix = seccompProgram({ sockets: "local", fileAttributes: true, hostInSight: false });
   const { processes, fileBytes } = places.limits;
@@ -26,8 +35,10 @@ export function createBubblewrap(bwrap: string, prlimit: string | undefined, pla
       // A folder above a hidden place is held too: moved away, it would take what is hidden along to a name that nobody hides.
       const held = writable.flatMap((root) => hidden.filter((place) => isInside(root, place)).flatMap((place) => ancestors(root, place)));
       const pins = [...new Set([...guarded.pins, ...held])].toSorted();
-      const args = bubblewrapArguments(policy, { ...guarded, pins }, hidden);
       const shown = [policy.projectRoot, ...policy.writableFolders];
+      const sockets =
+        policy.reach === "local-sockets" ? hostSockets({ folders: [...shown, ...socketFolders()], inodes: await socketInodes(perl) }) : [];
+      const args = bubblewrapArguments(policy, { ...guarded, pins }, hidden, sockets);
       const check = guarded.fresh || held.length > 0 ? mountCheck({ shown, hidden, tmpFolders: realTmpFolders() }) : [];
       return {
         argv: [bwrap, "--args", "4", "--seccomp", "3", "--", ...check, ...limiter, ...argv],
@@ -51,7 +62,12 @@ const runExceptions = ["/run/current-system", "/run/booted-system", "/run/opengl
  * the project writable (workspace-write) except what others trust in it, no network unless granted, no other processes, no privileges.
  * Order matters: a later mount covers an earlier one.
  */
-function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, hidden: readonly string[]): string[] {
+function bubblewrapArguments(
+  policy: EnforcedPolicy,
+  guarded: GuardedPaths,
+  hidden: readonly string[],
+  sockets: readonly string[],
+): string[] {
   const args = words("--unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --disable-userns");
   if (policy.reach !== "network") args.push("--unshare-net");
   args.push(...words("--die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --tmpfs /run"));
@@ -70,17 +86,20 @@ function bubblewrapArguments(policy: EnforcedPolicy, guarded: GuardedPaths, hidd
   for (const folder of guarded.pins) args.push("--bind", folder, folder);
   for (const file of guarded.readOnly) args.push("--ro-bind", file, file);
   for (const place of hidden.filter((place) => !shown.some((folder) => isInside(place, folder)))) args.push(...hide(place));
-  if (policy.reach === "local-sockets") {
-    // Last, so that nothing uncovers them again; in what is hidden there is no such place any more.
-    const covered = ["/run", "/dev", ...tmpFolders, ...hidden];
-    const isIn = (folders: readonly string[], place: string): boolean => folders.some((folder) => isInside(folder, place));
-    for (const socket of hostSockets()) if (isIn(shown, socket) || !isIn(covered, socket)) args.push("--ro-bind", "/dev/null", socket);
-  }
+  // Last, so that nothing uncovers them again; in what is hidden there is no such place any more.
+  const covered = ["/run", "/dev", ...tmpFolders, ...hidden];
+  const isIn = (folders: readonly string[], place: string): boolean => folders.some((folder) => isInside(folder, place));
+  for (const socket of sockets) if (isIn(shown, socket) || !isIn(covered, socket)) args.push("--ro-bind", "/dev/null", socket);
 
   args.push("--clearenv");
   for (const [name, value] of Object.entries({ ...policy.env, TMPDIR: "/tmp" })) args.push("--setenv", name, value);
   args.push("--chdir", policy.cwd);
   return args;
+}
+
+/** Where programs keep sockets besides `/run` and the temp folders, which no command sees: the person's own folder, servers' data. */
+function socketFolders(): readonly string[] {
+  return ["/var/lib", "/srv", "/opt", homedir()].filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder));
 }
 
 function realTmpFolders(): readonly string[] {

@@ -39,14 +39,14 @@ export async function findEnforcer(options: FindOptions): Promise<Found> {
   if (options.arch !== "x64") return none(`the filter for system calls exists for x64 only, this is ${options.arch}.`);
   const prlimit = findProgram("prlimit", options.searchPath);
   const bwrap = options.bwrapPath ?? findProgram("bwrap", options.searchPath);
+  const perl = findProgram("perl", options.searchPath);
   let reason = "bubblewrap is not installed. Install the package bubblewrap (0.8 or newer).";
   if (bwrap !== undefined) {
-    const bubblewrap = createBubblewrap(bwrap, prlimit, options.places);
+    const bubblewrap = createBubblewrap(bwrap, { prlimit, perl }, options.places);
     const result = await tryOut(bubblewrap, options.places);
     if (result.exitCode === 0) return { enforcer: bubblewrap };
     reason = explain(result);
   }
-  const perl = findProgram("perl", options.searchPath);
   if (perl === undefined) return none(reason);
   const landlock = createLandlock(perl, prlimit, options.places, reason);
   return (await tryOut(landlock, options.places)).exitCode === 0 ? { enforcer: landlock } : none(reason);

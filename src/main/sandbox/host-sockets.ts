@@ -1,25 +1,89 @@
-import { lstatSync, readFileSync, realpathSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent } from "node:fs";
+import path from "node:path";
+
+export interface SocketSearch {
+  /** Folders to look into with all that is in them, besides those that sockets are known to be in. Real paths. */
+  readonly folders: readonly string[];
+  /** Lower half of the inode numbers of bound sockets (`socketInodes`); null when not known: then every socket file counts. */
+  readonly inodes: ReadonlySet<number> | null;
+  /** The kernel's list; given by tests. */
+  readonly table?: string;
+}
+
+/** Folders read for one command at most: 0.1 s or so. Those that sockets are usually in come first. */
+const mostFolders = 5_000;
 
 /**
- * Real paths of the unix sockets that exist now on this machine, for masking them in a sandbox that may make sockets of its own: a
- * connection to one of them (a container engine, an agent for keys) would be a way out. Linux; 0.6 ms for some hundred.
+ * Real paths of the files of unix sockets that exist now on this machine, for masking them in a sandbox that may make sockets of its
+ * own: a connection to one of them (a container engine, an agent for keys) would be a way out. Linux.
+ *
+ * The kernel's list has the names they were bound with. Those bound by a relative name, and those that were renamed, are looked
+ * for by their inode in the folders of the others, where processes work, and in `folders`.
  */
-export function hostSockets(table: string = readFileSync("/proc/net/unix", "utf8")): readonly string[] {
-  const paths = table.split("\n").flatMap((line) => {
+export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/unix", "utf8") }: SocketSearch): readonly string[] {
+  const names = table.split("\n").flatMap((line) => {
     // Seven columns, then the path, which may hold spaces; abstract names begin with @ and belong to the network namespace.
-    const place = /^(?:\S+\s+){7}(\/.*)$/.exec(line)?.[1];
-    return place === undefined ? [] : [place];
+    const name = /^(?:\S+\s+){7}([^@\s].*)$/.exec(line)?.[1];
+    return name === undefined || line.startsWith("Num ") ? [] : [name];
   });
-  return [...new Set(paths.flatMap(realSocket))].toSorted();
+  const found = new Set(names.filter((name) => path.isAbsolute(name)).flatMap(realSocket));
+  const missing = inodes === null ? null : new Set(inodes);
+  for (const file of found) missing?.delete(inodeOf(file));
+  if (missing?.size === 0) return [...found].toSorted();
+
+  const work = workFolders();
+  const named = names.flatMap((name) => (path.isAbsolute(name) ? [path.dirname(name)] : work.map((folder) => path.dirname(path.join(folder, name)))));
+  const queue = [...new Set([...named, ...work])].map((folder) => ({ folder, deep: false }));
+  queue.push(...folders.map((folder) => ({ folder, deep: true })));
+  for (let next = 0; next < queue.length && next < mostFolders && missing?.size !== 0; next++) {
+    const { folder, deep } = queue[next] ?? { folder: "/", deep: false };
+    for (const entry of entriesOf(folder)) {
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory() && deep) queue.push({ folder: full, deep });
+      if (!entry.isSocket()) continue;
+      for (const file of realSocket(full)) {
+        if (missing !== null && !missing.delete(inodeOf(file))) continue;
+        found.add(file);
+      }
+    }
+  }
+  return [...found].toSorted();
+}
+
+/** Folders that processes of this user are in; the own one of this process among them. */
+function workFolders(): readonly string[] {
+  const folders = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        return [readlinkSync(`/proc/${name}/cwd`)];
+      } catch {
+        // It ended, or belongs to somebody else.
+        return [];
+      }
+    });
+  return [...new Set(folders)];
 }
 
 /** None for what is gone, or lies in a folder this user cannot enter: a command cannot either. */
 function realSocket(place: string): readonly string[] {
+  return reading(() => (lstatSync(place).isSocket() ? [realpathSync(place)] : []));
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  return reading(() => readdirSync(folder, { withFileTypes: true }));
+}
+
+function inodeOf(file: string): number {
+  return Number(reading(() => [lstatSync(file, { bigint: true }).ino & 0xffff_ffffn])[0] ?? -1);
+}
+
+function reading<T>(read: () => readonly T[]): readonly T[] {
   try {
-    return lstatSync(place).isSocket() ? [realpathSync(place)] : [];
+    return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return [];
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM") return [];
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -102,8 +103,34 @@ describe("what a command reaches besides files", () => {
   it("finds the sockets of this machine, also with spaces in their names, and leaves out abstract and gone ones", () => {
     const file = path.join(lab.project, "host.sock");
     const table = `Num RefCount Protocol Flags Type St Inode Path\n0: 00000002 00000000 00010000 0001 01 1 ${file}\n0: 00000002 00000000 00010000 0001 01 2 /gone/x y\n0: 00000002 00000000 00010000 0001 01 3 @abstract\n0: 00000003 00000000 00000000 0001 03 4\n`;
-    expect(hostSockets(table)).toEqual([file]);
-    expect(hostSockets()).toContain(file);
+    expect(hostSockets({ folders: [], inodes: new Set(), table })).toEqual([file]);
+    expect(hostSockets({ folders: [], inodes: new Set() })).toContain(file);
+  });
+});
+
+describe("sockets that are not where the kernel says", () => {
+  const hello = (file: string): string =>
+    `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un("${file}")) or exit 1; my $x = ""; sysread(S, $x, 5); print $x'`;
+
+  it("are masked: bound by a relative name by a process that went elsewhere, and renamed", async () => {
+    await listen(path.join(lab.outside, "first.sock"));
+    renameSync(path.join(lab.outside, "first.sock"), path.join(lab.outside, "renamed.sock"));
+    const folder = path.join(lab.project, "deep", "er");
+    mkdirSync(folder, { recursive: true });
+    const code = `use Socket; chdir "${folder}"; socket(L, AF_UNIX, SOCK_STREAM, 0) && bind(L, sockaddr_un("relative.sock")) && listen(L, 5) or die; chdir "/"; $| = 1; print "ready"; while (accept(C, L)) { syswrite C, "hello"; close C }`;
+    const server = spawn("perl", ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
+    await new Promise((resolve) => server.stdout.once("data", resolve));
+    const files = [path.join(folder, "relative.sock"), path.join(lab.outside, "renamed.sock")];
+    try {
+      for (const file of files) {
+        expect((await lab.attack(hello(file), { level: "full" })).stdout).toBe("hello");
+        expect((await lab.attack(hello(file), { reach: "local-sockets" })).stdout).toBe("");
+      }
+      // Without inode numbers every socket file in sight counts.
+      expect(hostSockets({ folders: [lab.project], inodes: null })).toEqual(expect.arrayContaining(files));
+    } finally {
+      server.kill("SIGKILL");
+    }
   });
 });
 
