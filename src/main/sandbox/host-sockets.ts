@@ -32,7 +32,9 @@ export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/u
   if (missing?.size === 0) return [...found].toSorted();
 
   const work = workFolders();
-  const named = names.flatMap((name) => (path.isAbsolute(name) ? [path.dirname(name)] : work.map((folder) => path.dirname(path.join(folder, name)))));
+  const named = names.flatMap((name) =>
+    path.isAbsolute(name) ? [path.dirname(name)] : work.map((folder) => path.dirname(path.join(folder, name))),
+  );
   const queue = [...new Set([...named, ...work])].map((folder) => ({ folder, deep: false }));
   queue.push(...folders.map((folder) => ({ folder, deep: true })));
   for (let next = 0; next < queue.length && next < mostFolders && missing?.size !== 0; next++) {

@@ -25,8 +25,8 @@ const devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/ura
  * Confines itself with Landlock and a seccomp filter (descriptor 3) and becomes the command; for systems without user
  * namespaces. Descriptor 4 lists, each ended by a zero byte: rights about TCP that are
  * taken away; number of rules, then rights and path of each; number of
- * variables, then name and value of each. The outer process stays to collect what the command leaves behind, as its
- * subreaper. A root loses all capabilities: with them, Linux 6.18 reads the environment of any process (measured). Perl, because it is part of every Debian and Ubuntu, can make any system call, and needs nothing built.
+ * variables, then name and value of each. A process in a group of its own stays to end what the command leaves behind, in whatever
+ * session, as its subreaper; also when the process in front of it is killed with the command's whole group. A root loses all capabilities: with them, Linux 6.18 reads the environment of any process (measured). Perl, because it is part of every Debian and Ubuntu, can make any system call, and needs nothing built.
  */
 const launcher = `use strict;
 sub fail { print STDERR "landlock: $_[0]: $!\\n"; exit 1 }
@@ -36,18 +36,35 @@ my @items = split /\\0/, slurp(4), -1;
 my $tcp = shift @items;
 my @rules = map { [shift @items, shift @items] } 1 .. shift @items;
 %ENV = map { (shift @items, shift @items) } 1 .. shift @items;
-syscall(157, 36, 1, 0, 0, 0) == 0 or fail("subreaper");
-my $child = fork; defined $child or fail("fork");
-if ($child) {
-  my $left; my $status = 0;
-  while (($left = waitpid(-1, 0)) > 0) { if ($left == $child) { $status = $?; last } }
+my ($front, $group) = ($$, getpgrp);
+my $reaper = fork; defined $reaper or fail("fork");
+if ($reaper) {
+  waitpid($reaper, 0);
+  exit($? & 127 ? 128 + ($? & 127) : $? >> 8);
+}
+sub sweep {
   while (1) {
     open(my $f, "<", "/proc/$$/task/$$/children") or last; my @pids = split " ", <$f> // ""; close $f; @pids or last;
     kill 9, @pids; waitpid($_, 0) for @pids;
   }
+}
+setpgrp(0, 0) or fail("group");
+syscall(157, 36, 1, 0, 0, 0) == 0 or fail("subreaper");
+$SIG{$_} = "IGNORE" for "HUP", "INT", "QUIT";
+my $child = fork; defined $child or fail("fork");
+if ($child) {
+  $SIG{TERM} = sub { sweep(); exit 143 };
+  syscall(157, 1, 15, 0, 0, 0);
+  if (getppid != $front) { sweep(); exit 143 }
+  close STDOUT; close STDERR;
+  my $left; my $status = 0;
+  while (($left = waitpid(-1, 0)) > 0) { if ($left == $child) { $status = $?; last } }
+  sweep();
   if (my $signal = $status & 127) { exit 128 + $signal }
   exit($status >> 8);
 }
+setpgrp(0, $group) or fail("group");
+$SIG{$_} = "DEFAULT" for "HUP", "INT", "QUIT";
 syscall(157, 1, 9, 0, 0, 0);
 syscall(157, 38, 1, 0, 0, 0) == 0 or fail("no_new_privs");
 syscall(157, 24, $_, 0, 0, 0) for 0 .. 63;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -153,6 +154,25 @@ if (abi >= 6) {
         stdout: "tidy\n",
       });
       expect(livingWith(mark)).toEqual([]);
+      const stubborn = await lab.attack(`${daemon}; trap '' TERM; while :; do sleep 0.05; done`, { timeoutMs: 400 });
+      expect(stubborn).toMatchObject({ exitCode: 124, timedOut: true });
+      await expect.poll(() => livingWith(mark), { timeout: 1_000, interval: 10 }).toEqual([]);
+    });
+
+    it("dies with the process that runs commands, in whatever session it is", async () => {
+      const mark = `spindle_mark_${process.pid}_landlock_app`;
+      const script = fileURLToPath(new URL("./sandbox-process.ts", import.meta.url));
+      const app = spawn(
+        process.execPath,
+        ["--import", path.join(import.meta.dirname, "../../support/strip-types.mjs"), script, mark, lab.project, "/nowhere/bwrap"],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      );
+      const closed = new Promise((resolve) => app.once("close", resolve));
+      await new Promise<void>((resolve) => app.stdout.once("data", () => resolve()));
+      expect(livingWith(mark)).toHaveLength(1);
+      app.kill("SIGKILL");
+      await closed;
+      await expect.poll(() => livingWith(mark), { timeout: 1_000, interval: 10 }).toEqual([]);
     });
   });
 }
