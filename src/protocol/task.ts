@@ -26,6 +26,8 @@ export interface TaskScope {
   readonly sandbox: SandboxLevel;
   /** Names of the tools it has; null: all. */
   readonly tools: readonly string[] | null;
+  /** The folder that a command was allowed in: its real path, device and inode. */
+  readonly folder?: { readonly path: string; readonly id: string | null };
 }
 
 /** What a task has used up so far; tokens, calls and dollars of the tasks it started are part of it. */

@@ -44,32 +44,35 @@ export function describeEffect(effect: PolicyEffect, projectRoot: string): strin
       return `read ${effect.paths.map(shown).join(", ")}`;
     case "write":
       return `change ${effect.paths.length === 1 ? "" : `${effect.paths.length} files: `}${effect.paths.map(shown).join(", ")}`;
-    case "command": {
-      const folder = displayPath(projectRoot, effect.workdir);
-      return `${visibleText(effect.cmd)}${folder === "." ? "" : `  (in ${visibleText(folder)})`}`;
-    }
+    case "command":
+      return `${visibleText(effect.cmd)}${runsIn(effect.folder.path, projectRoot)}`;
     case "script":
       return "run a script";
     case "spawn":
-      return describeSpawn(effect.input);
+      return describeSpawn(effect, projectRoot);
     default:
       return assertNever(effect);
   }
 }
 
-function describeSpawn(input: Extract<PolicyEffect, { kind: "spawn" }>["input"]): string {
+function describeSpawn({ input, folder }: Extract<PolicyEffect, { kind: "spawn" }>, projectRoot: string): string {
   switch (input.kind) {
     case "ask":
       return `ask an expert model: ${visibleText(input.question)}`;
     case "agent":
       return `start an agent: ${visibleText(input.prompt)}`;
     case "exec":
-      return `${visibleText(assignments(input.env ?? {}))}${visibleText(input.cmd)}${input.workdir === undefined ? "" : `  (in ${visibleText(input.workdir)})`}`;
+      return `${visibleText(assignments(input.env ?? {}))}${visibleText(input.cmd)}${runsIn(folder?.path ?? projectRoot, projectRoot)}`;
     case "script":
       return `start a script:\n${visibleText(input.code)}`;
     default:
       return assertNever(input);
   }
+}
+
+function runsIn(absolute: string, projectRoot: string): string {
+  const folder = displayPath(projectRoot, absolute);
+  return folder === "." ? "" : `  (in ${visibleText(folder)})`;
 }
 
 /** Variables as they would be written in front of a command: they can change what it does, so they are shown with it. */

@@ -7,6 +7,7 @@ import type { SpawnInput } from "../../protocol/tools.ts";
 import type { Rule } from "../../protocol/rule.ts";
 import { patternText } from "../../protocol/rule.ts";
 import { hiddenCharacters } from "../../grammar/hidden-text.ts";
+import type { Folder } from "../lib/folder.ts";
 import { isInside } from "../lib/paths.ts";
 import { assignments } from "./describe-effect.ts";
 import { judgeByRules, rulesIn, type RuledCommand, type RuleVerdict } from "./rules.ts";
@@ -27,7 +28,7 @@ export type PolicyEffect =
       /** With its variables in front: what a card shows. */
       readonly cmd: string;
       readonly line: RuledCommand;
-      readonly workdir: string;
+      readonly folder: Folder;
       readonly escalated: boolean;
       readonly justification: string | undefined;
       /** It may delete by force. Read from the command line before, so that the policy stays pure. */
@@ -39,6 +40,8 @@ export type PolicyEffect =
       readonly input: SpawnInput;
       /** The command of a task; null for the other kinds. */
       readonly line: RuledCommand | null;
+      /** Where the command of a task will run; null for the other kinds. */
+      readonly folder: Folder | null;
       /** The command of a task may delete by force; false for the other kinds. */
       readonly forcedRm: boolean;
     };
@@ -89,7 +92,7 @@ export function decide(input: PolicyInput): PolicyDecision {
     case "write":
       return decideWrite(effect, input);
     case "command":
-      return decideCommand({ ...effect, shown: [effect.cmd, effect.workdir] }, input);
+      return decideCommand({ ...effect, shown: [effect.cmd, effect.folder.path] }, input);
     case "spawn":
       return decideSpawn(effect, input);
     default:
@@ -138,8 +141,8 @@ interface CommandFacts {
   readonly line: RuledCommand;
   readonly escalated: boolean;
   readonly forcedRm: boolean;
-  /** Real path of the folder it runs in. */
-  readonly workdir: string;
+  /** Where it runs. */
+  readonly folder: Folder;
   /** All that is shown of it: the command, its variables, its folder. */
   readonly shown: readonly string[];
 }
@@ -162,7 +165,7 @@ function decideCommand(command: CommandFacts, input: PolicyInput): PolicyDecisio
 /** What the mode decided, made stricter or easier by the rules. Never easier than plan mode, or than a refusal. */
 function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyInput): PolicyDecision {
   if (decision.decision === "deny") return decision;
-  const verdict = judgeByRules(command.line, rulesIn(command.workdir, input.projectRoot, input.rules));
+  const verdict = judgeByRules(command.line, rulesIn(command.folder.path, input.projectRoot, input.rules));
   switch (verdict?.decision) {
     case undefined:
       return decision;
@@ -239,7 +242,10 @@ function askLandlock(): PolicyDecision {
   return ask("workspace-write", "command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
 }
 
-function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { kind: "spawn" }>, input: PolicyInput): PolicyDecision {
+function decideSpawn(
+  { input: spawn, line, folder, forcedRm }: Extract<PolicyEffect, { kind: "spawn" }>,
+  input: PolicyInput,
+): PolicyDecision {
   switch (spawn.kind) {
     case "ask":
       return allow(input.sandboxLevel);
@@ -249,8 +255,8 @@ function decideSpawn({ input: spawn, line, forcedRm }: Extract<PolicyEffect, { k
           line: line ?? unseen(spawn.cmd),
           escalated: false,
           forcedRm,
-          workdir: path.resolve(input.projectRoot, spawn.workdir ?? "."),
-          shown: [`${assignments(spawn.env ?? {})}${spawn.cmd}`, spawn.workdir ?? ""],
+          folder: folder ?? { path: path.resolve(input.projectRoot, spawn.workdir ?? "."), id: null },
+          shown: [`${assignments(spawn.env ?? {})}${spawn.cmd}`, spawn.workdir ?? "", folder?.path ?? ""],
         },
         input,
       );

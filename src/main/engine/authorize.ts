@@ -1,5 +1,5 @@
+import type { Folder } from "../lib/folder.ts";
 import { createHash } from "node:crypto";
-import path from "node:path";
 import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
@@ -122,7 +122,7 @@ function requestOf(
   const proposal =
     line === null || isSingle || isOpen
       ? null
-      : proposeRules(line, effect.kind === "command" ? rulesIn(effect.workdir, ctx.projectRoot, rules.in(ctx)) : rules.in(ctx), outside);
+      : proposeRules(line, rulesIn(folderOf(effect)?.path ?? ctx.projectRoot, ctx.projectRoot, rules.in(ctx)), outside);
   return {
     hash: questionHash(ctx, call),
     callId: call.callId,
@@ -137,6 +137,10 @@ function requestOf(
     ...(outside ? { outside } : {}),
     ...(proposal === null ? {} : { proposal }),
   };
+}
+
+function folderOf(effect: Effect): Folder | null {
+  return effect.kind === "command" || effect.kind === "spawn" ? effect.folder : null;
 }
 
 /** UTF-16 units of a patch that a card shows; a longer one is only named by its files. */
@@ -160,9 +164,9 @@ function sizeOf(operations: readonly AskedOperation[]): number {
 function surroundings(effect: Effect, projectRoot: string): { readonly runsIn?: string; readonly variables?: string } {
   const given =
     effect.kind === "command"
-      ? { folder: effect.workdir, variables: effect.cmd.slice(0, effect.cmd.length - effect.line.cmd.length) }
+      ? { folder: effect.folder.path, variables: effect.cmd.slice(0, effect.cmd.length - effect.line.cmd.length) }
       : effect.kind === "spawn" && effect.input.kind === "exec"
-        ? { folder: path.resolve(projectRoot, effect.input.workdir ?? "."), variables: assignments(effect.input.env ?? {}) }
+        ? { folder: effect.folder?.path ?? projectRoot, variables: assignments(effect.input.env ?? {}) }
         : null;
   if (given === null) return {};
   const runsIn = displayPath(projectRoot, given.folder);
@@ -175,9 +179,9 @@ function subjectOf(effect: Effect, runLevel: SandboxLevel, ctx: ToolContext): st
   const where = [runLevel, ctx.reach, ctx.projectRoot];
   switch (effect.kind) {
     case "command":
-      return JSON.stringify([where, effect.line.cmd, effect.cmd, effect.workdir, effect.escalated]);
+      return JSON.stringify([where, effect.line.cmd, effect.cmd, effect.folder, effect.escalated]);
     case "spawn":
-      return JSON.stringify([where, effect.input]);
+      return JSON.stringify([where, effect.input, effect.folder]);
     case "write":
     case "read":
       return JSON.stringify([where, effect.paths]);

@@ -58,16 +58,12 @@ export async function openGit(root: string, deps: GitDeps, signal: AbortSignal):
   if (program === undefined) return null;
   const run = async (args: readonly string[], settings: readonly (readonly [string, string])[], maxBytes: number): Promise<RunResult> => {
     const env = { ...commandEnvironment(deps.env, { allow: [], extra: {} }), ...gitEnvironment(root, settings) };
-    const command = await deps.sandbox.wrap([program, ...args], {
-      level: "read-only",
-      projectRoot: root,
-      writableFolders: [],
-      reach: "nothing",
-      cwd: root,
-      env,
-    });
+    const policy = { level: "read-only", projectRoot: root, writableFolders: [], reach: "nothing", cwd: root, env } as const;
+    const command = await deps.sandbox.wrap([program, ...args], policy);
     const result = await deps.runner.run({ ...command, timeoutMs, maxBytes }, signal);
-    const failure = sandboxFailure(command, result);
+    const idle = async (): Promise<RunResult> =>
+      deps.runner.run({ ...(await deps.sandbox.wrap([program, "version"], policy)), timeoutMs }, signal);
+    const failure = await sandboxFailure(command, result, idle);
     if (failure !== null) throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up for git: ${failure}`);
     return result;
   };

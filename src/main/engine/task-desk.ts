@@ -163,7 +163,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
   return {
     tasks,
     late,
-    spawnTask(scene, input, { sandboxLevel, callId, scriptLine }) {
+    spawnTask(scene, input, { sandboxLevel, callId, scriptLine, folder }) {
       if (input.budget?.usd !== undefined && deps.settings().providers[deps.provider().id].price === undefined)
         throw new SpindleError("invalid_input", `A budget in dollars needs the price of ${deps.provider().id}.`, {
           hint: "Give a budget in tokens, or set providers.<name>.price in settings.json.",
@@ -175,7 +175,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         callId,
         scriptLine,
         parentTaskId: scene.taskId ?? null,
-        scope: scopeOf(input, from, [...deps.parts().gate.tools.keys()]),
+        scope: { ...scopeOf(input, from, [...deps.parts().gate.tools.keys()]), ...(folder === undefined ? {} : { folder }) },
       });
     },
     tasksOf: (scene) => taskPort(tasks, scene),

@@ -1,3 +1,4 @@
+import { assertSame } from "../tools/exec/cleared-folder.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { Json } from "../../protocol/json.ts";
 import type { ExecResult, SpawnInput } from "../../protocol/tools.ts";
@@ -94,6 +95,9 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
   const call = { callId: taskCallId(work), name: "exec", input: command };
   const ctx = toolContext(call, { ...scene, sandboxLevel: deps.sceneOf(task.conversationId).sandboxLevel }, deps.parts, work.signal);
   const effect = await deps.execTool.effect(command, ctx);
+  // Their own click on retry is about the folder as it is now.
+  if (task.run === 1 && task.scope.folder !== undefined && effect.kind === "command")
+    assertSame(workdir ?? ".", effect.folder, task.scope.folder);
   const clearance =
     task.run === 1
       ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval })

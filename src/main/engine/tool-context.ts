@@ -1,3 +1,4 @@
+import type { Folder } from "../lib/folder.ts";
 import { SpindleError } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
 import type { TaskId, TurnId } from "../../protocol/ids.ts";
@@ -57,7 +58,12 @@ export interface CallParts {
   spawnTask(
     scene: CallScene,
     input: SpawnInput,
-    origin: { readonly callId: string; readonly scriptLine: number | null; readonly sandboxLevel: SandboxLevel },
+    origin: {
+      readonly callId: string;
+      readonly scriptLine: number | null;
+      readonly sandboxLevel: SandboxLevel;
+      readonly folder?: Folder | undefined;
+    },
   ): TaskRow;
   /** The tasks that calls of a scene may look at. */
   tasksOf(scene: CallScene): TaskPort;

@@ -77,7 +77,8 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     return { ok: true, result, text };
   } catch (thrown) {
     const error = ctx.signal.aborted ? cancelled(thrown) : toErrorData(thrown);
-    const text = errorText(error);
+    const shown = withoutHidden(errorText(error));
+    const text = truncateForModel(shown.text, modelTokens).text;
     ctx.emit({
       ...finished(call, ctx, deps.now() - startedAt),
       ok: false,
@@ -85,6 +86,7 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
       error,
       summary: error.message,
       text,
+      ...(shown.removed === 0 ? {} : { hiddenRemoved: shown.removed }),
       result: null,
     });
     return { ok: false, error, text };
@@ -93,7 +95,8 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
 
 /** What was cleared is a command in a folder: by the time it runs, the same words may lead to another one. */
 export function clearedFor(effect: Effect, ctx: ToolContext): ToolContext {
-  return effect.kind === "command" ? { ...ctx, clearedFolder: effect.workdir } : ctx;
+  const folder = effect.kind === "command" || effect.kind === "spawn" ? effect.folder : null;
+  return folder === null ? ctx : { ...ctx, clearedFolder: folder };
 }
 
 /** Runs the call as it was cleared: as it came, without parts of its patch, or with the person's own command in its place; its result then says so. */

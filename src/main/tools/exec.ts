@@ -1,13 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
-import { isInside, realpathOfExisting } from "../lib/paths.ts";
+import { folderAt } from "../lib/folder.ts";
+import { isInside } from "../lib/paths.ts";
 import type { RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
 import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
 import type { ShellInspector } from "../shell/inspect.ts";
+import { assertSame } from "./exec/cleared-folder.ts";
 import { commandEffect, type PatchTool } from "./exec/command-effect.ts";
 import { type MovableEnd, runMovable, type StartRun } from "./exec/movable-run.ts";
 import { runPatch } from "./exec/run-patch.ts";
@@ -24,8 +26,11 @@ type CommandContext = Pick<
 const longestMs = 86_400_000 + 60_000;
 /** Output of a task that its file gets whole; a flood beyond is thinned out. */
 const wholeTaskBytes = 64 * 1024 * 1024;
+/** For a command that does nothing, in a sandbox that may not work. */
+const idleMs = 10_000;
 /** Longest command line: the kernel takes no longer single argument (128 KiB with its final zero). */
 const maxCommandBytes = 131_071;
+const maxEnvironmentBytes = 1_048_576;
 
 /**
  * The tool `exec`: runs one command line to its end and returns all of it. A command that fails or runs into its timeout is
@@ -56,7 +61,16 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
         input,
         timeoutMs,
         ctx,
-        (signal, onOutput, expiry) => runCommand(command, ctx, signal, onOutput, expiry),
+        async (signal, onOutput, expiry) => {
+          const run = await runCommand(command, ctx, signal, onOutput, expiry);
+          const idle = async (): Promise<RunResult> =>
+            ctx.runner.run({ ...(await prepareCommand({ ...input, cmd: "exit 0" }, ctx)), timeoutMs: idleMs }, signal);
+          const failure = await sandboxFailure(command, run, idle);
+          if (failure === null) return run;
+          throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {
+            hint: "Try again; if it fails again, ask to run the command outside the sandbox.",
+          });
+        },
         (run) => ({ result: resultOf(run), text: modelText(run, timeoutMs, ctx), ok: run.exitCode === 0 }),
       );
       if (end.moved) return movedOutcome(end);
@@ -101,6 +115,7 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
     throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
   const cwd = await workingFolder(input.workdir, ctx);
   const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
+  checkSize(env);
   return ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
     level: ctx.sandboxLevel,
     projectRoot: ctx.projectRoot,
@@ -111,48 +126,53 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
   });
 }
 
-/** Runs it to its end. Throws `command_not_started`, `sandbox_unavailable`, `cancelled`. */
-async function runCommand(
+/** Runs it to its end. Throws `command_not_started`, `cancelled`. */
+function runCommand(
   command: SandboxedCommand,
   { runner, background }: Pick<ToolContext, "runner" | "background">,
   ...[signal, onOutput, expiry]: Parameters<StartRun>
 ): Promise<RunResult> {
   // What a task prints is kept in its file; of other commands only what is shown while they run is asked for.
   const wholeOutputBytes = background === undefined ? wholeTaskBytes : 0;
-  const result = await runner.run({ ...command, timeoutMs: longestMs, wholeOutputBytes }, signal, onOutput, expiry);
-  const failure = sandboxFailure(command, result);
-  if (failure !== null)
-    throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {
-      hint: "Try again; if it fails again, ask to run the command outside the sandbox.",
-    });
-  return result;
+  return runner.run({ ...command, timeoutMs: longestMs, wholeOutputBytes }, signal, onOutput, expiry);
 }
 
 async function workingFolder(given: string | undefined, ctx: CommandContext): Promise<string> {
   if (given?.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
   const absolute = path.resolve(ctx.projectRoot, given ?? ".");
-  const real = await realpathOfExisting(absolute);
+  const folder = await folderAt(absolute);
+  const real = folder.path;
   if (ctx.sandboxLevel !== "full" && !isInside(ctx.projectRoot, real)) {
     throw new SpindleError("outside_project", `${given ?? "."} is outside the project.`, {
       hint: "Run the command in a folder of the project.",
       details: { path: real },
     });
   }
-  if (ctx.clearedFolder !== undefined && ctx.clearedFolder !== real)
+  if (ctx.clearedFolder !== undefined) assertSame(given ?? ".", folder, ctx.clearedFolder);
+  const found = statSync(real, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true)
     throw new SpindleError(
-      "denied",
-      `${given ?? "."} is another folder now (${real}) than when the command was allowed (${ctx.clearedFolder}).`,
+      "command_not_started",
+      found === undefined ? `The folder ${given ?? "."} does not exist.` : `${given ?? "."} is not a folder.`,
       {
-        hint: "Look at what changed, then ask again.",
+        hint: "Run the command in an existing folder.",
         details: { path: real },
       },
     );
-  if (!existsSync(real))
-    throw new SpindleError("command_not_started", `The folder ${given ?? "."} does not exist.`, {
-      hint: "Run the command in an existing folder.",
-      details: { path: real },
-    });
   return real;
+}
+
+/** The kernel takes 128 KiB in one variable and, with a usual stack, 2 MiB in all, the command line among them. */
+function checkSize(env: Readonly<Record<string, string>>): void {
+  const sizes = Object.entries(env).map(([name, value]) => Buffer.byteLength(name) + Buffer.byteLength(value) + 2);
+  if (sizes.every((size) => size <= maxCommandBytes) && sizes.reduce((sum, size) => sum + size, 0) <= maxEnvironmentBytes) return;
+  throw new SpindleError(
+    "command_not_started",
+    "The variables of the command are longer than the system takes (128 KiB each, 1 MiB in all).",
+    {
+      hint: "Write long text to a file and pass its path.",
+    },
+  );
 }
 
 const shells = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/bin/sh"] as const;

@@ -1,3 +1,5 @@
+import path from "node:path";
+import { folderAt } from "../lib/folder.ts";
 import { spawnInput, spawnResult } from "../../protocol/tools.ts";
 import type { ShellInspector } from "../shell/inspect.ts";
 import { commandEffect, type PatchTool, ruledCommand } from "./exec/command-effect.ts";
@@ -13,7 +15,7 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
     input: spawnInput,
     result: spawnResult,
     async effect(input, ctx) {
-      if (input.kind !== "exec") return { kind: "spawn" as const, input, line: null, forcedRm: false };
+      if (input.kind !== "exec") return { kind: "spawn" as const, input, line: null, folder: null, forcedRm: false };
       const understood = await understand(input, ctx.projectRoot, deps.inspector);
       // A task that will apply a patch is a write from here on: the level it is allowed is that of the patch.
       if (understood.patch !== null)
@@ -22,11 +24,12 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
         kind: "spawn" as const,
         input,
         line: ruledCommand(input, understood.inspection),
+        folder: await folderAt(path.resolve(ctx.projectRoot, input.workdir ?? ".")),
         forcedRm: understood.inspection.mayForceRm,
       };
     },
     async run(input, ctx) {
-      const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel });
+      const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel, folder: ctx.clearedFolder });
       const result = { id: task.taskId, kind: task.kind, title: task.title };
       return {
         result,

@@ -7,6 +7,7 @@ import type { ApprovalMode, Reach, SandboxLevel, ScriptLimits, Settings } from "
 import type { TaskRow } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import type { PolicyEffect } from "../approvals/policy.ts";
+import type { Folder } from "../lib/folder.ts";
 import type { Harness, ScriptStore } from "../harness/harness.ts";
 import type { ReadScope } from "../lib/read-scope.ts";
 import type { Runner } from "../runner/runner.ts";
@@ -28,8 +29,8 @@ export interface ToolContext {
   readonly readGrants: readonly string[];
   readonly approval: ApprovalMode;
   readonly sandboxLevel: SandboxLevel;
-  /** Real path of the folder that a command was cleared for; it runs nowhere else. Absent before it is cleared. */
-  readonly clearedFolder?: string;
+  /** The folder that a command was cleared for; it runs nowhere else. Absent before it is cleared. */
+  readonly clearedFolder?: Folder;
   /** What commands in this folder may reach besides files. */
   readonly reach: Reach;
   readonly settings: Settings;
@@ -51,7 +52,10 @@ export interface ToolContext {
   /** Names a script of this call finds on `tools`. */
   readonly toolNames: readonly string[];
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
-  spawnTask(input: SpawnInput, origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel }): Promise<TaskRow>;
+  spawnTask(
+    input: SpawnInput,
+    origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel; readonly folder: Folder | undefined },
+  ): Promise<TaskRow>;
   /** The tasks this call may look at: those its conversation or its own task started, and what these started. */
   readonly tasks: TaskPort;
   /** Where a running command can go when the person wishes; undefined for the work of a task, which is there already. */

@@ -15,10 +15,21 @@ describe("what a card shows", () => {
       describeEffect({ kind: "write", paths: ["/p/a.ts"], guarded: [], operations: [] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"], guarded: [], operations: [] }, root),
       describeEffect(
-        { kind: "command", cmd: "X='1' npm test", line, workdir: "/p/sub", escalated: false, justification: undefined, forcedRm: false },
+        {
+          kind: "command",
+          cmd: "X='1' npm test",
+          line,
+          folder: { path: "/p/sub", id: null },
+          escalated: false,
+          justification: undefined,
+          forcedRm: false,
+        },
         root,
       ),
-      describeEffect({ kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } }, line, forcedRm: false }, root),
+      describeEffect(
+        { kind: "spawn", input: { kind: "exec", cmd: "make", env: { CC: "it's" } }, line, folder: null, forcedRm: false },
+        root,
+      ),
     ]).toEqual(["change a.ts", "change 2 files: a.ts, /q/b", "X='1' npm test  (in sub)", "CC='it'\\''s' make"]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { ApprovalAnswer, ApprovalRequest } from "../../../src/protocol/approval.ts";
@@ -39,6 +39,48 @@ test("a yes is for the folder that was asked about: replaced by a link meanwhile
     false,
     expect.stringContaining("is another folder now"),
   ]);
+});
+
+test("a yes is not for another real folder that came to the same path", async () => {
+  const house = lab();
+  mkdirSync(path.join(house.project, "a"), { recursive: true });
+  mkdirSync(path.join(house.project, "other"), { recursive: true });
+  const { results } = await ask(house, [{ cmd: "pwd > where", workdir: "a", ...out }], () => {
+    renameSync(path.join(house.project, "a"), path.join(house.project, "b"));
+    renameSync(path.join(house.project, "other"), path.join(house.project, "a"));
+    return { decision: "allow", scope: "once" };
+  });
+  expect([existsSync(path.join(house.project, "a", "where")), results[0]]).toEqual([
+    false,
+    expect.stringContaining("is another folder now"),
+  ]);
+});
+
+test("a yes for a task's command names the real folder and is for no other that is there when the task starts", async () => {
+  const house = lab();
+  const elsewhere = path.join(house.home, "../elsewhere");
+  for (const folder of [path.join(house.project, "real"), elsewhere]) mkdirSync(folder, { recursive: true });
+  symlinkSync("real", path.join(house.project, "link"));
+  const provider = createScriptedProvider([
+    callsTool("spawn", { kind: "exec", cmd: "pwd > where", workdir: "link" }),
+    says("Waiting."),
+    says("Done."),
+  ]);
+  const engine = await house.open({ provider, audience: "person", settings: { approval: "ask", sandbox: "full" } });
+  const conversation = engine.conversations.create(house.project);
+  const asked: ApprovalRequest[] = [];
+  const { done } = conversation.send("Go", []);
+  const timer = setInterval(() => {
+    for (const question of engine.approvals.pending(conversation.id)) {
+      asked.push(question);
+      rmSync(path.join(house.project, "link"));
+      symlinkSync(elsewhere, path.join(house.project, "link"));
+      engine.approvals.answer(conversation.id, question, { decision: "allow", scope: "once" });
+    }
+  }, 10);
+  await done.finally(() => clearInterval(timer));
+  await expect.poll(() => engine.tasks.rows().map(({ status, error }) => [status, error?.code])).toEqual([["failed", "denied"]]);
+  expect([asked[0]?.runsIn, existsSync(path.join(elsewhere, "where"))]).toEqual(["real", false]);
 });
 
 test("a rule that lets a command out of the sandbox holds in the folder it was made in", async () => {

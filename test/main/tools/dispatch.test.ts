@@ -169,3 +169,12 @@ test("who stops a call does not wait until its effect is known, and nothing of i
   const { outcome } = await gate({ effect: () => never, ctx: { signal: stop.signal }, run });
   expect([outcome.ok, outcome.ok ? null : outcome.error.code, ran]).toEqual([false, "cancelled", false]);
 });
+
+test("what cannot be seen is taken out of the text of an error, too, and said", async () => {
+  const { outcome, events } = await gate({
+    run: () => Promise.reject(new SpindleError("io_error", "a\u202Eb \u001B[8mhidden\u001B[0m")),
+  });
+  expect(outcome).toMatchObject({ ok: false, text: "Error (io_error): ab hidden" });
+  expect(events.at(-1)).toMatchObject({ type: "tool_finished", ok: false, text: "Error (io_error): ab hidden" });
+  expect(events.at(-1)).toHaveProperty("hiddenRemoved");
+});

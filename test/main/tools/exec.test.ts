@@ -116,6 +116,16 @@ describe("exec", () => {
     await expect(execTool.run({ cmd: `: ${"x".repeat(140_000)}` }, context())).rejects.toMatchObject({ code: "command_not_started" });
     await expect(execTool.run({ cmd: "echo \0" }, context())).rejects.toMatchObject({ code: "command_not_started" });
     await expect(execTool.run({ cmd: "true", env: { LD_PRELOAD: "/x" } }, context())).rejects.toMatchObject({ code: "invalid_input" });
+    writeFileSync(path.join(project, "file"), "");
+    await expect(execTool.run({ cmd: "true", workdir: "file" }, context())).rejects.toMatchObject({
+      code: "command_not_started",
+      message: "file is not a folder.",
+    });
+    for (const env of [
+      { A: "x".repeat(140_000) },
+      Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`A${n}`, "x".repeat(100_000)])),
+    ])
+      await expect(execTool.run({ cmd: "true", env }, context())).rejects.toMatchObject({ code: "command_not_started" });
     expect((await execTool.run({ cmd: "no-such-program-here" }, context())).result.exitCode).toBe(127);
   });
 
@@ -151,6 +161,25 @@ describe("exec", () => {
     });
   });
 
+  it.each(["bwrap: nothing works", "sandbox: refused", "prlimit: no"])(
+    "takes %s for the command's own words when it printed them",
+    async (words) => {
+      const { result } = await execTool.run({ cmd: `echo '${words}' >&2; exit 1` }, context());
+      expect(result).toMatchObject({ exitCode: 1, stderr: `${words}\n` });
+    },
+  );
+
+  it("says so when the sandbox fails, and goes on failing", async () => {
+    const broken: Sandbox = {
+      ...sandbox,
+      wrap: () => Promise.resolve({ argv: ["/bin/sh", "-c", "echo bwrap: no way >&2; exit 1"], cwd: "/", env: {}, wrapper: true }),
+    };
+    await expect(execTool.run({ cmd: "true" }, context({ sandbox: broken }))).rejects.toMatchObject({
+      code: "sandbox_unavailable",
+      message: "The sandbox could not be set up: bwrap: no way",
+    });
+  });
+
   it("leaves nothing running when it is stopped", async () => {
     const mark = `spindle_mark_${process.pid}_exec`;
     const stop = new AbortController();
@@ -168,7 +197,7 @@ describe("exec", () => {
       kind: "command",
       cmd: "A='it'\\''s' npm i",
       line: { cmd: "npm i", words: [["npm", "i"]], seen: { commands: [["npm", "i"]], unread: false, code: false }, setsEnvironment: true },
-      workdir: "/p/a",
+      folder: { path: "/p/a", id: null },
       escalated: true,
       justification: "network",
       forcedRm: false,

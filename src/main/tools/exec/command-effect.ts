@@ -2,7 +2,7 @@ import path from "node:path";
 import { SpindleError } from "../../../protocol/error.ts";
 import type { ExecInput } from "../../../protocol/tools.ts";
 import { assignments } from "../../approvals/describe-effect.ts";
-import { realpathOfExisting } from "../../lib/paths.ts";
+import { folderAt } from "../../lib/folder.ts";
 import type { Inspection } from "../../shell/inspect.ts";
 import type { createApplyPatchTool } from "../apply-patch/tool.ts";
 import type { RuledCommand } from "../../approvals/rules.ts";
@@ -29,7 +29,7 @@ export async function commandEffect(
     // The variables belong to what is approved: they can change what a command does.
     cmd: `${assignments(input.env ?? {})}${input.cmd}`,
     line: ruledCommand(input, inspection),
-    workdir: await realpathOfExisting(path.resolve(projectRoot, input.workdir ?? ".")),
+    folder: await folderAt(path.resolve(projectRoot, input.workdir ?? ".")),
     escalated: input.escalated,
     justification: input.justification,
     forcedRm: inspection.mayForceRm,
