@@ -17,7 +17,8 @@ const help = `spindle: a coding agent whose model writes one script instead of f
                [--reach nothing|local-sockets|network]
       One conversation turn without a window. Exit 0 finished, 1 failed, 2 usage, 130 interrupted.
   spindle run FILE.ts [-C DIR] [--json] [--input JSON] [--approval …] [--sandbox …] [--reach …]
-      One script through the harness, without a model.
+      One script through the harness, without a model. -C names the folder and thereby trusts it for this run; without it,
+      commands and changes need a folder that the window was told to trust. The same holds for exec.
   spindle apply-patch [PATCH]
       The patch tool in the current directory; the patch comes from standard input when it is not given.
   spindle undo CONVERSATION [--call ID | --script ID | --turn ID] [--redo] [--force] [--json]

@@ -138,7 +138,7 @@ describe("run", () => {
 
   test("a failed script says what it had done: to people and to programs", async () => {
     const spindle = lab();
-    const code = `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made.txt\\n+x\\n*** End Patch" });
+    const code = `await tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: made.txt\\\n+x\\\n*** End Patch" });
 console.log("patched");
 await tools.readFile({ path: "gone.txt" });`;
     spindle.write({ "script.ts": code });
@@ -174,20 +174,20 @@ await tools.readFile({ path: "gone.txt" });`;
     ["a pattern that is none", 'tools.grepFiles({ pattern: "(" })', "invalid_pattern", "("],
     [
       "a patch outside",
-      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: ../evil.txt\\n+x\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: ../evil.txt\\\n+x\\\n*** End Patch" })',
       "outside_project",
       "evil.txt",
     ],
     [
       "a patch through a link",
-      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: link/evil.txt\\n+x\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: link/evil.txt\\\n+x\\\n*** End Patch" })',
       "outside_project",
       "evil.txt",
     ],
     ["a patch that is none", 'tools.applyPatch({ patch: "hello" })', "invalid_patch", "Begin Patch"],
     [
       "a patch that does not fit",
-      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\\n*** End Patch" })',
       "patch_failed",
       "a.txt",
     ],
@@ -233,7 +233,7 @@ await tools.readFile({ path: "gone.txt" });`;
     const ended = await run(
       spindle,
       `const tries = await Promise.allSettled([
-         tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made\\n+x\\n*** End Patch" }),
+         tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: made\\\n+x\\\n*** End Patch" }),
          tools.exec({ cmd: "touch made; exit 0" }),
          tools.spawn({ kind: "exec", cmd: "touch made" }),
        ]);
@@ -315,4 +315,16 @@ await tools.readFile({ path: "gone.txt" });`;
       alive: [],
     });
   });
+});
+
+test("a folder that nobody named and nobody trusts: no command, no change, and a way to say so", async () => {
+  const spindle = lab();
+  const report = `const of = (call) => call.then(() => "ran", (error) => error.code);
+return [await of(tools.exec({ cmd: "true" })), await of(tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made\\n+x\\n*** End Patch" }))]`;
+  spindle.write({ "script.ts": report });
+  const unnamed = await spindle.run(["run", "script.ts", "--json"], { named: false });
+  expect(unnamed.events().at(-1)).toMatchObject({ ok: true, value: ["untrusted_folder", "denied"] });
+  expect(unnamed.stderr).toContain("this folder is not trusted");
+  const named = await spindle.run(["run", "script.ts", "--json", "-C", "."]);
+  expect([named.events().at(-1), named.stderr]).toMatchObject([{ ok: true, value: ["ran", "ran"] }, ""]);
 });

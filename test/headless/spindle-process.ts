@@ -22,6 +22,8 @@ export interface Ended {
 
 export interface RunOptions {
   readonly cwd?: string;
+  /** False: `run` and `exec` are not told the folder by `-C`. Default true. */
+  readonly named?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
   /** User and group id to run as; needs root. */
@@ -68,7 +70,7 @@ export function useSpindle(): () => SpindleLab {
       },
       settings: (value) => writeFileSync(path.join(lab.home, "settings.json"), JSON.stringify(value)),
       run(args, options = {}) {
-        const child = spawn(process.execPath, [path.join(root, "bin/spindle.mjs"), ...args], {
+        const child = spawn(process.execPath, [path.join(root, "bin/spindle.mjs"), ...args, ...named(args, options)], {
           cwd: options.cwd ?? lab.project,
           env: {
             PATH: process.env["PATH"],
@@ -85,6 +87,11 @@ export function useSpindle(): () => SpindleLab {
       },
     };
   };
+}
+
+/** Trust for the folder, as a person who means it gives it. */
+function named(args: readonly string[], { named: wanted = true }: RunOptions): readonly string[] {
+  return wanted && ["run", "exec"].includes(args[0] ?? "") && !args.includes("-C") ? ["-C", "."] : [];
 }
 
 function end(child: ChildProcess, { stdin, onLine }: RunOptions): Promise<Ended> {

@@ -1,8 +1,7 @@
-import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { Engine } from "../engine.ts";
-import { openProject } from "../project/project.ts";
 import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
+import { openFolder, sayUntrusted } from "./folder.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -14,9 +13,10 @@ export async function execCommand(args: readonly string[]): Promise<number> {
   const prompt = positionals[0] ?? "";
   if (prompt.trim() === "") throw new SpindleError("empty_prompt", "The prompt is empty.", { hint: "Say what you want done." });
   const override = settingsOverride(values);
-  const project = await openProject(path.resolve(values.directory ?? "."));
+  const { project, trust } = await openFolder(values.directory);
   const reach = reachFlag(values);
   const turn = async (engine: Engine, signal: AbortSignal): Promise<number> => {
+    sayUntrusted(engine, project.root);
     const conversation = engine.conversations.create(project.root);
     conversation.subscribe((event) => {
       if (values.json) printJson(event);
@@ -37,5 +37,5 @@ export async function execCommand(args: readonly string[]): Promise<number> {
     if (signal.aborted || result.status === "interrupted") return 130;
     return result.status === "completed" ? 0 : 1;
   };
-  return withEngine(override, turn, reach);
+  return withEngine(override, turn, { reach, trust });
 }

@@ -1,15 +1,22 @@
 import path from "node:path";
 import type { Reach, Settings } from "../../protocol/settings.ts";
 import { createEngine, type Engine } from "../engine.ts";
+import type { AuthorityOptions } from "../engine/authority.ts";
 import { openSandbox } from "../engine/open-sandbox.ts";
 import { createLocalRunner } from "../runner/local-runner.ts";
 import { dataFolder, makeDataFolder } from "../settings/data-folder.ts";
 import { quickjsWasmFile, shellFiles } from "../wasm-file.ts";
 
+export interface EngineFlags {
+  readonly reach?: Reach | undefined;
+  /** `asked` for a folder that nobody named: then only what the window was told counts. */
+  readonly trust?: AuthorityOptions["trust"];
+}
+
 /** The engine on plain Node, to be closed with its sandbox's folder. Nobody can answer a question here, so what would ask is denied. */
 async function openEngine(
   override: (settings: Settings) => Settings,
-  reach: Reach | undefined,
+  { reach, trust = "named" }: EngineFlags,
 ): Promise<{ readonly engine: Engine; close(): Promise<void> }> {
   const home = dataFolder(process.env);
   makeDataFolder(home);
@@ -25,7 +32,7 @@ async function openEngine(
       runner,
       sandbox,
       audience: "nobody",
-      trust: "named",
+      trust,
       reach,
       wake: false,
       override,
@@ -43,9 +50,9 @@ async function openEngine(
 export async function withEngine<T>(
   override: (settings: Settings) => Settings,
   use: (engine: Engine, signal: AbortSignal) => Promise<T>,
-  reach?: Reach,
+  flags: EngineFlags = {},
 ): Promise<T> {
-  const { engine, close } = await openEngine(override, reach);
+  const { engine, close } = await openEngine(override, flags);
   const stop = new AbortController();
   // The first signal stops in order; a second one means that the person does not want to wait.
   const onSignal = (): void => (stop.signal.aborted ? process.exit(130) : stop.abort());

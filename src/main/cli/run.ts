@@ -11,9 +11,9 @@ import { redactJson } from "../lib/redact.ts";
 import type { ScriptReport } from "../../protocol/script-report.ts";
 import type { ScriptWarning } from "../harness/harness.ts";
 import type { Engine } from "../engine.ts";
-import { openProject } from "../project/project.ts";
 import { reportLines } from "../tools/script/report.ts";
 import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
+import { openFolder, sayUntrusted } from "./folder.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -31,9 +31,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const override = settingsOverride(values, { approval: "auto" });
   const input = parseInput(values.input);
   const code = await readScript(file);
-  const project = await openProject(path.resolve(values.directory ?? "."));
+  const { project, trust } = await openFolder(values.directory);
   const reach = reachFlag(values);
   const runScript = async (engine: Engine, signal: AbortSignal): Promise<number> => {
+    sayUntrusted(engine, project.root);
     const conversationId = makeId("run", Date.now());
     const events: SpindleEvent[] = [];
     let seq = 0;
@@ -79,7 +80,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (signal.aborted) return 130;
     return end.ok ? 0 : 1;
   };
-  return withEngine(override, runScript, reach);
+  return withEngine(override, runScript, { reach, trust });
 }
 
 /** A script without a conversation keeps values for its own run only. */
