@@ -273,7 +273,7 @@ function decideSpawn(
 
 /** A command that nobody has read: no rule can allow it. */
 function unseen(cmd: string): RuledCommand {
-  return { cmd, words: null, seen: { commands: [], unread: true, code: false }, setsEnvironment: false };
+  return { cmd, words: null, seen: { commands: [], unread: true, code: false }, variables: "" };
 }
 
 function allow(runLevel: SandboxLevel): PolicyDecision {

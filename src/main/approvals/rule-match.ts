@@ -1,27 +1,38 @@
 import type { RulePattern } from "../../protocol/rule.ts";
 import { programName } from "../lib/programs.ts";
+import { mayBeNamed, namesAll } from "./named-in-text.ts";
 import type { RuledCommand } from "./rules.ts";
 
 /** Whether a command line runs what a rule names; `maybe` when not all of it can be read. */
 export type Match = "yes" | "maybe" | "no";
 
 /** Looks for the command of a rule that forbids or asks, wherever it may run. */
-export function ruleMatch(rule: RulePattern, { cmd, words, seen }: RuledCommand): Match {
+export function ruleMatch(rule: RulePattern, { cmd, variables, words, seen }: RuledCommand): Match {
   let best: Match = "no";
-  for (const command of [...(words ?? []), ...seen.commands]) {
+  const commands = [...(words ?? []), ...seen.commands];
+  for (const command of commands) {
     const match = wordsMatch(rule, command);
     if (match === "yes") return "yes";
     if (match === "maybe") best = "maybe";
   }
-  if (best === "maybe" || seen.unread || (seen.code && names(cmd, rule))) return "maybe";
+  const text = `${variables}${cmd}`;
+  if (best === "maybe" || seen.unread || (seen.code && namesAll(text, rule)) || mayBeNamed({ text, commands }, rule)) return "maybe";
   return "no";
 }
 
 function wordsMatch(rule: RulePattern, words: readonly (string | null)[]): Match {
   const [program] = words;
   const [named = ""] = rule.words;
-  if (program === undefined || program === null || (program !== named && programName(program) !== named)) return "no";
+  if (program === undefined || program === null) return "no";
+  if (program !== named && programName(program) !== named) return joinedMatch(rule, programName(program));
   return rule.exact ? exactMatch(rule.words, words) : restMatch(rule.words, words);
+}
+
+/** `git-push` is `git push` under another name; with more words than a rule has, who knows. */
+function joinedMatch({ words }: RulePattern, program: string): Match {
+  return words.length > 1 && (program === words.join("-") || words.join("-").startsWith(`${program}-`)) && program.includes("-")
+    ? "maybe"
+    : "no";
 }
 
 function exactMatch(wanted: readonly string[], words: readonly (string | null)[]): Match {
@@ -58,10 +69,4 @@ function restMatch(wanted: readonly string[], words: readonly (string | null)[])
     if (states.size === 0) return maybe ? "maybe" : "no";
   }
   return "yes";
-}
-
-/** A text names all words of a rule, wherever: quotes and backslashes are not looked at. */
-function names(cmd: string, rule: RulePattern): boolean {
-  const named = new Set(cmd.replaceAll(/["'\\]/g, "").split(/[^\w.@+-]+/));
-  return rule.words.every((word, at) => word.startsWith("-") || named.has(at === 0 ? programName(word) : word));
 }

@@ -18,8 +18,8 @@ export interface RuledCommand {
     /** Code of another language stands in it. */
     readonly code: boolean;
   };
-  /** The call sets variables: they can change what any command does. */
-  readonly setsEnvironment: boolean;
+  /** Variables that the call sets, as they would be written in front: they can change what any command does. Empty for none. */
+  readonly variables: string;
 }
 
 /** What the rules say of a command line; null when they say nothing of all of it. */
@@ -43,7 +43,7 @@ export function judgeByRules(command: RuledCommand, rules: readonly Rule[]): Rul
   if (sure?.rule.decision === "deny") return { decision: "deny", rule: sure.rule };
   const asking = sure ?? found.find(({ match }) => match === "maybe");
   if (asking !== undefined) return { decision: "ask", rule: asking.rule, sure: asking.match === "yes" };
-  if (command.setsEnvironment || command.words === null || command.words.length === 0) return null;
+  if (command.variables !== "" || command.words === null || command.words.length === 0) return null;
   const allowing = rules.filter((rule) => rule.decision === "allow");
   const used = command.words.map(
     // One that also allows the way out counts first: the command may need it.
@@ -60,7 +60,7 @@ export function rulesIn(folder: string, projectRoot: string, rules: readonly Rul
 
 function matches(pattern: RulePattern, words: readonly string[]): boolean {
   // Text that bash would run where it evaluates a word a second time (`test -v`, `let`): only a rule of exactly these words means it.
-  if (!pattern.exact && words.some((word) => /\$\(|`/.test(word))) return false;
+  if (!pattern.exact && words.some((word) => /\$\(|`|\$\{[ \t\n|]/.test(word))) return false;
   if (pattern.exact ? pattern.words.length !== words.length : pattern.words.length > words.length) return false;
   return pattern.words.every((word, index) => word === words[index]);
 }
@@ -70,7 +70,7 @@ function matches(pattern: RulePattern, words: readonly string[]): boolean {
  * is usual for it (`npm run build …`, `git status …`). Null when no rule can ever allow it. `outside` ones are exact.
  */
 export function proposeRules(command: RuledCommand, rules: readonly Rule[], outside: boolean): readonly RulePattern[] | null {
-  if (command.setsEnvironment || command.words === null || command.words.length === 0) return null;
+  if (command.variables !== "" || command.words === null || command.words.length === 0) return null;
   const allowing = rules.filter((rule) => rule.decision === "allow" && (!outside || rule.outside));
   const open = command.words.filter((words) => !allowing.some((rule) => matches(rule, words)));
   const patterns = open.map((words) => (outside ? { words: [...words], exact: true } : usualPattern(words)));

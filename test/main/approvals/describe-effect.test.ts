@@ -10,7 +10,7 @@ describe("what a card shows", () => {
   it("names files relative to the project, and a command whole with its folder", () => {
     const root = "/p";
     const words = [["npm", "test"]];
-    const line = { cmd: "npm test", words, seen: { commands: words, unread: false, code: false }, setsEnvironment: false };
+    const line = { cmd: "npm test", words, seen: { commands: words, unread: false, code: false }, variables: "" };
     expect([
       describeEffect({ kind: "write", paths: ["/p/a.ts"], guarded: [], operations: [] }, root),
       describeEffect({ kind: "write", paths: ["/p/a.ts", "/q/b"], guarded: [], operations: [] }, root),

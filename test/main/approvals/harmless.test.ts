@@ -16,7 +16,7 @@ const line = (words: readonly string[]) => ({
   cmd: words.join(" "),
   words: [words],
   seen: { commands: [words], unread: false, code: false },
-  setsEnvironment: false,
+  variables: "",
 });
 
 test.each([["test"], ["printf"]])("%s evaluates its words, so only the whole command is offered", (program) => {

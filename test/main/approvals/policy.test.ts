@@ -7,7 +7,7 @@ const projectRoot = "/home/u/project";
 /** A command line of plain words. */
 function line(cmd: string): RuledCommand {
   const words = [cmd.split(" ")];
-  return { cmd, words, seen: { commands: words, unread: false, code: false }, setsEnvironment: false };
+  return { cmd, words, seen: { commands: words, unread: false, code: false }, variables: "" };
 }
 const effects = {
   read: { kind: "read", paths: ["/etc/passwd"] },

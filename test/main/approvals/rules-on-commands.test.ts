@@ -190,6 +190,55 @@ describe("a rule that forbids git push", () => {
   });
 
   test.each([
+    "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=alias.p GIT_CONFIG_VALUE_0=push git p",
+    "git -c alias.p=push p",
+    "git --exec-path=/x -c a=push x",
+    "env A=push git status",
+    "/usr/lib/git-core/git-push origin",
+    "git-push",
+    "ssh-agent git push",
+    "setpriv --no-new-privs git push",
+    "choom -n 0 -- git push",
+    "sg users -c 'git push'",
+    "cmake -E env git push",
+    "parallel ::: 'git push'",
+    "hash -p /usr/bin/git g; g push",
+    "coproc git push",
+    "PS4='$(git push)' bash -xc :",
+    "test -v 'a[$(git push)]'",
+    "printf -v 'a[$(git push)]' x",
+    "let 'a[$(git push)]'",
+    "gdb -batch -ex 'shell git push'",
+    "expect -c 'spawn git push'",
+    "split --filter='git push' x",
+    "make --eval='x: ; git push'",
+    "complete -C 'git push' x",
+    "bind -x '\"a\": git push'",
+    "mapfile -C 'git push' x < y",
+    "git -c core.pager='git push' log",
+    "rg --pre 'git push' x",
+    "sort --compress-program='git push' x",
+    "docker run x git push",
+    "ssh host git push",
+    "python3 -c 'import os; os.system(\"git push\")'",
+    "trap -- 'git push' 0",
+    "enable -f x git; git push-all; push",
+    "alias g=git; g push",
+    "uv run --with x git push",
+    "npx -c 'git push'",
+    "busybox sh -c 'git push'",
+    'echo "${ git push; }"',
+    'echo "${| git push; }"',
+  ])("asks, or forbids, where its words stand in what may run them: %j", async (cmd) => {
+    expect(["ask", "deny"]).toContain(await verdict(cmd, rule("allow", "git"), push));
+  });
+
+  test("variables of the call count with the command", async () => {
+    const command = ruledCommand({ cmd: "git p", env: { GIT_CONFIG_VALUE_0: "push" } }, await inspector.inspect("git p", "/p"));
+    expect(judgeByRules(command, [push])?.decision).toBe("ask");
+  });
+
+  test.each([
     "git status",
     "git -C push status",
     "git stash && git pull",
@@ -210,7 +259,6 @@ describe("a rule that forbids git push", () => {
     'for f in *.ts; do wc -l "$f"; done',
     "git add *.ts",
     "git log --grep push",
-    "env A=push git status",
     "find . -name push -exec ls {} \\;",
     "git -c user.name=x status",
     "EDITOR=vim git commit",

@@ -5,10 +5,10 @@ import { patternText, type Rule } from "../../../src/protocol/rule.ts";
 /** A command line of plain commands, joined by `&&`. */
 function plain(cmd: string): RuledCommand {
   const words = cmd.split(" && ").map((one) => one.split(" "));
-  return { cmd, words, seen: { commands: words, unread: false, code: false }, setsEnvironment: false };
+  return { cmd, words, seen: { commands: words, unread: false, code: false }, variables: "" };
 }
 function opaque(cmd: string, commands: RuledCommand["seen"]["commands"] | null): RuledCommand {
-  return { cmd, words: null, seen: { commands: commands ?? [], unread: commands === null, code: false }, setsEnvironment: false };
+  return { cmd, words: null, seen: { commands: commands ?? [], unread: commands === null, code: false }, variables: "" };
 }
 let made = 0;
 function rule(decision: Rule["decision"], text: string, more: Partial<Rule> = {}): Rule {
@@ -59,7 +59,7 @@ describe("rules about commands", () => {
     expect([
       verdict(opaque("npm $X", [["npm"]]), all),
       verdict(opaque("npm test > out", [["npm", "test"]]), all),
-      verdict({ ...plain("npm test"), setsEnvironment: true }, all),
+      verdict({ ...plain("npm test"), variables: "A='1' " }, all),
       verdict({ ...opaque("", []), words: [] }, all),
     ]).toEqual(["nothing", "nothing", "nothing", "nothing"]);
   });
@@ -71,7 +71,7 @@ describe("rules about commands", () => {
       verdict(plain("/usr/bin/git push"), push),
       verdict(opaque("git $(echo push", null), push),
       verdict(opaque("echo digit (", null), push),
-      verdict({ ...plain("git push"), setsEnvironment: true }, push),
+      verdict({ ...plain("git push"), variables: "A='1' " }, push),
       verdict(plain("git pull"), push),
     ]).toEqual(["deny", "deny", "ask", "ask", "deny", "nothing"]);
   });
@@ -125,7 +125,7 @@ describe("rules about commands", () => {
       proposeRules(plain("npm ci && npm test"), [rule("allow", "npm ci")], false)?.map(patternText),
       proposeRules(plain("npm install"), [rule("allow", "npm")], true)?.map(patternText),
       proposeRules(opaque("a > b", [["a"]]), [], false),
-      proposeRules({ ...plain("npm test"), setsEnvironment: true }, [], false),
+      proposeRules({ ...plain("npm test"), variables: "A='1' " }, [], false),
     ]).toEqual([["npm test …"], ["npm install"], null, null]);
   });
 

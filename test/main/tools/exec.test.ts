@@ -196,7 +196,12 @@ describe("exec", () => {
     expect(await effect({ cmd: "npm i", workdir: "a", env: { A: "it's" }, escalated: true, justification: "network" })).toEqual({
       kind: "command",
       cmd: "A='it'\\''s' npm i",
-      line: { cmd: "npm i", words: [["npm", "i"]], seen: { commands: [["npm", "i"]], unread: false, code: false }, setsEnvironment: true },
+      line: {
+        cmd: "npm i",
+        words: [["npm", "i"]],
+        seen: { commands: [["npm", "i"]], unread: false, code: false },
+        variables: "A='it'\\''s' ",
+      },
       folder: { path: "/p/a", id: null },
       escalated: true,
       justification: "network",

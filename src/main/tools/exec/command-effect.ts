@@ -39,5 +39,5 @@ export async function commandEffect(
 /** A command as rules look at it. */
 export function ruledCommand(input: Pick<ExecInput, "cmd" | "env">, inspection: Inspection): RuledCommand {
   const { words, seen } = inspection;
-  return { cmd: input.cmd, words, seen, setsEnvironment: Object.keys(input.env ?? {}).length > 0 };
+  return { cmd: input.cmd, words, seen, variables: assignments(input.env ?? {}) };
 }

@@ -1,0 +1,59 @@
+import type { RulePattern } from "../../protocol/rule.ts";
+import { programName } from "../lib/programs.ts";
+
+/** Programs that run nothing their words name, whatever these are; and those whose command behind them is looked at by itself. */
+const inert: ReadonlySet<string> = new Set(
+  "echo true false cd pwd ls cat head tail wc cut tr uniq basename dirname realpath readlink stat du df date sleep mkdir rmdir touch cp mv ln rm chmod chown diff cmp comm file which grep egrep fgrep sha256sum md5sum seq tee timeout nice ionice nohup time setsid stdbuf".split(
+    " ",
+  ),
+);
+
+/** Choices of git that run nothing their further words name. */
+const inertGit: ReadonlySet<string> = new Set(
+  "add commit status diff log show branch checkout switch restore tag stash rm mv blame init remote rev-parse ls-files merge fetch cat-file reset grep".split(
+    " ",
+  ),
+);
+
+/** True when what a command runs is its program and nothing else, as far as its words say. */
+function isInert(words: readonly (string | null)[]): boolean {
+  const name = programName(words[0] ?? "");
+  // bash evaluates such words a second time in many places.
+  if (words.some((word) => word !== null && /\$\(|`|\$\{/.test(word))) return false;
+  if (name !== "git") return inert.has(name);
+  const choice = words[1] === "-C" ? words[3] : words[1];
+  return choice !== null && choice !== undefined && inertGit.has(choice);
+}
+
+export interface NamedText {
+  /** The command line with the variables it is called with. */
+  readonly text: string;
+  /** Its commands. */
+  readonly commands: readonly (readonly (string | null)[])[];
+}
+
+/**
+ * True when a command line holds all words of a rule and one of its programs, or a variable, could put them together: there are
+ * more programs that run others (`setpriv`, `gdb -ex`, `expect -c`, aliases by variables of git) than anybody can list.
+ */
+export function mayBeNamed({ text, commands }: NamedText, rule: RulePattern): boolean {
+  const setsVariables = /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=/.test(text);
+  return (setsVariables || !commands.every((words) => isInert(words) || isOther(words, rule))) && namesAll(text, rule);
+}
+
+/** The program of a rule for one exact command, called with other words: read as a whole, and not the one. */
+function isOther(words: readonly (string | null)[], rule: RulePattern): boolean {
+  return rule.exact && programName(words[0] ?? "") === rule.words[0] && words.every((word) => word !== null && !word.includes("="));
+}
+
+/** The text has all words of the rule, wherever: quotes and backslashes are not looked at. */
+export function namesAll(text: string, rule: RulePattern): boolean {
+  const named = new Set(
+    text
+      .replaceAll(/["'\\]/g, "")
+      .split(/[^\w.@+-]+/)
+      // `alias.p=…`, `git-push`: the parts count, too; options stay whole, or every `--rm` would name `rm`.
+      .flatMap((word) => (word.startsWith("-") ? [word] : [word, ...word.split(/[.-]/)])),
+  );
+  return rule.words.every((word, at) => word.startsWith("-") || named.has(at === 0 ? programName(word) : word));
+}
