@@ -131,6 +131,7 @@ const exactKinds: ReadonlySet<ReasonKind> = new Set<ReasonKind>([
   "command",
   "command_unsandboxed",
   "command_landlock",
+  "command_home",
   "rule",
   "escalated",
   "forced_rm",
@@ -155,6 +156,8 @@ function nobodyNote(kind: ReasonKind): string {
     case "command_landlock":
     case "escalated":
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
+    case "command_home":
+      return "Nobody is there to approve it. Work in a folder inside the home folder, or start with `--sandbox read-only`.";
     case "rule":
       return "Nobody is there to approve it, and a rule asks for it. See `spindle rules`.";
     case "fan_out":

@@ -53,6 +53,8 @@ export interface PolicyInput {
   readonly enforcer: SandboxInfo["enforcer"];
   /** Absolute real path. */
   readonly projectRoot: string;
+  /** The project is the person's home folder, or holds it. */
+  readonly holdsHome: boolean;
   /** The person has said that this folder's content is trusted; without it nothing of it is run. */
   readonly trusted: boolean;
   /** Those that hold here: always, in this project, in this conversation. */
@@ -67,6 +69,7 @@ export type ReasonKind =
   | "command"
   | "command_unsandboxed"
   | "command_landlock"
+  | "command_home"
   | "forced_rm"
   | "rule"
   | "escalated"
@@ -179,11 +182,13 @@ function byRules(command: CommandFacts, decision: PolicyDecision, input: PolicyI
     }
     case "ask":
       return decision.decision === "ask" ? decision : ask(decision.runLevel, "rule", askedBy(verdict));
-    case "allow":
+    case "allow": {
       if (decision.decision === "allow" || input.mode === "plan") return decision;
-      // A rule was made for what the sandbox holds back, and Landlock does not hold back this.
-      if (leavesGitOpen(decision.runLevel, input) && !verdict.outside) return askLandlock();
+      // A rule was made for what the sandbox holds back, and it does not hold back this.
+      const open = leftOpen(decision.runLevel, input);
+      if (open !== null && !verdict.outside) return open;
       return decision.runLevel !== "full" || input.sandboxLevel === "full" || verdict.outside ? allow(decision.runLevel) : decision;
+    }
     default:
       return assertNever(verdict);
   }
@@ -227,19 +232,24 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
       if (input.sandboxLevel === "full") return allow("full");
       if (escalated) return ask("full", "escalated", "It asks to run outside the sandbox.");
       if (!enforced) return ask("full", "command_unsandboxed", "This system has no sandbox: the command could change anything.");
-      if (leavesGitOpen(input.sandboxLevel, input)) return askLandlock();
-      return allow(input.sandboxLevel);
+      return leftOpen(input.sandboxLevel, input) ?? allow(input.sandboxLevel);
     default:
       return assertNever(input.mode);
   }
 }
 
-function leavesGitOpen(runLevel: SandboxLevel, { enforcer }: Pick<PolicyInput, "enforcer">): boolean {
-  return enforcer === "landlock" && runLevel === "workspace-write";
-}
-
-function askLandlock(): PolicyDecision {
-  return ask("workspace-write", "command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
+/** The question for commands at a level at which the sandbox leaves something open that others trust and run; null when it does not. */
+export function leftOpen(
+  runLevel: SandboxLevel,
+  { enforcer, holdsHome }: Pick<PolicyInput, "enforcer" | "holdsHome">,
+): Extract<PolicyDecision, { decision: "ask" }> | null {
+  if (runLevel !== "workspace-write") return null;
+  const question = (reasonKind: ReasonKind, reason: string) => ({ decision: "ask", runLevel, reasonKind, reason }) as const;
+  if (enforcer === "landlock")
+    return question("command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
+  if (holdsHome)
+    return question("command_home", "The project holds your home folder: a command could change what your shell and desktop start with.");
+  return null;
 }
 
 function decideSpawn(

@@ -1,11 +1,12 @@
 import type { Folder } from "../lib/folder.ts";
+import { holdsHome } from "../lib/home-folder.ts";
 import { createHash } from "node:crypto";
 import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { assignments, describeEffect } from "../approvals/describe-effect.ts";
 import { displayPath } from "../lib/paths.ts";
-import { decide, type PolicyDecision } from "../approvals/policy.ts";
+import { decide, leftOpen, type PolicyDecision } from "../approvals/policy.ts";
 import { proposeRules, rulesIn } from "../approvals/rules.ts";
 import type { RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall } from "../tools/dispatch.ts";
@@ -101,6 +102,7 @@ function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judge
     sandboxLevel: ctx.sandboxLevel,
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
+    holdsHome: holdsHome(ctx.projectRoot),
     trusted: isTrusted(ctx.projectRoot),
     rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
@@ -117,8 +119,8 @@ function requestOf(
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
-  const isSingle = ["forced_rm", "rule", "command_landlock"].includes(decision.reasonKind);
-  const isOpen = ctx.sandbox.info.enforcer === "landlock" && decision.runLevel === "workspace-write";
+  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home"].includes(decision.reasonKind);
+  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, holdsHome: holdsHome(ctx.projectRoot) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { startupEntryOf } from "./home-folder.ts";
 import { isInside } from "./paths.ts";
 
 /** Names of folders and files that others trust and run: read-only for commands, asked about for patches. */
@@ -13,7 +14,10 @@ export function isGitFolder(has: (name: string) => boolean): boolean {
   return has("HEAD") && ((has("objects") && has("refs")) || has("commondir"));
 }
 
-/** The name of the guarded folder of a project that a file is in or is; null when it is in none. Paths absolute and real. */
+/**
+ * The name of the guarded folder (or, in a home folder, the dot file) of a project that a file is in or is; null when it is in
+ * none. Paths absolute and real.
+ */
 export function guardedFolderOf(root: string, file: string): string | null {
   const named = path
     .relative(root, file)
@@ -23,5 +27,5 @@ export function guardedFolderOf(root: string, file: string): string | null {
   for (let folder = path.dirname(file); folder !== root && isInside(root, folder); folder = path.dirname(folder)) {
     if (isGitFolder((name) => existsSync(path.join(folder, name)))) return path.relative(root, folder);
   }
-  return null;
+  return startupEntryOf(root, file);
 }

@@ -56,7 +56,16 @@ function verdict(
   sandboxLevel: PolicyInput["sandboxLevel"],
   enforcer: PolicyInput["enforcer"] = "bubblewrap",
 ): string {
-  const decision = decide({ effect: effects[effect], mode, sandboxLevel, enforcer, projectRoot, trusted: true, rules: [] });
+  const decision = decide({
+    effect: effects[effect],
+    mode,
+    sandboxLevel,
+    enforcer,
+    projectRoot,
+    holdsHome: false,
+    trusted: true,
+    rules: [],
+  });
   if (decision.decision === "allow") return `allow ${decision.runLevel}`;
   return decision.decision === "ask" ? `ask ${decision.runLevel} ${decision.reasonKind}` : `deny ${decision.code}`;
 }
@@ -190,6 +199,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "bubblewrap",
           projectRoot,
+          holdsHome: false,
           trusted: false,
           rules: [],
         });
@@ -226,6 +236,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "landlock",
           projectRoot,
+          holdsHome: false,
           trusted: true,
           rules: [rule],
         });
@@ -243,6 +254,7 @@ describe("the policy", () => {
         sandboxLevel: "workspace-write",
         enforcer: "bubblewrap",
         projectRoot,
+        holdsHome: false,
         trusted: true,
         rules: [],
       }),
@@ -252,5 +264,46 @@ describe("the policy", () => {
       reason: "/home/u/other/x is outside the project, and the sandbox level workspace-write allows changes only inside.",
       hint: "Change files inside the project only.",
     });
+  });
+});
+
+describe("a project that holds the home folder", () => {
+  const inHome = (effect: keyof typeof effects, sandboxLevel: PolicyInput["sandboxLevel"], rules: readonly Rule[] = []): string => {
+    const decision = decide({
+      effect: effects[effect],
+      mode: "auto",
+      sandboxLevel,
+      enforcer: "bubblewrap",
+      projectRoot,
+      holdsHome: true,
+      trusted: true,
+      rules,
+    });
+    return decision.decision === "ask" ? `ask ${decision.runLevel} ${decision.reasonKind}` : decision.decision;
+  };
+
+  it("asks for every command that could change what shell and desktop start with, whatever rules there are", () => {
+    const rule: Rule = {
+      id: "r",
+      createdAt: 0,
+      words: ["npm"],
+      exact: false,
+      outside: false,
+      decision: "allow",
+      scope: { kind: "always" },
+    };
+    expect([
+      inHome("command", "read-only"),
+      inHome("command", "workspace-write"),
+      inHome("command", "workspace-write", [rule]),
+      inHome("spawnExec", "workspace-write"),
+      inHome("command", "full"),
+    ]).toEqual([
+      "allow",
+      "ask workspace-write command_home",
+      "ask workspace-write command_home",
+      "ask workspace-write command_home",
+      "allow",
+    ]);
   });
 });
