@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Attachment } from "../../protocol/attachment.ts";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { EventBody, SpindleEvent } from "../../protocol/event.ts";
@@ -85,6 +86,8 @@ export function createConversation(deps: {
 
   const startTurn = (turnId: TurnId): Promise<TurnResult> => {
     const stop = new AbortController();
+    // All calls of it listen, and there may be many at once.
+    setMaxListeners(0, stop.signal);
     const end = turn(turnId, stop.signal).then((result): TurnEnd => {
       running = null;
       const readUpTo = lastRequestSeq;

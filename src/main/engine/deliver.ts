@@ -12,7 +12,7 @@ export type Deliver = (task: TaskRow, text: string, target: Conversation | CallS
 export function createDelivery(deps: {
   readonly tasks: () => Pick<TaskManager, "markDelivery">;
   /** False where no turn may start by itself. */
-  readonly mayWake: (conversation: Conversation) => boolean;
+  readonly mayWake: (conversation: Conversation, task: TaskRow) => boolean;
 }): Deliver {
   return (task, text, target, late = false) => {
     if ((task.notify === "silent" && !late) || task.delivery !== "pending") return;
@@ -30,7 +30,7 @@ export function createDelivery(deps: {
         ...(run === 1 ? {} : { run }),
         ...(late ? { late } : {}),
       };
-      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake(target));
+      if ("deliver" in target) target.deliver(delivered, task.notify === "wake" && deps.mayWake(target, task));
       else target.emit(delivered);
     }
     deps.tasks().markDelivery(taskId, "delivered");

@@ -5,9 +5,9 @@ import type { ToolContext } from "../tools/tool.ts";
 import type { ApprovalDesk } from "./approval-desk.ts";
 import { questionHash } from "./authorize.ts";
 
-/** Asks once before a script starts more tasks than `tasks.askAbove`, whatever the approval mode: each of them may cost. */
+/** Asks once before a script, or a turn itself, starts more tasks than `tasks.askAbove`, whatever the approval mode: each of them may cost. */
 export interface FanOut {
-  /** Called for every call; only spawns of a script count. Rejects with `denied`, then for every further one of that script. */
+  /** Called for every call; only spawns count. Rejects with `denied`, then for every further one of that script or turn. */
   admit(call: GateCall, ctx: ToolContext): Promise<void>;
 }
 
@@ -30,21 +30,23 @@ export function createFanOut(desk: ApprovalDesk, rows: () => readonly TaskRow[])
     scripts.set(key, made);
     return made;
   };
-  const ask = async (call: GateCall, scriptCallId: string, ctx: ToolContext): Promise<void> => {
+  const ask = async (call: GateCall, ctx: ToolContext): Promise<void> => {
     const { askAbove } = ctx.settings.tasks;
+    const who = call.parentCallId === undefined ? "turn" : "script";
+    const callId = call.parentCallId ?? call.callId;
     const request = {
-      hash: questionHash(ctx, { ...call, callId: scriptCallId, input: askAbove }),
-      callId: scriptCallId,
+      hash: questionHash(ctx, { ...call, callId, input: askAbove }),
+      callId,
       tool: "spawn",
-      summary: `start more than ${askAbove} tasks from one script. ${estimate(ctx, rows())}`,
-      reason: `A script that starts more than ${askAbove} tasks asks once (tasks.askAbove).`,
+      summary: `start more than ${askAbove} tasks from one ${who}. ${estimate(ctx, rows())}`,
+      reason: `A ${who} that starts more than ${askAbove} tasks asks once (tasks.askAbove).`,
       ...(call.scriptLine === undefined ? {} : { scriptLine: call.scriptLine }),
     };
     const answer = await desk.brokerOf(ctx, ctx.emit).ask({ turnId: ctx.turnId, request, reasonKind: "fan_out", subject: "" }, ctx.signal);
     if (answer.decision === "allow") return;
     throw new SpindleError(
       "denied",
-      `The script may start no more than ${askAbove} tasks${answer.note === undefined ? "." : `: ${answer.note}`}`,
+      `The ${who} may start no more than ${askAbove} tasks${answer.note === undefined ? "." : `: ${answer.note}`}`,
       {
         hint: "Go on with those that were started, or do several things in one task.",
       },
@@ -52,13 +54,13 @@ export function createFanOut(desk: ApprovalDesk, rows: () => readonly TaskRow[])
   };
   return {
     async admit(call, ctx) {
-      if (call.name !== "spawn" || call.parentCallId === undefined) return;
-      const script = scriptOf(`${ctx.conversationId} ${call.parentCallId}`);
+      if (call.name !== "spawn") return;
+      const script = scriptOf(`${ctx.conversationId} ${call.parentCallId ?? ctx.turnId}`);
       script.count++;
       if (script.count <= ctx.settings.tasks.askAbove) return;
       for (;;) {
         // Many spawns of a Promise.all come at once: one question for all of them.
-        const asked = (script.answer ??= ask(call, call.parentCallId, ctx));
+        const asked = (script.answer ??= ask(call, ctx));
         try {
           return await asked;
         } catch (error) {

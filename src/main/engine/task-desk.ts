@@ -14,6 +14,7 @@ import { openLedger } from "../tasks/ledger.ts";
 import { createTaskManager } from "../tasks/manager.ts";
 import { isAskedAgain } from "../tasks/reconcile.ts";
 import type { TaskEvent, TaskManager } from "../tasks/task-manager.ts";
+import { isStoppedByPerson } from "../tasks/stop-task.ts";
 import { treeOf } from "../tasks/tree.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import type { TaskPort } from "../tools/tool.ts";
@@ -150,7 +151,8 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
 
   const deliver = createDelivery({
     tasks: () => tasks,
-    mayWake: (conversation) => !closing && (isAgents(conversation) ? atWork.has(conversation.id) : deps.wake),
+    mayWake: (conversation, task) =>
+      !closing && (isAgents(conversation) ? atWork.has(conversation.id) : deps.wake && !isStoppedByPerson(task)),
   });
   const late = createLateAnswers({ tasks, store: deps.store, deliver, target, automatic: deps.audience === "nobody" });
 

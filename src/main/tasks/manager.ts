@@ -1,26 +1,27 @@
+import { setMaxListeners } from "node:events";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
-import { isTaskOver, type TaskRow, type TaskUse } from "../../protocol/task.ts";
+import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
-import { modelTokens, truncateForModel } from "../lib/truncate.ts";
 import { createGuard } from "./guard.ts";
 import { historyOf } from "./history.ts";
 import { createTaskFiles } from "./kept-results.ts";
-import { isOverBudget, lateResult, notKept } from "./ends.ts";
+import { createEndings } from "./endings.ts";
+import { isOverBudget } from "./ends.ts";
 import { createLiveTask, type LiveTask } from "./live.ts";
 import { assertMay } from "./may.ts";
-import { createMeter } from "./meter.ts";
+import { createMeters } from "./meters.ts";
 import { newRow } from "./new-row.ts";
 import { createTaskQueue, type Seat } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
-import { runTask, type TaskEnd } from "./run-task.ts";
+import { runTask } from "./run-task.ts";
 import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
 import type { TaskManager, TaskManagerDeps, TaskOrigin } from "./task-manager.ts";
-import type { TaskOutcome, TaskWork } from "./work.ts";
+import type { TaskWork } from "./work.ts";
 
 interface Running {
   readonly stop: AbortController;
@@ -65,34 +66,37 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     return running.get(row.taskId)?.live.shown(row) ?? row;
   };
   const rowOf = (taskId: TaskId): TaskRow => shown(entryOf(taskId).row);
-  const waiters = createWaiters({ rowOf, isMine: (taskId) => running.has(taskId) || queue.waiting().includes(taskId), recheck });
+  const waiters = createWaiters({
+    rowOf,
+    isMine: (taskId) => running.has(taskId) || queue.waiting().includes(taskId),
+    recheck: () => guarded(recheck)(),
+  });
 
-  const finish = (taskId: TaskId, end: TaskEnd, lateExpected = false): void => {
-    const live = running.get(taskId)?.live;
-    live?.end();
-    const kept = files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text });
-    ledger.append({
-      type: "finished",
-      taskId,
-      at: now(),
-      lastLine: live?.lastLine() ?? "",
-      status: end.status,
-      error: end.error,
-      ...kept,
-      ...(live === undefined ? {} : { used: live.meter.used() }),
-      ...(lateExpected ? { lateExpected } : {}),
-    });
-    tellEnd(taskId);
-  };
-  const tellEnd = (taskId: TaskId): void => {
-    inputs.delete(taskId);
-    const entry = entryOf(taskId);
-    deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
-    waiters.tell(taskId);
+  const endings = createEndings({
+    ledger,
+    files,
+    now,
+    onEvent: deps.onEvent,
+    entryOf,
+    rowOf,
+    liveOf: (taskId) => running.get(taskId)?.live,
+    tell(taskId) {
+      inputs.delete(taskId);
+      waiters.tell(taskId);
+    },
+  });
+  const { textOf, finish } = endings;
+  /** For timers: a ledger that cannot be written is reported and tried again, it ends no process. */
+  const guarded = (job: () => void) => (): void => {
+    try {
+      job();
+    } catch (error) {
+      deps.onFault(error);
+    }
   };
   /** Tasks of a process that is gone are over; their conversations are told like of any other. */
   function recheck(): void {
-    if (!closing) for (const taskId of reconcile(ledger, now)) tellEnd(taskId);
+    if (!closing) for (const taskId of reconcile(ledger, now)) endings.tellEnd(taskId);
   }
 
   const run = async (
@@ -111,13 +115,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       file: files.outputFile(taskId),
       now,
       redact: deps.redact,
-      meter: (onUse) =>
-        createMeter({
-          budget: task.budget,
-          parent: task.parentTaskId === null ? null : (running.get(task.parentTaskId)?.live.meter ?? null),
-          onUse,
-          onOver: (error) => stop.abort(error),
-        }),
+      meter: (onUse) => meters.begin(task, { onUse, onOver: (error) => stop.abort(error) }),
       onChange: () => deps.onEvent({ type: "progress", task: rowOf(taskId) }),
     });
     // What it started is part of its budget.
@@ -176,59 +174,44 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       return;
     }
     finish(taskId, ended.end, true);
-    const done = ended.later.then(async ({ end, outcome }) => {
-      lingering.delete(taskId);
-      pump();
-      guard.ended(seat.kind, seat.provider, end.fault);
-      await finishLate(task, end, outcome, live.meter.used());
-    });
+    const done = ended.later
+      .then(async ({ end, outcome }) => {
+        guard.ended(seat.kind, seat.provider, end.fault);
+        await endings.finishLate(task, end, outcome, live.meter.used());
+      })
+      .catch((error: unknown) => endings.loseLate(taskId, error))
+      .catch(deps.onFault)
+      .finally(() => {
+        lingering.delete(taskId);
+        guarded(pump)();
+      });
     lingering.set(taskId, { stop, done });
-  };
-
-  /** An answer came after its time-out; what it is without one (an error, a stop) is lost. */
-  const finishLate = async (task: TaskRow, end: TaskEnd, outcome: TaskOutcome | null, used: TaskUse): Promise<void> => {
-    const { taskId } = task;
-    if (end.status !== "succeeded") {
-      ledger.append({ type: "late_state", taskId, state: "lost" });
-      deps.onEvent({ type: "changed", task: rowOf(taskId) });
-      return;
-    }
-    const late = await lateResult(task, outcome, now);
-    ledger.append({
-      type: "late",
-      taskId,
-      late,
-      used,
-      ...files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text }),
-    });
-    const entry = entryOf(taskId);
-    deps.onEvent({ type: "late", task: entry.row, text: textOf(entry) });
-    waiters.tell(taskId);
   };
 
   /** Lets a task with a place begin its work. */
   const begin = (seat: Seat, input: SpawnInput, work = deps.work): void => {
     const stop = new AbortController();
+    // All calls of it listen, and there may be many at once.
+    setMaxListeners(0, stop.signal);
     let settle = (): void => undefined;
     const done = new Promise<void>((resolve) => (settle = resolve));
     void run(seat, input, stop, (one) => running.set(seat.taskId, { ...one, stop, done }), work)
-      .catch((error: unknown) => fail(seat.taskId, stop, error))
+      .catch((error: unknown) => {
+        stop.abort(error);
+        // Of its provider this says nothing, but a breaker waits for the one that is tried.
+        guard.ended(seat.kind, seat.provider, undefined);
+        endings.fail(seat.taskId, error);
+      })
       .catch(deps.onFault)
       .finally(() => {
         queue.leave(seat.taskId);
         running.delete(seat.taskId);
         settle();
-        pump();
+        guarded(pump)();
       });
   };
 
-  /** A disk that is full or a folder that is gone must not leave a row that runs for ever. */
-  const fail = (taskId: TaskId, stop: AbortController, cause: unknown): void => {
-    stop.abort(cause);
-    if (isTaskOver(entryOf(taskId).row.status)) throw cause;
-    ledger.append(notKept(taskId, now(), cause, running.get(taskId)?.live.lastLine() ?? ""));
-    tellEnd(taskId);
-  };
+  const isIdle = (): boolean => queue.working() + queue.waiting().length + lingering.size === 0;
 
   const pump = (): void => {
     while (!closing) {
@@ -241,11 +224,11 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     if (pause !== null) clearTimeout(pause);
     pause = null;
     const next = queue.nextLook();
-    if (next !== null && !closing) pause = setTimeout(pump, Math.max(10, next - now()));
+    if (next !== null && !closing) pause = setTimeout(guarded(pump), Math.max(10, next - now()));
     // Another process may ask for a stop through the ledger; looking is only needed while something runs or waits.
-    if (running.size + lingering.size + queue.waiting().length > 0 && watch === null) watch = setInterval(look, lookMs);
-    if (queue.working() === 0 && queue.waiting().length === 0) {
-      if (watch !== null && lingering.size === 0) {
+    if (running.size + lingering.size + queue.waiting().length > 0 && watch === null) watch = setInterval(guarded(look), lookMs);
+    if (isIdle()) {
+      if (watch !== null) {
         clearInterval(watch);
         watch = null;
       }
@@ -282,8 +265,10 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   }
 
   const dequeue = (taskId: TaskId, error: ErrorData): boolean => {
-    if (!queue.remove(taskId)) return false;
+    if (!queue.waiting().includes(taskId)) return false;
+    // First written: what cannot be written goes on waiting, as the ledger says.
     finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
+    queue.remove(taskId);
     pump();
     return true;
   };
@@ -296,6 +281,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     dequeue,
   });
 
+  const meters = createMeters({ rowOf: (taskId) => entryOf(taskId).row, stopBelow: (taskId) => void stopper.stopBelow(taskId) });
+
   const create = (input: SpawnInput, origin: TaskOrigin): TaskRow => {
     if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
     const depth = depthOfNew(ledger.entries(), origin, deps.settings());
@@ -303,21 +290,19 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     ledger.append({ type: "created", task, owner: me });
     return task;
   };
-  const textOf = (entry: LedgerEntry): string =>
-    entry.textCut ? (files.text(entry.row.taskId) ?? `${entry.text}\n(The rest of the text is gone: its file was removed.)`) : entry.text;
   const enqueue = (task: TaskRow, input: SpawnInput): TaskRow => {
     inputs.set(task.taskId, input);
     queue.add({ taskId: task.taskId, kind: task.kind, depth: task.depth, provider: deps.providerOf(input) });
     deps.onEvent({ type: "created", task });
     // Started behind the caller's back, so that `task_created` always comes before `task_started`.
-    setImmediate(pump);
+    setImmediate(guarded(pump));
     return task;
   };
   const entriesWhere = (holds: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] =>
     [...ledger.entries().values()].filter((entry) => holds(entry) && (entry.owner.pid === me.pid || !isAlive(entry.owner)));
 
   reconcile(ledger, now);
-  const rechecks = setInterval(recheck, recheckMs);
+  const rechecks = setInterval(guarded(recheck), recheckMs);
   rechecks.unref();
 
   return {
@@ -377,7 +362,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     undelivered: () => entriesWhere(({ row }) => isTaskOver(row.status) && row.delivery === "pending"),
     waitingLate: () => entriesWhere(({ row }) => row.late?.state === "waiting"),
     idle() {
-      if (queue.working() === 0 && queue.waiting().length === 0) return Promise.resolve();
+      if (isIdle()) return Promise.resolve();
       return new Promise((resolve) => whenIdle.push(resolve));
     },
     async close() {
@@ -385,8 +370,10 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       clearInterval(rechecks);
       if (pause !== null) clearTimeout(pause);
       const error: ErrorData = { code: "interrupted", message: "Spindle was closed before the task started." };
+      // What cannot be written is found at the next start: its owner is gone then.
       for (const taskId of queue.waiting())
-        if (queue.remove(taskId)) finish(taskId, { status: "interrupted", result: null, text: `interrupted: ${error.message}`, error });
+        if (queue.remove(taskId))
+          guarded(() => finish(taskId, { status: "interrupted", result: null, text: `interrupted: ${error.message}`, error }))();
       const works = [...running.values(), ...lingering.values()];
       for (const { stop } of works) stop.abort(new SpindleError("interrupted", "Spindle was closed while the task ran."));
       await Promise.all(works.map((task) => task.done));

@@ -28,14 +28,13 @@ export interface TaskMeter {
 export function createMeter(options: {
   readonly budget: TaskBudget | null;
   readonly parent: TaskMeter | null;
+  /** Of an earlier process. */
+  readonly used?: TaskUse;
   readonly onUse: () => void;
   readonly onOver: (error: SpindleError) => void;
 }): TaskMeter {
   const { budget, parent } = options;
-  let tokens = 0;
-  let calls = 0;
-  let usd: number | null = null;
-  let bytes = 0;
+  let { tokens, calls, usd, bytes } = options.used ?? { tokens: 0, calls: 0, usd: null, bytes: 0 };
   /** Of the request that runs: what its text is worth so far. */
   let arriving = 0;
   let arrivingBelow = 0;

@@ -141,7 +141,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
         textCut: false,
         cancelRequested: false,
         how: record.how,
-        messages: [],
+        // An agent that has a log has read them there; one that never began has not.
+        messages: row.agentConversationId === null ? entry.messages : [],
         row: {
           ...row,
           status: "queued",

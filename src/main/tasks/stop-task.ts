@@ -1,6 +1,6 @@
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
-import { isTaskOver } from "../../protocol/task.ts";
+import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 import { isAlive } from "../lib/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./record.ts";
@@ -71,6 +71,13 @@ export function createStopper(deps: {
   };
 }
 
+/** True for a task that a person stopped: they know it, and nobody needs to start a turn to say so. */
+export function isStoppedByPerson({ status, error }: Pick<TaskRow, "status" | "error">): boolean {
+  return status === "cancelled" && error?.details?.["by"] === "person";
+}
+
 export function cancelledBy(who: Who): SpindleError {
-  return new SpindleError("cancelled", who === "person" ? "The person stopped the task." : "Who started the task stopped it.");
+  return new SpindleError("cancelled", who === "person" ? "The person stopped the task." : "Who started the task stopped it.", {
+    details: { by: who },
+  });
 }

@@ -75,7 +75,7 @@ export interface TaskManager {
   /** Late answers that wait for a person, likewise. */
   waitingLate(): readonly LedgerEntry[];
   readonly guard: Guard;
-  /** Settles when no task of this process is queued or running. */
+  /** Settles when no task of this process is queued or running, and no answer of one may still come late. */
   idle(): Promise<void>;
   /** Cancels this process's tasks; they end as interrupted. */
   close(): Promise<void>;

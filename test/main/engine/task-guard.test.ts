@@ -4,7 +4,7 @@ import type { ModelEvent, ModelRequest } from "../../../src/main/providers/provi
 import type { ErrorCode } from "../../../src/protocol/error.ts";
 import { scriptSettingsSchema, type Settings, taskSettingsSchema } from "../../../src/protocol/settings.ts";
 import type { TaskRow } from "../../../src/protocol/task.ts";
-import { callsScript, createScriptedProvider, says } from "../../support/scripted-provider.ts";
+import { callsScript, callsTool, createScriptedProvider, says } from "../../support/scripted-provider.ts";
 import { of, openQuestion, until, useEngines } from "./engine-lab.ts";
 
 const lab = useEngines();
@@ -187,6 +187,26 @@ test.each([
     questions: 1,
     started,
   });
+});
+
+test("a turn that itself starts more tasks than asked for is asked about once, without a warning of the system", async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.name);
+  process.on("warning", onWarning);
+  const place = lab();
+  const inputs = Array.from({ length: 30 }, (_, n) => ({ kind: "exec", title: `n${n}`, cmd: "true", notify: "silent" }));
+  const provider = createScriptedProvider([inputs.flatMap((input) => callsTool("spawn", input)), says("Done.")]);
+  const engine = await place.open({ provider, audience: "person", settings: { tasks: taskSettingsSchema.parse({ askAbove: 3 }) } });
+  const conversation = engine.conversations.create(place.project);
+  const turn = conversation.send("Go", []);
+  await until("it asks", () => engine.approvals.pending(conversation.id).length === 1);
+  const question = openQuestion(engine, conversation.id);
+  expect(question.summary).toMatch(/^start more than 3 tasks from one turn\./);
+  engine.approvals.answer(conversation.id, question, { decision: "allow", scope: "once" });
+  await turn.done;
+  await engine.tasks.idle();
+  process.off("warning", onWarning);
+  expect([of(conversation.events, "approval_requested").length, engine.tasks.rows().length, warnings]).toEqual([1, 30, []]);
 });
 
 test("many scripts that wait for scripts of their own all come to their end, with few workers and one place", async () => {

@@ -109,6 +109,25 @@ test("tasks of every kind end, say how, and are delivered exactly once", async (
   expect(again.conversations.open(conversation.id).events).toHaveLength(before);
 });
 
+test("a task that the person stops starts no turn; its end waits for the next one", async () => {
+  const house = lab();
+  const provider = createScriptedProvider([
+    callsTool("spawn", { kind: "exec", title: "long", cmd: "sleep 30", notify: "wake" }),
+    says("Started."),
+    says("I see."),
+  ]);
+  const engine = await house.open({ provider, wake: true });
+  const conversation = engine.conversations.create(house.project);
+  await conversation.send("Go", []).done;
+  const [task] = engine.tasks.rows();
+  expect(await engine.tasks.cancel(task?.taskId ?? "")).toEqual(["exec: long"]);
+  await engine.settled();
+  await conversation.settled();
+  expect([of(conversation.events, "turn_started").length, of(conversation.events, "task_delivered")[0]?.status]).toEqual([1, "cancelled"]);
+  await conversation.send("And?", []).done;
+  expect(saidIn(provider.requests.at(-1)).join("\n")).toContain('title="long" status="cancelled"');
+});
+
 test("a result that wakes starts a turn of an idle conversation; next_turn and silent do not", async () => {
   const house = lab();
   const provider = answering((_request, number) =>

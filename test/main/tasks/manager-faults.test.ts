@@ -1,0 +1,209 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { createRedactor } from "../../../src/main/lib/redact.ts";
+import { type Ledger, openLedger } from "../../../src/main/tasks/ledger.ts";
+import { createTaskManager } from "../../../src/main/tasks/manager.ts";
+import type { LedgerRecord } from "../../../src/main/tasks/record.ts";
+import type { TaskManager, TaskManagerDeps } from "../../../src/main/tasks/task-manager.ts";
+import { settingsSchema, type TaskSettings } from "../../../src/protocol/settings.ts";
+import type { SpawnInput } from "../../../src/protocol/tools.ts";
+import { useTempFolders } from "../../support/temp-folder.ts";
+
+const tempFolder = useTempFolders();
+const open: TaskManager[] = [];
+afterEach(async () => {
+  for (const manager of open.splice(0)) await manager.close();
+});
+
+/** A manager whose ledger refuses records of the kinds in `refused`, as a full disk would. */
+function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSettings>; maxRunning?: number } = {}) {
+  const folder = tempFolder();
+  const ledger = openLedger(
+    path.join(folder, "ledger.jsonl"),
+    createRedactor(() => []),
+  );
+  const refused = new Set<LedgerRecord["type"]>();
+  const faults: string[] = [];
+  const failing: Ledger = {
+    ...ledger,
+    append(record) {
+      if (refused.has(record.type)) throw new Error(`no room for ${record.type}`);
+      ledger.append(record);
+    },
+  };
+  const manager = createTaskManager({
+    ledger: failing,
+    outputFolder: path.join(folder, "output"),
+    maxRunning: () => options.maxRunning ?? 4,
+    settings: () => ({ ...settingsSchema.parse({}).tasks, ...options.tasks }),
+    scriptPlaces: 4,
+    providerOf: (input) => (input.kind === "ask" ? "anthropic" : null),
+    now: Date.now,
+    redact: createRedactor(() => []),
+    work,
+    onEvent: () => undefined,
+    onFault: (error) => void faults.push(error instanceof Error ? error.message : String(error)),
+  });
+  open.push(manager);
+  const spawn = (input: SpawnInput) =>
+    manager.spawn(input, {
+      conversationId: "c",
+      projectRoot: folder,
+      callId: "call",
+      scriptLine: null,
+      parentTaskId: null,
+      scope: { approval: "auto", sandbox: "read-only", tools: null },
+    });
+  return { folder, manager, refused, faults, spawn };
+}
+
+const done = { result: null, text: "done", ok: true };
+const ask = (title: string, more: object = {}): SpawnInput => ({ kind: "ask", question: "?", title, ...more });
+
+test("a task that is tried and cannot be kept does not leave the breaker waiting for it", async () => {
+  const answers = [new Error("x"), new Error("x"), done, done];
+  const { manager, folder, spawn } = house(
+    () => {
+      const next = answers.shift() ?? done;
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+    },
+    { tasks: { breakerErrors: 2, breakerPauseMs: 50 } },
+  );
+  for (const title of ["one", "two"]) {
+    spawn(ask(title));
+    await manager.idle();
+  }
+  expect(manager.guard.blocked("ask", "anthropic")).not.toBeNull();
+  const output = path.join(folder, "output");
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(output, "in the way");
+  const tried = spawn(ask("tried"));
+  await manager.idle();
+  expect(manager.row(tried.taskId)).toMatchObject({ status: "failed", error: { code: "io_error" } });
+  rmSync(output);
+  const next = spawn(ask("next"));
+  await manager.idle();
+  expect(manager.row(next.taskId).status).toBe("succeeded");
+});
+
+test("a late answer that cannot be kept is lost, and says so; nothing waits for it", async () => {
+  let answer = (): void => undefined;
+  const free = new Promise<void>((resolve) => (answer = resolve));
+  const { manager, refused, spawn } = house(() => free.then(() => done));
+  const { taskId } = spawn(ask("slow", { timeoutMs: 20 }));
+  await manager.wait(taskId, { timeoutMs: null, signal: new AbortController().signal });
+  expect(manager.row(taskId)).toMatchObject({ status: "timed_out", late: { state: "expected" } });
+  const idle = manager.idle();
+  refused.add("late");
+  answer();
+  await idle;
+  expect(manager.row(taskId).late?.state).toBe("lost");
+});
+
+test("idle waits for an answer that may still come late", async () => {
+  let answer = (): void => undefined;
+  const free = new Promise<void>((resolve) => (answer = resolve));
+  const { manager, spawn } = house(() => free.then(() => done));
+  const { taskId } = spawn(ask("slow", { timeoutMs: 20 }));
+  await manager.wait(taskId, { timeoutMs: null, signal: new AbortController().signal });
+  let isIdle = false;
+  const idle = manager.idle().then(() => (isIdle = true));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isIdle).toBe(false);
+  answer();
+  await idle;
+  expect(manager.row(taskId).late?.state).toBe("waiting");
+});
+
+test("a ledger that cannot be written for a while is told of and tried again; a waiting task is not forgotten", async () => {
+  let release = (): void => undefined;
+  const free = new Promise<void>((resolve) => (release = resolve));
+  const { manager, refused, faults, spawn } = house(() => free.then(() => done), { maxRunning: 1 });
+  const first = spawn(ask("first"));
+  const second = spawn(ask("second"));
+  await expect.poll(() => manager.row(first.taskId).status).toBe("running");
+  refused.add("finished");
+  await expect(manager.cancel(second.taskId)).rejects.toThrow("no room for finished");
+  expect(manager.row(second.taskId).status).toBe("queued");
+  refused.clear();
+  expect(await manager.cancel(second.taskId)).toEqual(["ask: second"]);
+  expect(manager.row(second.taskId).status).toBe("cancelled");
+  // The beat of a running task meets a full disk.
+  refused.add("beat");
+  await expect.poll(() => faults, { timeout: 15_000 }).toContain("no room for beat");
+  refused.clear();
+  release();
+  await manager.idle();
+  expect(manager.row(first.taskId).status).toBe("succeeded");
+});
+
+test("closing with a ledger that cannot be written ends all the same", async () => {
+  const { manager, refused, faults, spawn } = house(
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+    { maxRunning: 1 },
+  );
+  const first = spawn(ask("first"));
+  spawn(ask("second"));
+  await expect.poll(() => manager.row(first.taskId).status).toBe("running");
+  refused.add("finished");
+  await manager.close();
+  open.length = 0;
+  expect(faults).toContain("no room for finished");
+});
+
+test("what an ended task started goes on counting for its budget", async () => {
+  const { manager, spawn, folder } = house(
+    async ({ input, meter, signal }) => {
+      if (input.kind === "script") return done;
+      for (let n = 0; n < 3; n++) meter.call();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      signal.throwIfAborted();
+      return done;
+    },
+    { maxRunning: 1 },
+  );
+  const parent = spawn({ kind: "script", code: "", title: "parent", budget: { calls: 5 } });
+  await manager.idle();
+  expect(manager.row(parent.taskId).status).toBe("succeeded");
+  const child = (title: string) =>
+    manager.spawn(ask(title), {
+      conversationId: "c",
+      projectRoot: folder,
+      callId: "call",
+      scriptLine: null,
+      parentTaskId: parent.taskId,
+      scope: { approval: "auto", sandbox: "read-only", tools: null },
+    });
+  const [first, second] = [child("first"), child("second")];
+  await manager.idle();
+  expect([first, second].map(({ taskId }) => manager.row(taskId).status)).toEqual(["succeeded", "cancelled"]);
+});
+
+test("words for an agent that never began wait for its next run; those it has read do not come twice", async () => {
+  const heard: string[] = [];
+  let release = (): void => undefined;
+  const free = new Promise<void>((resolve) => (release = resolve));
+  const { manager, spawn } = house(
+    async ({ input, onMessage, worksIn }) => {
+      if (input.kind !== "agent") return free.then(() => done);
+      worksIn("own");
+      onMessage(({ text }) => heard.push(text));
+      return { ...done, ok: false };
+    },
+    { maxRunning: 1 },
+  );
+  spawn(ask("in front"));
+  const agent = spawn({ kind: "agent", prompt: "p", title: "agent" });
+  manager.message(agent.taskId, "first word");
+  await manager.cancel(agent.taskId);
+  release();
+  await manager.idle();
+  manager.again(agent.taskId, "resume");
+  await manager.idle();
+  expect(heard).toEqual(["first word"]);
+  manager.again(agent.taskId, "retry");
+  await manager.idle();
+  expect(heard).toEqual(["first word"]);
+});
