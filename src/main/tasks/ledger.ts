@@ -3,6 +3,7 @@ import type { TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
 import { type JsonlFile, openJsonl } from "../lib/jsonl.ts";
 import { redactJson } from "../lib/redact.ts";
+import { compactBytes, enterLedger } from "./compact.ts";
 import { isRecord } from "./record-shape.ts";
 import { applyRecord, type LedgerEntry, type LedgerRecord } from "./record.ts";
 
@@ -16,8 +17,12 @@ export interface Ledger {
   close(): void;
 }
 
-/** Opens the ledger; `redact` is applied to every text of a record before it is written. */
-export function openLedger(file: string, redact: (text: string) => string): Ledger {
+/**
+ * Opens the ledger; `redact` is applied to every text of a record before it is written. One larger than `largest` bytes is made
+ * smaller first, when no other process has it open.
+ */
+export function openLedger(file: string, redact: (text: string) => string, largest: number = compactBytes): Ledger {
+  const leave = enterLedger(file, largest);
   const opened = openJsonl(file);
   const log: JsonlFile = opened.file;
   const entries = new Map<TaskId, LedgerEntry>();
@@ -50,6 +55,7 @@ export function openLedger(file: string, redact: (text: string) => string): Ledg
     close() {
       log.close();
       reader.close();
+      leave();
     },
   };
 }

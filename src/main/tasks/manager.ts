@@ -9,6 +9,7 @@ import { historyOf } from "./history.ts";
 import { createTaskFiles } from "./kept-results.ts";
 import { createEndings } from "./endings.ts";
 import { isOverBudget } from "./ends.ts";
+import { shownOfOther } from "./other-process.ts";
 import { createLiveTask, type LiveTask } from "./live.ts";
 import { assertMay } from "./may.ts";
 import { createMeters } from "./meters.ts";
@@ -62,6 +63,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     return entry;
   };
   const shown = (row: TaskRow): TaskRow => {
+    const isMine = running.has(row.taskId) || queue.waiting().includes(row.taskId);
+    if (!isMine) return shownOfOther(row, now(), deps.settings().stallMs);
     if (row.status === "queued") return { ...row, waitsFor: queue.reason(row.taskId) };
     return running.get(row.taskId)?.live.shown(row) ?? row;
   };

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openLedger } from "../../../src/main/tasks/ledger.ts";
@@ -156,4 +156,45 @@ test("half a line of a process that was killed costs the next record of another 
   one.append(finished);
   expect(one.entries().get("task_1")?.row.status).toBe("failed");
   one.close();
+});
+
+test("a large ledger is made smaller at the next start: the same rows and histories, without signs of life that say nothing any more", () => {
+  const file = path.join(tempFolder(), "ledger.jsonl");
+  const plain = (text: string): string => text;
+  const one = openLedger(file, plain);
+  const used = { tokens: 1, calls: 2, usd: null, bytes: 3 };
+  const beat = (taskId: string, at: number) => ({ type: "beat", taskId, at, lastLine: `line ${at}`, used }) as const;
+  for (const taskId of ["task_1", "task_2"]) {
+    one.append({ type: "created", task: { ...row, taskId }, owner });
+    one.append({ type: "started", taskId, at: 20, owner });
+    for (let at = 30; at < 200; at++) one.append(beat(taskId, at));
+  }
+  one.append({
+    type: "finished",
+    taskId: "task_1",
+    at: 300,
+    status: "succeeded",
+    result: 1,
+    text: "x",
+    error: null,
+    lastLine: "end",
+    used,
+  });
+  const before = JSON.stringify([...one.entries()]);
+  const size = readFileSync(file).length;
+  // Somebody has it open: it stays as it is.
+  const two = openLedger(file, plain, 1_000);
+  expect(readFileSync(file).length).toBe(size);
+  one.close();
+  two.close();
+  const three = openLedger(file, plain, 1_000);
+  expect(JSON.stringify([...three.entries()])).toBe(before);
+  expect([...three.records()].map(({ type }) => type)).toEqual(["created", "started", "created", "started", "beat", "finished"]);
+  expect(readFileSync(file).length).toBeLessThan(size / 20);
+  three.append({ type: "delivery", taskId: "task_1", delivery: "seen" });
+  three.close();
+  expect(readdirSync(path.dirname(file)).toSorted()).toEqual(["ledger.jsonl", "ledger.jsonl.users"]);
+  const four = openLedger(file, plain);
+  expect(four.entries().get("task_1")?.row.delivery).toBe("seen");
+  four.close();
 });
