@@ -173,6 +173,8 @@ export const calls = {
   "tasks.retry": z.strictObject({ taskId: id }),
   /** Goes on from what an agent or an ask had. */
   "tasks.resume": z.strictObject({ taskId: id }),
+  /** Its result wakes its conversation, though it was started to wait or to be silent. */
+  "tasks.promote": z.strictObject({ taskId: id }),
   /** A word to an agent at work, at its next request. */
   "tasks.message": z.strictObject({ taskId: id, text: z.string().min(1).max(1_000_000), attachments: z.array(attachmentSchema).max(100) }),
   /** What becomes of an answer that came after its time-out. */
@@ -242,6 +244,7 @@ export interface CallResults {
   "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
   "tasks.retry": TaskRow;
   "tasks.resume": TaskRow;
+  "tasks.promote": TaskRow;
   "tasks.message": null;
   /** The conversation that has the answer now; null when it was discarded. */
   "tasks.late": { readonly conversationId: ConversationId | null };

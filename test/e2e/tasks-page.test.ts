@@ -118,3 +118,18 @@ test("an agent at work is told something, gets files by drops, and its page lead
     },
   );
 });
+
+test("a silent task brought to the foreground wakes the conversation with its result", async () => {
+  const cmd = "while [ ! -e go ]; do sleep 0.05; done; echo built";
+  const begin = [spawns({ kind: "exec", title: "Build", cmd, notify: "silent" })];
+  await withTaskWindow({ begin }, async ({ page, project, row, events }) => {
+    await row("Build").getByRole("button").first().click();
+    await page.getByText("Stays here; the conversation is not told").waitFor();
+    await page.getByTestId("task-promote").click();
+    await page.getByText("Wakes the conversation when done").waitFor();
+    await expect.poll(() => page.getByTestId("task-promote").count()).toBe(0);
+    await picture(page, "task-promoted");
+    writeFileSync(path.join(project, "go"), "");
+    await expect.poll(() => events().filter(({ type }) => type === "turn_started").length, { timeout: 20_000 }).toBe(2);
+  });
+});

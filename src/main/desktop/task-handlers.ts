@@ -19,6 +19,7 @@ export function taskHandlers(engine: Engine, window: { project(): ProjectInfo | 
     "tasks.output": ({ taskId, offset }) => tasks.output(taskId, offset),
     "tasks.retry": ({ taskId }) => tasks.again(taskId, "retry"),
     "tasks.resume": ({ taskId }) => tasks.again(taskId, "resume"),
+    "tasks.promote": ({ taskId }) => tasks.promote(taskId),
     "tasks.message": ({ taskId, text, attachments }) => {
       tasks.message(taskId, text, attachments);
       return null;

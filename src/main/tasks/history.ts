@@ -39,6 +39,8 @@ function changeOf(record: LedgerRecord, run: number): TaskChange | null {
       return { at: record.at, what: record.how === "resume" ? "Resumed" : "Retried", detail: `run ${run}` };
     case "cancel_requested":
       return { at: null, what: "Another process was asked to stop it", detail: null };
+    case "promoted":
+      return { at: record.at, what: "Brought to the foreground: its result will wake the conversation", detail: null };
     case "message":
       return { at: null, what: "Got a message", detail: record.text.slice(0, 200) };
     case "delivery":

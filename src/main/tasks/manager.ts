@@ -336,6 +336,12 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       ledger.append({ type: "message", taskId, text, ...(attachments.length === 0 ? {} : { attachments }) });
       running.get(taskId)?.passMessages();
     },
+    promote(taskId) {
+      assertMay("promote", entryOf(taskId).row);
+      ledger.append({ type: "promoted", taskId, at: now() });
+      deps.onEvent({ type: "changed", task: rowOf(taskId) });
+      return rowOf(taskId);
+    },
     again(taskId, how) {
       const { row } = entryOf(taskId);
       assertMay(how, row);

@@ -2,7 +2,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import { canResume, canRetry, isTaskOver, type TaskRow } from "../../protocol/task.ts";
 
 /** Throws when a person or a model may not do this with a task as it is. */
-export function assertMay(what: "message" | "resume" | "retry" | "settleLate", row: TaskRow): void {
+export function assertMay(what: "message" | "promote" | "resume" | "retry" | "settleLate", row: TaskRow): void {
   switch (what) {
     case "message":
       if (row.kind !== "agent")
@@ -14,6 +14,9 @@ export function assertMay(what: "message" | "resume" | "retry" | "settleLate", r
           hint: "Start a new one, or let the person resume it.",
         });
       return;
+    case "promote":
+      if (!isTaskOver(row.status)) return;
+      throw new SpindleError("task_not_running", `This task is over: it ${ended(row)}.`);
     case "resume":
       if (canResume(row)) return assertWhole(row);
       throw new SpindleError("bad_request", `This task cannot be resumed: it is of kind ${row.kind} and ${ended(row)}.`, {

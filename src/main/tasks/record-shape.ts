@@ -43,6 +43,7 @@ const shape = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("late_state"), taskId: id, state: text }),
   z.looseObject({ type: z.literal("again"), taskId: id, at, how: z.enum(["resume", "retry"]), owner }),
   z.looseObject({ type: z.literal("cancel_requested"), taskId: id }),
+  z.looseObject({ type: z.literal("promoted"), taskId: id, at }),
   z.looseObject({ type: z.literal("message"), taskId: id, text }),
   z.looseObject({ type: z.literal("delivery"), taskId: id, delivery: z.enum(["pending", "delivered", "seen"]) }),
 ]);

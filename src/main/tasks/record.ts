@@ -64,6 +64,8 @@ export type LedgerRecord =
       readonly owner: ProcessIdentity;
     }
   | { readonly type: "cancel_requested"; readonly taskId: TaskId }
+  /** A person wants its result at once: it will wake its conversation. */
+  | { readonly type: "promoted"; readonly taskId: TaskId; readonly at: number }
   /** A word to an agent, from whichever process; absent attachments are none. */
   | { readonly type: "message"; readonly taskId: TaskId; readonly text: string; readonly attachments?: readonly Attachment[] }
   | { readonly type: "delivery"; readonly taskId: TaskId; readonly delivery: TaskDelivery };
@@ -159,6 +161,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
           late: null,
         },
       };
+    case "promoted":
+      return { row: { ...row, notify: "wake" } };
     case "cancel_requested":
       return { cancelRequested: true };
     case "message":

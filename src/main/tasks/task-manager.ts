@@ -56,6 +56,8 @@ export interface TaskManager {
   cancel(taskId: TaskId, who?: "person" | "starter"): Promise<readonly string[]>;
   /** A word to an agent that is not over, at its next request; it may read what goes along. Throws `task_not_running` or `bad_request`. */
   message(taskId: TaskId, text: string, attachments?: readonly Attachment[]): void;
+  /** A person wants the result of a task that is not over at once: it wakes its conversation, whatever was said when it was started. Throws `task_not_running`. */
+  promote(taskId: TaskId): TaskRow;
   /** What happened to it so far. Throws `task_not_found`. */
   history(taskId: TaskId): readonly TaskChange[];
   /** A person wants it once more: from what it had, or from the start. Throws `bad_request`. */

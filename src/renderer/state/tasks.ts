@@ -86,6 +86,11 @@ export async function runTaskAgain(taskId: TaskId, how: "retry" | "resume"): Pro
   await call(how === "retry" ? "tasks.retry" : "tasks.resume", { taskId });
 }
 
+/** Its result will wake its conversation. Rejects with ApiError. */
+export async function promoteTask(taskId: TaskId): Promise<void> {
+  await call("tasks.promote", { taskId });
+}
+
 /** A word, with files it may read, to an agent at work. Rejects with ApiError. */
 export async function messageTask(taskId: TaskId, text: string, attachments: readonly Attachment[]): Promise<void> {
   await call("tasks.message", { taskId, text, attachments: [...attachments] });

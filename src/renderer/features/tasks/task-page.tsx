@@ -1,4 +1,4 @@
-import { FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
+import { ArrowUpToLine, FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
 import type { Attachment } from "../../../protocol/attachment.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
@@ -7,7 +7,7 @@ import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "..
 import { asErrorData } from "../../lib/api.ts";
 import { openLink, reportError } from "../../state/notices.ts";
 import { showConversation, showDiffOf, showStartOf } from "../../state/task-places.ts";
-import { cancelTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
+import { cancelTask, promoteTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -99,7 +99,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       }
     >
       <div {...drop} data-testid="task-page-body" className={cx("flex flex-col gap-4 p-4", dropping && "bg-accent-soft")}>
-        <Places row={row} onLeave={leave} />
+        <Places row={row} onLeave={leave} onPromote={() => act(promoteTask(row.taskId))} />
         {failure === null ? null : <ErrorState code={failure.code} message={failure.message} hint={failure.hint} />}
         {stopped === null ? null : <Stopped names={stopped} />}
         {row.status === "needs_you" ? (
@@ -126,7 +126,15 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
 }
 
 /** The ways from the page to the rest of the window. */
-function Places({ row, onLeave }: { readonly row: TaskRow; readonly onLeave: (work: Promise<unknown>) => void }) {
+function Places({
+  row,
+  onLeave,
+  onPromote,
+}: {
+  readonly row: TaskRow;
+  readonly onLeave: (work: Promise<unknown>) => void;
+  readonly onPromote: () => void;
+}) {
   const { agentConversationId: agent, callId } = row;
   return (
     <nav aria-label="Places of this task" className="-mb-1 flex flex-wrap gap-1.5">
@@ -134,6 +142,11 @@ function Places({ row, onLeave }: { readonly row: TaskRow; readonly onLeave: (wo
         <Button size="sm" data-testid="task-start" onClick={() => onLeave(showStartOf(row))}>
           <SquareCode size={12} aria-hidden />
           {row.scriptLine === null ? `Started by call ${callId}` : `Started by line ${row.scriptLine} of the script`}
+        </Button>
+      )}
+      {isTaskOver(row.status) || row.notify === "wake" ? null : (
+        <Button size="sm" data-testid="task-promote" onClick={onPromote}>
+          <ArrowUpToLine size={12} aria-hidden /> Bring to the foreground: wake the conversation with its result
         </Button>
       )}
       {agent === null ? null : (
