@@ -1,3 +1,3 @@
-/** The one IPC channel of calls and the one of pushes. Apart from the contract, so that the preload does not carry zod. */
+/** The one IPC channel of calls, and the one over which a page asks for, and gets, the port of its pushes. Apart from the contract, so that the preload does not carry zod. */
 export const callChannel = "spindle:call";
-export const pushChannel = "spindle:push";
+export const portChannel = "spindle:port";

@@ -264,7 +264,7 @@ export interface CallResults {
 
 /** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
 export interface Pushes {
-  events: readonly SpindleEvent[];
+  event: SpindleEvent;
   conversations: readonly ConversationRow[];
   tasks: TaskPush;
   attention: AttentionPush;
@@ -277,14 +277,17 @@ export interface Pushes {
 }
 export type PushName = keyof Pushes;
 
+/** What comes over a page's port: pushes in their order, those of one name in a row together; or that it missed some and has to load anew. */
+export type PushBatch = readonly (readonly [name: PushName, values: readonly unknown[]])[] | "load anew";
+
 /** How a call comes back: errors are data, with their code. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorData };
 
 /** What the preload exposes as `window.spindle`: nothing else crosses. */
 export interface Bridge {
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<Reply<CallResults[N]>>;
-  /** Subscribes to a push; returns the function that unsubscribes. */
-  on<N extends PushName>(name: N, listener: (value: Pushes[N]) => void): () => void;
+  /** Asks for the port of this page's pushes; it comes as a message of the page to itself, `portChannel`. */
+  connect(): void;
   /** The true path of a dropped or picked file (a DOM `File`); empty for a file made by the page. Typed as object: protocol knows no DOM. */
   pathOf(file: object): string;
 }

@@ -30,6 +30,12 @@ export async function bench(report: Report, surroundings: Surroundings): Promise
     report(atMost("jumps in 300 wheel frames", errors.filter((px) => px > 2).length, 0, "frames"));
     report(atMost("renderer memory", await rendererMb(window), 200, "MB"));
   });
+  surroundings.progress("10,000 events a second");
+  await withWindow(surroundings, { messages: 100 }, async (window) => {
+    const { transport, frames } = await flood(window);
+    report(atMost("10,000 events/s of 1 KB: transport, of a core", transport * 100, 10, "%"));
+    report(atMost("10,000 events/s of 1 KB: frame p95", p95(frames), 20, "ms"));
+  });
   surroundings.progress("a message of 200 KB");
   await withWindow(surroundings, { messages: 100 }, async (window) => {
     const { frames, spent, main } = await stream(window, "long");
@@ -116,6 +122,37 @@ async function stream(window: Window, kind: "short" | "long") {
   const main: MainThread = await traceMainThread(window.page, () => window.page.waitForTimeout(watchedMs));
   await stopAnswer(window);
   return { frames, spent, main };
+}
+
+/** Events of a conversation that is not shown, in batches as main makes them, through the page's own way of taking them. */
+async function flood(window: Window): Promise<{ readonly transport: number; readonly frames: readonly number[] }> {
+  const { page, app } = window;
+  const idle = await mainThreadTime(page, async () => void (await watchFrames(page, watchedMs)));
+  await app.evaluate(
+    ({ BrowserWindow, MessageChannelMain }, { perBatch, everyMs }) => {
+      const { port1, port2 } = new MessageChannelMain();
+      BrowserWindow.getAllWindows()[0]?.webContents.postMessage("spindle:port", null, [port2]);
+      port1.start();
+      let seq = 0;
+      const events = () =>
+        Array.from({ length: perBatch }, () => ({
+          type: "text_delta",
+          conversationId: "another",
+          turnId: "t1",
+          seq: seq++,
+          time: seq,
+          text: `${seq} `.padEnd(1_000, "word "),
+        }));
+      (globalThis as { flood?: NodeJS.Timeout }).flood = setInterval(() => port1.postMessage([["event", events()]]), everyMs);
+    },
+    { perBatch: 160, everyMs: 16 },
+  );
+  let frames: readonly number[] = [];
+  const busy = await mainThreadTime(page, async () => {
+    frames = (await watchFrames(page, watchedMs)).gaps;
+  });
+  await app.evaluate(() => clearInterval((globalThis as { flood?: NodeJS.Timeout }).flood));
+  return { transport: Math.max(0, busy.total - idle.total) / watchedMs, frames };
 }
 
 async function typing(window: Window): Promise<readonly number[]> {

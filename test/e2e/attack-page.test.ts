@@ -22,7 +22,7 @@ test("the page has no Node, only the bridge, and runs isolated in Chromium's san
       frozen: Object.isFrozen((globalThis as unknown as { spindle: object }).spindle),
       protocol: location.protocol,
     }));
-    expect(inPage).toEqual({ node: [], bridge: ["call", "on", "pathOf"], frozen: true, protocol: "app:" });
+    expect(inPage).toEqual({ node: [], bridge: ["call", "connect", "pathOf"], frozen: true, protocol: "app:" });
     const preferences = await app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
       return contents.getLastWebPreferences();

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type BrowserWindow, dialog, nativeTheme } from "electron";
-import type { EventType, SpindleEvent } from "../../protocol/event.ts";
+import type { EventType } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import type { Git } from "../engine/git.ts";
@@ -134,7 +134,6 @@ export function openDesktop(options: DesktopOptions): {
   });
   link.serve(handlers, engine.logger);
 
-  const events = createBatch<SpindleEvent>(16, (batch) => link.push("events", batch));
   const rows = createBatch<null>(50, () => {
     const list = project === null ? [] : engine.rows(project.root);
     link.push(
@@ -164,7 +163,7 @@ export function openDesktop(options: DesktopOptions): {
   }, 500);
   const unsubscribe = [
     engine.onEvent((event) => {
-      events.add(event);
+      link.push("event", event);
       attention.event(event);
       if (rowEvents.has(event.type)) rows.add(null);
       if (statusEvents.has(event.type)) status.ask();
@@ -195,7 +194,6 @@ export function openDesktop(options: DesktopOptions): {
       clearInterval(harnessLook);
       status.close();
       git.close();
-      events.close();
       rows.close();
       tasks.close();
       attention.close();

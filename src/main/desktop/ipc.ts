@@ -1,8 +1,9 @@
-import { type BrowserWindow, ipcMain } from "electron";
-import { callChannel, pushChannel } from "../../protocol/channels.ts";
+import { type BrowserWindow, ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, MessageChannelMain } from "electron";
+import { callChannel, portChannel } from "../../protocol/channels.ts";
 import type { PushName, Pushes } from "../../protocol/ipc.ts";
 import type { Logger } from "../lib/logger.ts";
 import { appOrigin } from "./app-protocol.ts";
+import { createPushPort } from "./push-port.ts";
 import { type Handlers, serveCall } from "./serve-calls.ts";
 
 /** The two directions between main and one window. */
@@ -19,22 +20,30 @@ export function connectWindow(window: BrowserWindow): WindowLink {
   const serving = new Promise<{ readonly handlers: Handlers; readonly logger: Logger }>((resolve) => {
     serve = (handlers, logger) => resolve({ handlers, logger });
   });
+  const pushes = createPushPort();
+  const isOurs = ({ senderFrame: frame, sender }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
+    frame !== null && sender === window.webContents && frame === window.webContents.mainFrame && frame.url.startsWith(`${appOrigin}/`);
+  const onPortWanted = (event: IpcMainEvent): void => {
+    if (!isOurs(event)) return;
+    const { port1, port2 } = new MessageChannelMain();
+    pushes.connect(port1);
+    window.webContents.postMessage(portChannel, null, [port2]);
+  };
+  ipcMain.on(portChannel, onPortWanted);
   ipcMain.handle(callChannel, async (event, name: unknown, input: unknown) => {
-    const frame = event.senderFrame;
-    const trusted =
-      frame !== null &&
-      event.sender === window.webContents &&
-      frame === window.webContents.mainFrame &&
-      frame.url.startsWith(`${appOrigin}/`);
-    if (!trusted) return { ok: false, error: { code: "bad_request", message: "This page may not talk to Spindle." } };
+    if (!isOurs(event)) return { ok: false, error: { code: "bad_request", message: "This page may not talk to Spindle." } };
     const { handlers, logger } = await serving;
-    return serveCall(handlers, name, input, logger);
+    const reply = await serveCall(handlers, name, input, logger);
+    pushes.flush();
+    return reply;
   });
   return {
-    push(name, value) {
-      if (!window.isDestroyed()) window.webContents.send(pushChannel, name, value);
-    },
+    push: pushes.push,
     serve,
-    close: () => ipcMain.removeHandler(callChannel),
+    close() {
+      ipcMain.removeHandler(callChannel);
+      ipcMain.off(portChannel, onPortWanted);
+      pushes.close();
+    },
   };
 }

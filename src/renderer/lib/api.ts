@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorData } from "../../protocol/error.ts";
-import type { Bridge, CallInput, CallName, CallResults, PushName, Pushes } from "../../protocol/ipc.ts";
+import { portChannel } from "../../protocol/channels.ts";
+import type { Bridge, CallInput, CallName, CallResults, PushBatch, PushName, Pushes } from "../../protocol/ipc.ts";
 
 declare global {
   interface Window {
@@ -25,6 +26,8 @@ export class ApiError extends Error {
 
 /** Asks main for something. Rejects with `ApiError` and nothing else. */
 export async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallResults[N]> {
+  // What main tells from the answer on must find this page listening.
+  await connect();
   const reply = await window.spindle.call(name, input).catch((error: unknown) => {
     throw new ApiError(asErrorData(error));
   });
@@ -34,7 +37,36 @@ export async function call<N extends CallName>(name: N, input: CallInput<N>): Pr
 
 /** Subscribes to a push; returns the function that ends it. Stores use `onFrame` of lib/frame instead. */
 export function on<N extends PushName>(name: N, listener: (value: Pushes[N]) => void): () => void {
-  return window.spindle.on(name, listener);
+  void connect();
+  const receive = (value: unknown): void => listener(value as Pushes[N]);
+  const set = listeners.get(name) ?? new Set();
+  listeners.set(name, set.add(receive));
+  return () => {
+    set.delete(receive);
+  };
+}
+
+const listeners = new Map<PushName, Set<(value: unknown) => void>>();
+let connected: Promise<void> | null = null;
+
+/** Takes the port of this page's pushes; should main send another one, that as well. */
+function connect(): Promise<void> {
+  connected ??= new Promise((resolve) => {
+    const take = (event: MessageEvent): void => {
+      const [port] = event.ports;
+      if (event.source !== window || event.data !== portChannel || port === undefined) return;
+      port.addEventListener("message", ({ data }: MessageEvent<PushBatch>) => {
+        port.postMessage(null);
+        if (data === "load anew") return window.location.reload();
+        for (const [name, values] of data) for (const value of values) for (const listener of listeners.get(name) ?? []) listener(value);
+      });
+      port.start();
+      resolve();
+    };
+    window.addEventListener("message", take);
+    window.spindle.connect();
+  });
+  return connected;
 }
 
 /** True path of a dropped or picked file; empty for one that has none (made by a page). */

@@ -56,9 +56,9 @@ export function followConversation(): () => void {
   const stopSelection = useConversations.subscribe((state, before) => {
     if (state.selectedId !== before.selectedId) void show(state.selectedId);
   });
-  const stopEvents = onFrame("events", (batch) => {
+  const stopEvents = onFrame("event", (batch) => {
     const { id, status, view } = useConversation.getState();
-    const events = batch.flat().filter((event) => event.conversationId === id);
+    const events = batch.filter((event) => event.conversationId === id);
     if (events.length === 0) return;
     if (status !== "ready") {
       early.push(...events);
