@@ -1,6 +1,7 @@
 // npm test: all set-up, then every test: unit and headless on plain Node, then end to end in the real Electron.
 // `npm test -- unit [filter…]` and `npm test -- e2e [filter…]` run a part; a filter is a piece of a file's path.
 import { bootstrap } from "./lib/bootstrap.mjs";
+import { ensureChromium } from "./lib/chromium.mjs";
 import { SetupError, runMain } from "./lib/say.mjs";
 import { runVitest } from "./lib/vitest.mjs";
 
@@ -13,7 +14,12 @@ await runMain(async () => {
     const counts = [];
     if (first !== "e2e") counts.push(await runVitest("unit", rest));
     if (withE2e) {
-      const env = { ...ready.env, SPINDLE_TEST_ELECTRON: ready.electron, SPINDLE_TEST_ELECTRON_FLAGS: ready.electronFlags.join(" ") };
+      const env = {
+        ...ready.env,
+        SPINDLE_TEST_CHROMIUM: await ensureChromium(),
+        SPINDLE_TEST_ELECTRON: ready.electron,
+        SPINDLE_TEST_ELECTRON_FLAGS: ready.electronFlags.join(" "),
+      };
       counts.push(await runVitest("e2e", ["--config", "vitest.e2e.config.ts", ...rest], env));
     }
     const passed = counts.reduce((sum, count) => sum + count.passed, 0);

@@ -63,6 +63,18 @@ async function findMissingLibraries(electronPath) {
 }
 
 /**
+ * Installs packages of Debian where that is possible: as root, with apt.
+ * @param {readonly string[]} names
+ */
+export async function installPackages(names) {
+  if (process.platform !== "linux" || process.getuid?.() !== 0 || !isOnPath("apt-get")) return;
+  await install(
+    [],
+    names.map((name) => ({ package: name })),
+  );
+}
+
+/**
  * @param {readonly (readonly string[])[]} libraries Alternatives per library.
  * @param {readonly { package: string }[]} missingPrograms
  */

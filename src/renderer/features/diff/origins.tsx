@@ -22,7 +22,7 @@ export function Origins({ origins, diff }: { readonly origins: readonly HunkOrig
             data-testid="hunk-origin"
             data-call={origin.callId}
             title={title}
-            aria-label={title}
+            aria-label={`${words}: ${title}`}
             onClick={() => jumpToCall(origin.callId)}
             className="rounded-xs px-1 hover:bg-raise hover:text-fg"
           >

@@ -132,7 +132,7 @@ function MoveLane({ lane, elapsed }: { readonly lane: Lane; readonly elapsed: nu
       label="Move to background: the command goes on as a task with all it has printed"
       size="sm"
       data-testid="move-to-background"
-      className="absolute top-0 right-1 h-[23px] bg-raise opacity-0 group-hover/lane:opacity-100 focus-visible:opacity-100"
+      className="absolute top-0 right-1 h-6 bg-raise opacity-0 group-hover/lane:opacity-100 focus-visible:opacity-100"
       onClick={() => moveToBackground(only.callId)}
     >
       <Waypoints size={12} aria-hidden />
@@ -175,7 +175,7 @@ const LaneRow = memo(function LaneRow({ lane, total, elapsed, selected, onOpen, 
       onMouseLeave={() => onLine(null)}
       onFocus={() => onLine(lane.line)}
       onBlur={() => onLine(null)}
-      className={cx("lane-grid h-[23px] w-full items-center rounded-xs px-2 text-left hover:bg-raise", selected && "bg-selected")}
+      className={cx("lane-grid h-6 w-full items-center rounded-xs px-2 text-left hover:bg-raise", selected && "bg-selected")}
     >
       <span className="truncate pr-2 font-mono text-label text-fg">{lane.tool}</span>
       <span className="truncate pr-3 font-mono text-label text-fg3">{lane.subject}</span>
