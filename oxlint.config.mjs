@@ -139,7 +139,7 @@ export default {
     },
     // A function called use… is a hook only where there is React.
     {
-      files: ["src/{main,preload,protocol}/**", "test/{main,protocol,headless,e2e,bench,support}/**", "scripts/**"],
+      files: ["src/{main,preload,protocol}/**", "test/{main,protocol,headless,e2e,chromium,bench,support}/**", "scripts/**"],
       rules: { "react/rules-of-hooks": "off" },
     },
     // Code of the sandbox: expressions that are evaluated, on an engine without Node's types.
