@@ -106,7 +106,7 @@ function answerEvents(kind: "short" | "long"): readonly WireEvent[] {
   const delta = rest.find(({ event }) => event === "response.output_text.delta");
   const at = delta === undefined ? -1 : rest.indexOf(delta);
   const piece = (text: string): WireEvent => ({ event: delta?.event ?? null, data: { ...(delta?.data as object), delta: text } });
-  const seconds = 12;
+  const seconds = 30;
   const pieces = Array.from({ length: seconds * updatesPerSecond }, (_, n) => piece(`${words(n, 18)}${n % 12 === 11 ? ".\n\n" : " "}`));
   const paragraphs = Array.from({ length: 1_000 }, (_, n) => `${words(n, 40)}.`).join("\n\n");
   return [created, progress, ...rest.slice(0, at), ...(kind === "long" ? [piece(paragraphs)] : []), ...pieces, ...rest.slice(at + 1)];
@@ -143,7 +143,10 @@ async function flood(window: Window): Promise<{ readonly transport: number; read
           time: seq,
           text: `${seq} `.padEnd(1_000, "word "),
         }));
-      (globalThis as { flood?: NodeJS.Timeout }).flood = setInterval(() => port1.postMessage([["event", events()]]), everyMs);
+      (globalThis as { flood?: NodeJS.Timeout }).flood = setInterval(
+        () => port1.postMessage([["event", events()]]),
+        everyMs,
+      );
     },
     { perBatch: 160, everyMs: 16 },
   );
