@@ -143,10 +143,7 @@ async function flood(window: Window): Promise<{ readonly transport: number; read
           time: seq,
           text: `${seq} `.padEnd(1_000, "word "),
         }));
-      (globalThis as { flood?: NodeJS.Timeout }).flood = setInterval(
-        () => port1.postMessage([["event", events()]]),
-        everyMs,
-      );
+      (globalThis as { flood?: NodeJS.Timeout }).flood = setInterval(() => port1.postMessage([["event", events()]]), everyMs);
     },
     { perBatch: 160, everyMs: 16 },
   );

@@ -23,6 +23,10 @@ test("axe finds nothing: an empty conversation, lists of the composer, chips, pa
     const input = page.getByTestId("composer-input");
     await page.getByTestId("trust-bar").waitFor();
     await expectAccessible(page, "empty, not trusted");
+    await page.getByTestId("settings-button").hover();
+    await page.getByTestId("tooltip").waitFor();
+    await expectAccessible(page, "a tooltip");
+    expect(await page.getByTestId("tooltip").count()).toBe(1);
     await input.click();
     await page.keyboard.type("@mon");
     await page.getByTestId("suggestion").first().waitFor();

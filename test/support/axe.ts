@@ -7,8 +7,6 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 
 /** Fails with the places when the page, as it stands, breaks a rule of axe in the light or in the dark theme (which follow the system here). */
 export async function expectAccessible(page: Page, state: string): Promise<void> {
-  // A tooltip stands outside of every landmark, as long as somebody points at its button.
-  await page.mouse.move(2, 2);
   for (const colorScheme of ["light", "dark"] as const) {
     // Colours that fade would be measured on their way.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

@@ -17,7 +17,13 @@ export function Tooltip({
       <Base.Trigger render={children} delay={500} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className="z-50">
-          <Base.Popup className="flex max-w-80 items-center gap-2 rounded-sm border border-strong bg-raise px-2 py-1 text-small text-fg shadow-composer">
+          {/* Outside of every landmark, so it is told as what it is: a hint that came up. */}
+          <Base.Popup
+            role="tooltip"
+            aria-live="polite"
+            data-testid="tooltip"
+            className="flex max-w-80 items-center gap-2 rounded-sm border border-strong bg-raise px-2 py-1 text-small text-fg shadow-composer"
+          >
             {text}
             {keys === undefined ? null : <Kbd>{keys}</Kbd>}
           </Base.Popup>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { patchesInScope, scopeChoices } from "../../../src/renderer/features/diff/review-scope.ts";
+import { commandsInScope, patchesInScope, scopeChoices, undoScopeOf } from "../../../src/renderer/features/diff/review-scope.ts";
 
 const patches = [
   { turnId: "t1", callId: "c1", line: null, undone: false, files: [] },
@@ -26,6 +26,25 @@ describe("the scope of a review", () => {
     const back = { turnId: "t1", callId: "review-1", line: null, undone: false, files: [], takenBack: { calls: ["c2"], hunks: 1 } };
     const of = (undone: boolean) => patchesInScope([...patches, { ...back, undone }], "patch", "c2").map(({ callId }) => callId);
     expect([of(false), of(true)]).toEqual([["c2", "review-1"], ["c2"]]);
+  });
+
+  it("of a script holds its patches and what its commands changed, and is undone as one", () => {
+    const some = ["c1", "c2.1", "c2.3", "c20.1"].map((callId) => ({ turnId: "t1", callId, line: null, undone: false, files: [] }));
+    const changes = [
+      { turnId: "t1", callIds: ["c2.2"] },
+      { turnId: "t1", callIds: ["c1"] },
+    ];
+    const of = (callId: string | null) => patchesInScope(some, "script", callId).map((patch) => patch.callId);
+    expect([of("c2.1"), of(null), of("c1")]).toEqual([["c2.1", "c2.3"], ["c20.1"], []]);
+    expect(commandsInScope(some, changes, "script", "c2.1")).toEqual([changes[0]]);
+    expect(undoScopeOf(some, "script", "c2.3")).toEqual({ kind: "script", id: "c2" });
+    expect(
+      [scopeChoices(some, "c2.1"), scopeChoices(some, "c20.1"), scopeChoices(some, null)].map((all) => all.map(({ value }) => value)),
+    ).toEqual([
+      ["conversation", "turn", "script", "patch"],
+      ["conversation", "turn", "patch"],
+      ["conversation", "script"],
+    ]);
   });
 
   it("offers only what differs", () => {

@@ -1,11 +1,11 @@
 import { assertNever } from "../../../protocol/error.ts";
 import type { CallId, TurnId } from "../../../protocol/ids.ts";
 import type { TakenBack } from "../../../protocol/review.ts";
-import type { UndoScope } from "../../../protocol/undo.ts";
+import { isInScope, type UndoScope } from "../../../protocol/undo.ts";
 import type { PatchPart } from "./merge-patches.ts";
 
 /** Which patches the review folds; `tree` is the working tree against the last commit, whoever changed it. */
-export type ReviewScope = "conversation" | "turn" | "patch" | "tree";
+export type ReviewScope = "conversation" | "turn" | "script" | "patch" | "tree";
 
 interface ScopedPatch extends PatchPart {
   readonly turnId: TurnId | null;
@@ -24,19 +24,36 @@ export function scopeChoices(patches: readonly ScopedPatch[], callId: CallId | n
   const whole: ScopeChoice = { value: "conversation", label: "Whole conversation" };
   const turn: ScopeChoice = { value: "turn", label: callId === null ? "Last turn with changes" : "Turn of this patch" };
   const patch: ScopeChoice = { value: "patch", label: "This patch" };
-  return [whole, ...(turns.size > 1 || callId !== null ? [turn] : []), ...(callId === null ? [] : [patch])];
+  const script: ScopeChoice = { value: "script", label: callId === null ? "Last script with changes" : "Script of this patch" };
+  const scriptId = scriptOf(patches, callId);
+  const ofScript = scriptId === null ? 0 : patches.filter((each) => isOfScript(each, scriptId)).length;
+  // A script with this one patch, or with all there is, would show the same as another choice.
+  const hasScript = ofScript > (callId === null ? 0 : 1) && ofScript < patches.length;
+  return [whole, ...(turns.size > 1 || callId !== null ? [turn] : []), ...(hasScript ? [script] : []), ...(callId === null ? [] : [patch])];
+}
+
+/** The script whose patch was asked for, or the one with the newest patch that stands; null when that is none of a script. */
+function scriptOf(patches: readonly ScopedPatch[], callId: CallId | null): CallId | null {
+  const patch = callId === null ? lastTurnPatch(patches) : patches.find((each) => each.callId === callId);
+  return patch === undefined || !patch.callId.includes(".") ? null : patch.callId.slice(0, patch.callId.lastIndexOf("."));
+}
+
+function isOfScript(patch: ScopedPatch, scriptId: CallId): boolean {
+  return isInScope(patch, { kind: "script", id: scriptId });
 }
 
 /** What an undo of the reviewed patches is about. */
 export function undoScopeOf(patches: readonly ScopedPatch[], scope: ReviewScope, callId: CallId | null): UndoScope {
   const asked = patches.find((patch) => patch.callId === callId);
   if (scope === "patch" && asked !== undefined) return { kind: "call", id: asked.callId };
+  const scriptId = scriptOf(patches, callId);
+  if (scope === "script" && scriptId !== null) return { kind: "script", id: scriptId };
   const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
   return scope === "turn" && turnId !== null ? { kind: "turn", id: turnId } : { kind: "conversation" };
 }
 
 /** What commands changed in a scope; one patch alone has none. */
-export function commandsInScope<C extends { readonly turnId: TurnId }>(
+export function commandsInScope<C extends { readonly turnId: TurnId; readonly callIds: readonly CallId[] }>(
   patches: readonly ScopedPatch[],
   changes: readonly C[],
   scope: ReviewScope,
@@ -44,6 +61,12 @@ export function commandsInScope<C extends { readonly turnId: TurnId }>(
 ): readonly C[] {
   if (scope === "conversation") return changes;
   if (scope === "patch" || scope === "tree") return [];
+  const scriptId = scriptOf(patches, callId);
+  if (scope === "script") {
+    const isOurs = ({ turnId, callIds }: C): boolean =>
+      scriptId !== null && callIds.some((id) => isInScope({ turnId, callId: id }, { kind: "script", id: scriptId }));
+    return changes.filter(isOurs);
+  }
   const asked = patches.find((patch) => patch.callId === callId);
   const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
   return changes.filter((change) => change.turnId === turnId);
@@ -69,6 +92,10 @@ export function patchesInScope<P extends ScopedPatch>(patches: readonly P[], sco
       return [];
     case "patch":
       return asked === undefined ? patches.filter((patch) => !patch.undone) : patches.filter((patch) => isOfCall(patch, asked.callId));
+    case "script": {
+      const scriptId = scriptOf(patches, callId);
+      return scriptId === null ? [] : patches.filter((patch) => isOfScript(patch, scriptId) && !patch.undone);
+    }
     case "turn": {
       const turnId = (asked ?? lastTurnPatch(patches))?.turnId ?? null;
       return patches.filter((patch) => patch.turnId === turnId && !patch.undone);
