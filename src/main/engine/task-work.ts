@@ -95,14 +95,14 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
   const call = { callId: taskCallId(work), name: "exec", input: command };
   const ctx = toolContext(call, { ...scene, sandboxLevel: deps.sceneOf(task.conversationId).sandboxLevel }, deps.parts, work.signal);
   const effect = await deps.execTool.effect(command, ctx);
-  // Their own click on retry is about the folder as it is now.
-  if (task.run === 1 && task.scope.folder !== undefined && effect.kind === "command")
-    assertSame(workdir ?? ".", effect.folder, task.scope.folder);
   const clearance =
     task.run === 1
       ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval })
       : { sandboxLevel: deps.parts.gate.authorizeWritten(effect, ctx) };
   const sandboxLevel = leastSandbox(task.scope.sandbox, clearance.sandboxLevel);
+  // Their own click on retry is about the folder as it is now.
+  if (task.run === 1 && task.scope.folder !== undefined && effect.kind === "command")
+    assertSame(workdir ?? ".", effect.folder, task.scope.folder, sandboxLevel);
   const { result, text } = await runCleared(
     deps.execTool,
     command,

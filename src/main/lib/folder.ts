@@ -20,7 +20,3 @@ export async function folderAt(absolute: string): Promise<Folder> {
     throw error;
   }
 }
-
-export function isSameFolder(a: Folder, b: Folder): boolean {
-  return a.path === b.path && a.id === b.id;
-}

@@ -10,6 +10,10 @@ export interface SocketSearch {
   readonly table?: string;
 }
 
+/** What was looked for in vain is not looked for again for so long, while nothing else is missing. */
+const fruitlessMs = 10_000;
+let fruitless: { readonly wanted: string; readonly until: number } = { wanted: "", until: 0 };
+
 /** Folders read for one command at most: 0.1 s or so. Those that sockets are usually in come first. */
 const mostFolders = 5_000;
 
@@ -31,6 +35,10 @@ export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/u
   for (const file of found) missing?.delete(inodeOf(file));
   if (missing?.size === 0) return [...found].toSorted();
 
+  const keyOf = (sought: ReadonlySet<number>): string => JSON.stringify([[...sought].toSorted(), folders]);
+  const wanted = missing === null ? null : keyOf(missing);
+  if (wanted !== null && wanted === fruitless.wanted && performance.now() < fruitless.until) return [...found].toSorted();
+
   const work = workFolders();
   const named = names.flatMap((name) =>
     path.isAbsolute(name) ? [path.dirname(name)] : work.map((folder) => path.dirname(path.join(folder, name))),
@@ -49,6 +57,8 @@ export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/u
       }
     }
   }
+  // Sockets whose files were deleted are looked for in vain, and there are always some.
+  if (missing !== null && missing.size > 0) fruitless = { wanted: keyOf(missing), until: performance.now() + fruitlessMs };
   return [...found].toSorted();
 }
 

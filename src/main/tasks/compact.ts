@@ -17,6 +17,7 @@ import type { TaskId } from "../../protocol/ids.ts";
 import { lockFile } from "../lib/file-lock.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { isRecord } from "./record-shape.ts";
+import type { LedgerRecord } from "./record.ts";
 
 /** A ledger below this size is left alone. */
 export const compactBytes = 4 * 1024 * 1024;
@@ -81,15 +82,14 @@ function compact(file: string): void {
   for (const line of whole) {
     if (line === "") continue;
     const record = read(line);
-    // What cannot be read is left out by every reader, too.
     if (record === null) continue;
-    if (record.type === "beat") {
+    if (record !== "unknown" && record.type === "beat") {
       const older = beats.get(record.taskId);
       if (older !== undefined) kept[older] = "";
       beats.set(record.taskId, kept.length);
     }
     kept.push(line);
-    if (record.type === "finished" && "taskId" in record) {
+    if (record !== "unknown" && record.type === "finished") {
       const last = beats.get(record.taskId);
       if (last !== undefined) kept[last] = "";
       beats.delete(record.taskId);
@@ -118,10 +118,11 @@ function compact(file: string): void {
   }
 }
 
-function read(line: string) {
+/** `unknown`: of a newer version, which will want it again; null: torn, which nobody can read. */
+function read(line: string): LedgerRecord | "unknown" | null {
   try {
     const record: unknown = JSON.parse(line);
-    return isRecord(record) ? record : null;
+    return isRecord(record) ? record : "unknown";
   } catch {
     return null;
   }

@@ -148,7 +148,7 @@ async function workingFolder(given: string | undefined, ctx: CommandContext): Pr
       details: { path: real },
     });
   }
-  if (ctx.clearedFolder !== undefined) assertSame(given ?? ".", folder, ctx.clearedFolder);
+  if (ctx.clearedFolder !== undefined) assertSame(given ?? ".", folder, ctx.clearedFolder, ctx.sandboxLevel);
   const found = statSync(real, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true)
     throw new SpindleError(

@@ -56,6 +56,28 @@ test("a yes is not for another real folder that came to the same path", async ()
   ]);
 });
 
+test("in the sandbox a folder may be made anew, and one that was not there yet may be made, before a task starts", async () => {
+  const house = lab();
+  mkdirSync(path.join(house.project, "build"));
+  const remake = "rm -rf build && mkdir build new";
+  const provider = createScriptedProvider([
+    [
+      ...callsTool("spawn", { kind: "exec", title: "remake", cmd: remake }),
+      ...callsTool("spawn", { kind: "exec", title: "in build", cmd: "pwd > ../built", workdir: "build" }),
+      ...callsTool("spawn", { kind: "exec", title: "in new", cmd: "pwd > ../newly", workdir: "new" }),
+    ],
+    says("Waiting."),
+  ]);
+  const engine = await house.open({ provider, settings: { sandbox: "workspace-write", maxRunningTasks: 1 } });
+  await engine.conversations.create(house.project).send("Go", []).done;
+  await engine.tasks.idle();
+  expect(engine.tasks.rows().map(({ title, status }) => [title, status])).toEqual([
+    ["in new", "succeeded"],
+    ["in build", "succeeded"],
+    ["remake", "succeeded"],
+  ]);
+});
+
 test("a yes for a task's command names the real folder and is for no other that is there when the task starts", async () => {
   const house = lab();
   const elsewhere = path.join(house.home, "../elsewhere");

@@ -181,6 +181,7 @@ test("a large ledger is made smaller at the next start: the same rows and histor
     used,
   });
   const before = JSON.stringify([...one.entries()]);
+  appendFileSync(file, '{"type":"of a newer version","taskId":"task_1"}\n{"torn\n');
   const size = readFileSync(file).length;
   // Somebody has it open: it stays as it is.
   const two = openLedger(file, plain, 1_000);
@@ -191,6 +192,8 @@ test("a large ledger is made smaller at the next start: the same rows and histor
   expect(JSON.stringify([...three.entries()])).toBe(before);
   expect([...three.records()].map(({ type }) => type)).toEqual(["created", "started", "created", "started", "beat", "finished"]);
   expect(readFileSync(file).length).toBeLessThan(size / 20);
+  expect(readFileSync(file, "utf8")).toContain("of a newer version");
+  expect(readFileSync(file, "utf8")).not.toContain("torn");
   three.append({ type: "delivery", taskId: "task_1", delivery: "seen" });
   three.close();
   expect(readdirSync(path.dirname(file)).toSorted()).toEqual(["ledger.jsonl", "ledger.jsonl.users"]);
