@@ -31,11 +31,20 @@ export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/u
     return name === undefined || line.startsWith("Num ") ? [] : [name];
   });
   const found = new Set(names.filter((name) => path.isAbsolute(name)).flatMap(realSocket));
-  const missing = inodes === null ? null : new Set(inodes);
-  for (const file of found) missing?.delete(inodeOf(file));
+  /** How many names each bound inode still has that were not found; at first nobody knows. */
+  const missing = inodes === null ? null : new Map([...inodes].map((inode) => [inode, Number.POSITIVE_INFINITY]));
+  const count = (file: string): void => {
+    const { inode, links } = statOf(file);
+    const left = missing?.get(inode);
+    if (left === undefined) return;
+    const next = (Number.isFinite(left) ? left : links) - 1;
+    if (next > 0) missing?.set(inode, next);
+    else missing?.delete(inode);
+  };
+  for (const file of found) count(file);
   if (missing?.size === 0) return [...found].toSorted();
 
-  const keyOf = (sought: ReadonlySet<number>): string => JSON.stringify([[...sought].toSorted(), folders]);
+  const keyOf = (sought: ReadonlyMap<number, number>): string => JSON.stringify([[...sought.keys()].toSorted((a, b) => a - b), folders]);
   const wanted = missing === null ? null : keyOf(missing);
   if (wanted !== null && wanted === fruitless.wanted && performance.now() < fruitless.until) return [...found].toSorted();
 
@@ -52,8 +61,9 @@ export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/u
       if (entry.isDirectory() && deep) queue.push({ folder: full, deep });
       if (!entry.isSocket()) continue;
       for (const file of realSocket(full)) {
-        if (missing !== null && !missing.delete(inodeOf(file))) continue;
+        if (found.has(file) || (inodes !== null && !inodes.has(statOf(file).inode))) continue;
         found.add(file);
+        count(file);
       }
     }
   }
@@ -86,8 +96,10 @@ function entriesOf(folder: string): readonly Dirent[] {
   return reading(() => readdirSync(folder, { withFileTypes: true }));
 }
 
-function inodeOf(file: string): number {
-  return Number(reading(() => [lstatSync(file, { bigint: true }).ino & 0xffff_ffffn])[0] ?? -1);
+/** The lower half of the inode number, as the kernel tells it, and how many names the file has. */
+function statOf(file: string): { readonly inode: number; readonly links: number } {
+  const [found] = reading(() => [lstatSync(file, { bigint: true })]);
+  return found === undefined ? { inode: -1, links: 0 } : { inode: Number(found.ino & 0xffff_ffffn), links: Number(found.nlink) };
 }
 
 function reading<T>(read: () => readonly T[]): readonly T[] {

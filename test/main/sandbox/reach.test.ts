@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, renameSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -112,7 +112,7 @@ describe("sockets that are not where the kernel says", () => {
   const hello = (file: string): string =>
     `perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un("${file}")) or exit 1; my $x = ""; sysread(S, $x, 5); print $x'`;
 
-  it("are masked: bound by a relative name by a process that went elsewhere, and renamed", async () => {
+  it("are masked: bound by a relative name by a process that went elsewhere, renamed, and under a second name", async () => {
     await listen(path.join(lab.outside, "first.sock"));
     renameSync(path.join(lab.outside, "first.sock"), path.join(lab.outside, "renamed.sock"));
     const folder = path.join(lab.project, "deep", "er");
@@ -120,7 +120,13 @@ describe("sockets that are not where the kernel says", () => {
     const code = `use Socket; chdir "${folder}"; socket(L, AF_UNIX, SOCK_STREAM, 0) && bind(L, sockaddr_un("relative.sock")) && listen(L, 5) or die; chdir "/"; $| = 1; print "ready"; while (accept(C, L)) { syswrite C, "hello"; close C }`;
     const server = spawn("perl", ["-e", code], { stdio: ["ignore", "pipe", "inherit"] });
     await new Promise((resolve) => server.stdout.once("data", resolve));
-    const files = [path.join(folder, "relative.sock"), path.join(lab.outside, "renamed.sock")];
+    // A second name, as a command without this reach could have made it.
+    linkSync(path.join(lab.project, "host.sock"), path.join(lab.project, "deep", "second.sock"));
+    const files = [
+      path.join(folder, "relative.sock"),
+      path.join(lab.outside, "renamed.sock"),
+      path.join(lab.project, "deep", "second.sock"),
+    ];
     try {
       for (const file of files) {
         expect((await lab.attack(hello(file), { level: "full" })).stdout).toBe("hello");
