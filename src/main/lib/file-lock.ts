@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isAlive, processIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { isAlive, processIdentity, type ProcessIdentity, readIdentity } from "./process-identity.ts";
 
 /**
  * Takes a lock that one process holds at a time; a lock whose owner is gone is taken over. Returns the function that
@@ -20,7 +20,7 @@ export function lockFile(file: string): (() => void) | ProcessIdentity {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
-      const owner = readOwner(file);
+      const owner = readIdentity(file);
       if (owner !== null && isAlive(owner)) return owner;
       removeStale(file, `${mine}.stale`);
     }
@@ -38,20 +38,9 @@ function removeStale(file: string, aside: string): void {
     throw error;
   }
   try {
-    const owner = readOwner(aside);
+    const owner = readIdentity(aside);
     if (owner !== null && isAlive(owner)) linkSync(aside, file);
   } finally {
     rmSync(aside, { force: true });
-  }
-}
-
-function readOwner(file: string): ProcessIdentity | null {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof value !== "object" || value === null || !("pid" in value) || typeof value.pid !== "number") return null;
-    return { pid: value.pid, startTime: "startTime" in value && typeof value.startTime === "string" ? value.startTime : null };
-  } catch {
-    // Gone or unreadable: nobody can be shown to hold it.
-    return null;
   }
 }

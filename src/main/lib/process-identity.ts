@@ -33,3 +33,15 @@ export function isAlive(identity: ProcessIdentity): boolean {
   const now = processIdentity(identity.pid);
   return now !== null && now.startTime === identity.startTime;
 }
+
+/** An identity that a process left in a file; null when nobody can be shown to have left one. */
+export function readIdentity(file: string): ProcessIdentity | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof value !== "object" || value === null || !("pid" in value) || typeof value.pid !== "number") return null;
+    return { pid: value.pid, startTime: "startTime" in value && typeof value.startTime === "string" ? value.startTime : null };
+  } catch {
+    // Gone, or the process was killed while it wrote.
+    return null;
+  }
+}

@@ -15,7 +15,7 @@ import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 import { lockFile } from "../lib/file-lock.ts";
-import { isAlive, processIdentity } from "../lib/process-identity.ts";
+import { isAlive, processIdentity, readIdentity } from "../lib/process-identity.ts";
 import { isRecord } from "./record-shape.ts";
 import type { LedgerRecord } from "./record.ts";
 
@@ -62,15 +62,11 @@ function livingUsers(folder: string): number {
   let living = 0;
   for (const name of readdirSync(folder)) {
     const file = path.join(folder, name);
-    const user: unknown = JSON.parse(readFileSync(file, "utf8") || "null");
-    if (isIdentity(user) && isAlive(user)) living++;
+    const user = readIdentity(file);
+    if (user !== null && isAlive(user)) living++;
     else rmSync(file, { force: true });
   }
   return living;
-}
-
-function isIdentity(value: unknown): value is { readonly pid: number; readonly startTime: string | null } {
-  return typeof value === "object" && value !== null && "pid" in value && typeof value.pid === "number" && "startTime" in value;
 }
 
 function compact(file: string): void {
