@@ -128,6 +128,9 @@ test("a silent task brought to the foreground wakes the conversation with its re
     await page.getByTestId("task-promote").click();
     await page.getByText("Wakes the conversation when done").waitFor();
     await expect.poll(() => page.getByTestId("task-promote").count()).toBe(0);
+    await page.getByTestId("task-history").getByText("Brought to the foreground").waitFor();
+    // The lab runs commands without a sandbox, and the badge says what is enforced.
+    expect(await page.getByTestId("sandbox-badge").innerText()).toBe("Not sandboxed: full access");
     await picture(page, "task-promoted");
     writeFileSync(path.join(project, "go"), "");
     await expect.poll(() => events().filter(({ type }) => type === "turn_started").length, { timeout: 20_000 }).toBe(2);

@@ -10,6 +10,7 @@ import { Tooltip } from "../../ui/tooltip.tsx";
 export function SidebarFoot() {
   const settingsKeys = useKeys("settings.open");
   const sandbox = useApp((state) => state.app?.sandbox ?? null);
+  const isFull = useApp((state) => state.app?.settings.sandbox === "full");
   const harness = useApp((state) => state.app?.harness ?? null);
   return (
     <footer className="shrink-0 border-t border-line">
@@ -22,7 +23,7 @@ export function SidebarFoot() {
               {harnessWords(harness)}
             </p>
           )}
-          {sandbox !== null && sandbox.enforcer !== "none" ? <Sandboxed sandbox={sandbox} /> : null}
+          {sandbox === null || sandbox.enforcer === "none" ? null : isFull ? <FullAccess /> : <Sandboxed sandbox={sandbox} />}
         </div>
         <IconButton label="Settings" keys={settingsKeys} onClick={() => openSettings(true)} data-testid="settings-button">
           <SlidersHorizontal size={15} aria-hidden />
@@ -54,6 +55,25 @@ function Sandboxed({ sandbox }: { readonly sandbox: SandboxInfo }) {
         className="inline-flex items-center gap-1 rounded-xs text-micro font-medium text-add"
       >
         <ShieldCheck size={11} aria-hidden /> Sandboxed
+      </span>
+    </Tooltip>
+  );
+}
+
+const fullDetail = "The sandbox level is full access: commands may change anything you may. Choose another level beside the prompt.";
+
+function FullAccess() {
+  return (
+    <Tooltip text={fullDetail}>
+      <span
+        tabIndex={0}
+        role="note"
+        aria-label={`Not sandboxed: full access. ${fullDetail}`}
+        data-testid="sandbox-badge"
+        data-enforcer="off"
+        className="inline-flex items-center gap-1 rounded-xs text-micro font-medium text-warn"
+      >
+        <ShieldAlert size={11} aria-hidden /> Not sandboxed: full access
       </span>
     </Tooltip>
   );

@@ -15,7 +15,7 @@ export function TaskHistory({ row }: { readonly row: TaskRow }) {
   const [changes, setChanges] = useState<readonly TaskChange[]>([]);
   const [error, setError] = useState<ErrorData | null>(null);
   const [all, setAll] = useState(false);
-  const { taskId, status, delivery, run, attempt, late } = row;
+  const { taskId, status, delivery, run, attempt, late, notify } = row;
   useEffect(() => {
     let gone = false;
     call("tasks.history", { taskId }).then(
@@ -25,7 +25,7 @@ export function TaskHistory({ row }: { readonly row: TaskRow }) {
     return () => {
       gone = true;
     };
-  }, [taskId, status, delivery, run, attempt, late?.state]);
+  }, [taskId, status, delivery, run, attempt, late?.state, notify]);
   if (error !== null) return <ErrorState code={error.code} message={error.message} hint={error.hint} />;
   const shown = all ? changes : changes.slice(-lastShown);
   const started = changes[0]?.at ?? row.createdAt;
