@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   fdatasyncSync,
@@ -10,6 +9,7 @@ import {
   readFileSync,
   readSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import path from "node:path";
 
@@ -70,7 +70,7 @@ export function openJsonl(file: string): { readonly file: JsonlFile; readonly re
       append(record, options) {
         if (!open) throw new Error(`${file} is closed`);
         // Another process that shares the log may have been killed in the middle of a line, or found the disk full.
-        appendFileSync(fd, `${endsWhole(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
+        writeWhole(fd, `${endsWhole(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
         if (options?.sync === true) fdatasyncSync(fd);
       },
       close() {
@@ -80,6 +80,13 @@ export function openJsonl(file: string): { readonly file: JsonlFile; readonly re
       },
     },
   };
+}
+
+/** The system may take less than all at once. `writeSync`, so that tests can kill the process between any two lines. */
+function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  let written = writeSync(fd, text);
+  while (written < bytes) written += writeSync(fd, Buffer.from(text), written);
 }
 
 function endsWhole(fd: number): boolean {

@@ -178,5 +178,6 @@ test(
     process.stdout.write(`\n${JSON.stringify(outcomes)}\n`);
     // The moments must have been in the middle of the work, or the test proves less than it says.
     expect(outcomes.interrupted).toBeGreaterThan(rounds / 4);
+    expect(outcomes.through).toBeLessThan(rounds / 2);
   },
 );
