@@ -85,7 +85,7 @@ function compact(file: string): void {
       beats.set(record.taskId, kept.length);
     }
     kept.push(line);
-    if (record !== "unknown" && record.type === "finished") {
+    if (record !== "unknown" && record.type === "finished" && record.used !== undefined) {
       const last = beats.get(record.taskId);
       if (last !== undefined) kept[last] = "";
       beats.delete(record.taskId);

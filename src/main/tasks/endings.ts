@@ -17,8 +17,10 @@ export interface Endings {
   finishLate(task: TaskRow, end: TaskEnd, outcome: TaskOutcome | null, used: TaskUse): Promise<void>;
   /** A late answer that could not be kept must not be waited for. Throws `cause` when not even that can be written. */
   loseLate(taskId: TaskId, cause: unknown): void;
-  /** A disk that is full or a folder that is gone must not leave a row that runs for ever. Throws `cause` when the row is over. */
+  /** A disk that is full or a folder that is gone must not leave a row that runs for ever. Does nothing for one that is over. Throws when it cannot be written yet: `failAgain` tries again. */
   fail(taskId: TaskId, cause: unknown): void;
+  /** Writes the ends that could not be written. Called every few seconds. Throws when one still cannot. */
+  failAgain(): void;
   /** Tells an end that the ledger has already. */
   tellEnd(taskId: TaskId): void;
   textOf(entry: LedgerEntry): string;
@@ -48,6 +50,15 @@ export function createEndings(deps: {
   const lateIsLost = (taskId: TaskId): void => {
     ledger.append({ type: "late_state", taskId, state: "lost" });
     deps.onEvent({ type: "changed", task: deps.rowOf(taskId) });
+  };
+  /** Tasks whose work is over, while their end could not be written yet, with its cause. */
+  const unended = new Map<TaskId, unknown>();
+  const fail = (taskId: TaskId, cause: unknown): void => {
+    unended.set(taskId, cause);
+    const isOpen = !isTaskOver(entryOf(taskId).row.status);
+    if (isOpen) ledger.append(notKept(taskId, now(), cause, deps.liveOf(taskId)?.lastLine() ?? ""));
+    unended.delete(taskId);
+    if (isOpen) tellEnd(taskId);
   };
   return {
     textOf,
@@ -81,10 +92,9 @@ export function createEndings(deps: {
       if (entryOf(taskId).row.late?.state !== "expected") throw cause;
       lateIsLost(taskId);
     },
-    fail(taskId, cause) {
-      if (isTaskOver(entryOf(taskId).row.status)) throw cause;
-      ledger.append(notKept(taskId, now(), cause, deps.liveOf(taskId)?.lastLine() ?? ""));
-      tellEnd(taskId);
+    fail,
+    failAgain() {
+      for (const [taskId, cause] of unended) fail(taskId, cause);
     },
   };
 }

@@ -99,7 +99,9 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   };
   /** Tasks of a process that is gone are over; their conversations are told like of any other. */
   function recheck(): void {
-    if (!closing) for (const taskId of reconcile(ledger, now)) endings.tellEnd(taskId);
+    if (closing) return;
+    guarded(endings.failAgain)();
+    for (const taskId of reconcile(ledger, now)) endings.tellEnd(taskId);
   }
 
   const run = async (
@@ -194,7 +196,6 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   /** Lets a task with a place begin its work. */
   const begin = (seat: Seat, input: SpawnInput, work = deps.work): void => {
     const stop = new AbortController();
-    // All calls of it listen, and there may be many at once.
     setMaxListeners(0, stop.signal);
     let settle = (): void => undefined;
     const done = new Promise<void>((resolve) => (settle = resolve));
@@ -215,7 +216,6 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   };
 
   const isIdle = (): boolean => queue.working() + queue.waiting().length + lingering.size === 0;
-
   const pump = (): void => {
     while (!closing) {
       const seat = queue.take();
@@ -246,14 +246,15 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     for (const [taskId, { stop }] of lingering) if (entries.get(taskId)?.cancelRequested === true) stop.abort(cancelledBy("person"));
     for (const taskId of queue.waiting())
       if (entries.get(taskId)?.cancelRequested === true) dequeue(taskId, toErrorData(cancelledBy("person")));
-    for (const [taskId, { stop, live, passMessages }] of running) {
-      const entry = entries.get(taskId);
-      if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
-      passMessages();
-      if (looks % beatEvery === 0) live.beat(ledger);
-      if (entry?.row.status === "running" && live.lookForStall(now(), deps.settings().stallMs))
-        deps.onEvent({ type: live.isStalled() ? "stalled" : "changed", task: rowOf(taskId) });
-    }
+    for (const [taskId, { stop, live, passMessages }] of running)
+      guarded(() => {
+        const entry = entries.get(taskId);
+        if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
+        passMessages();
+        if (looks % beatEvery === 0) live.beat(ledger);
+        if (entry?.row.status === "running" && live.lookForStall(now(), deps.settings().stallMs))
+          deps.onEvent({ type: live.isStalled() ? "stalled" : "changed", task: rowOf(taskId) });
+      })();
   };
 
   async function lend<T>(taskId: TaskId | null, wait: () => Promise<T>): Promise<T> {
@@ -269,9 +270,12 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
 
   const dequeue = (taskId: TaskId, error: ErrorData): boolean => {
     if (!queue.waiting().includes(taskId)) return false;
-    // First written: what cannot be written goes on waiting, as the ledger says.
-    finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
-    queue.remove(taskId);
+    try {
+      finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
+    } finally {
+      // Written is written, though it could not be told; what cannot be written goes on waiting, as the ledger says.
+      if (isTaskOver(entryOf(taskId).row.status)) queue.remove(taskId);
+    }
     pump();
     return true;
   };

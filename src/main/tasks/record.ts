@@ -143,8 +143,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
         textCut: false,
         cancelRequested: false,
         how: record.how,
-        // An agent that has a log has read them there; one that never began has not.
-        messages: row.agentConversationId === null ? entry.messages : [],
+        // An agent has read them in its log, unless this run of it never began.
+        messages: row.agentConversationId === null || row.startedAt === null ? entry.messages : [],
         row: {
           ...row,
           status: "queued",

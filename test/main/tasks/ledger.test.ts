@@ -169,6 +169,10 @@ test("a large ledger is made smaller at the next start: the same rows and histor
     one.append({ type: "started", taskId, at: 20, owner });
     for (let at = 30; at < 200; at++) one.append(beat(taskId, at));
   }
+  // Found interrupted: such a line does not say what it used.
+  one.append({ type: "created", task: { ...row, taskId: "task_3" }, owner });
+  one.append(beat("task_3", 40));
+  one.append({ type: "finished", taskId: "task_3", at: 300, status: "interrupted", result: null, text: "x", error: null, lastLine: "" });
   one.append({
     type: "finished",
     taskId: "task_1",
@@ -190,7 +194,17 @@ test("a large ledger is made smaller at the next start: the same rows and histor
   two.close();
   const three = openLedger(file, plain, 1_000);
   expect(JSON.stringify([...three.entries()])).toBe(before);
-  expect([...three.records()].map(({ type }) => type)).toEqual(["created", "started", "created", "started", "beat", "finished"]);
+  expect([...three.records()].map(({ type }) => type)).toEqual([
+    "created",
+    "started",
+    "created",
+    "started",
+    "beat",
+    "created",
+    "beat",
+    "finished",
+    "finished",
+  ]);
   expect(readFileSync(file).length).toBeLessThan(size / 20);
   expect(readFileSync(file, "utf8")).toContain("of a newer version");
   expect(readFileSync(file, "utf8")).not.toContain("torn");

@@ -5,7 +5,7 @@ import { createRedactor } from "../../../src/main/lib/redact.ts";
 import { type Ledger, openLedger } from "../../../src/main/tasks/ledger.ts";
 import { createTaskManager } from "../../../src/main/tasks/manager.ts";
 import type { LedgerRecord } from "../../../src/main/tasks/record.ts";
-import type { TaskManager, TaskManagerDeps } from "../../../src/main/tasks/task-manager.ts";
+import type { TaskEvent, TaskManager, TaskManagerDeps } from "../../../src/main/tasks/task-manager.ts";
 import { settingsSchema, type TaskSettings } from "../../../src/protocol/settings.ts";
 import type { SpawnInput } from "../../../src/protocol/tools.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
@@ -24,6 +24,8 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
     createRedactor(() => []),
   );
   const refused = new Set<LedgerRecord["type"]>();
+  /** Events that cannot be told. */
+  const deaf = new Set<TaskEvent["type"]>();
   const faults: string[] = [];
   const failing: Ledger = {
     ...ledger,
@@ -42,7 +44,9 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
     now: Date.now,
     redact: createRedactor(() => []),
     work,
-    onEvent: () => undefined,
+    onEvent(event) {
+      if (deaf.has(event.type)) throw new Error(`nobody hears ${event.type}`);
+    },
     onFault: (error) => void faults.push(error instanceof Error ? error.message : String(error)),
   });
   open.push(manager);
@@ -55,7 +59,7 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
       parentTaskId: null,
       scope: { approval: "auto", sandbox: "read-only", tools: null },
     });
-  return { folder, manager, refused, faults, spawn };
+  return { folder, manager, refused, deaf, faults, spawn };
 }
 
 const done = { result: null, text: "done", ok: true };
@@ -203,7 +207,43 @@ test("words for an agent that never began wait for its next run; those it has re
   manager.again(agent.taskId, "resume");
   await manager.idle();
   expect(heard).toEqual(["first word"]);
+  // Its next run ends before it begins, too.
+  manager.again(agent.taskId, "resume");
+  manager.message(agent.taskId, "second word");
+  await manager.cancel(agent.taskId);
+  manager.again(agent.taskId, "resume");
+  await manager.idle();
+  expect(heard).toEqual(["first word", "second word"]);
   manager.again(agent.taskId, "retry");
   await manager.idle();
-  expect(heard).toEqual(["first word"]);
+  expect(heard).toEqual(["first word", "second word"]);
+});
+
+test("an end that cannot be written is written later; a row does not run for ever", async () => {
+  let release = (): void => undefined;
+  const free = new Promise<void>((resolve) => (release = resolve));
+  const { manager, refused, faults, spawn } = house(() => free.then(() => done));
+  const { taskId } = spawn(ask("one"));
+  await expect.poll(() => manager.row(taskId).status).toBe("running");
+  refused.add("finished");
+  release();
+  await expect.poll(() => faults).toContain("no room for finished");
+  refused.clear();
+  await expect.poll(() => manager.row(taskId).status, { timeout: 15_000 }).toBe("failed");
+});
+
+test("a waiting task whose end is written does not run, though nobody could be told", async () => {
+  let release = (): void => undefined;
+  const free = new Promise<void>((resolve) => (release = resolve));
+  const ran: string[] = [];
+  const { manager, deaf, spawn } = house(({ input }) => (ran.push(input.title ?? ""), free.then(() => done)), { maxRunning: 1 });
+  spawn(ask("first"));
+  const second = spawn(ask("second"));
+  await expect.poll(() => ran).toEqual(["first"]);
+  deaf.add("finished");
+  await expect(manager.cancel(second.taskId)).rejects.toThrow("nobody hears finished");
+  deaf.clear();
+  release();
+  await manager.idle();
+  expect([ran, manager.row(second.taskId).status]).toEqual([["first"], "cancelled"]);
 });
