@@ -205,7 +205,7 @@ test("a large ledger is made smaller at the next start: the same rows and histor
     "finished",
     "finished",
   ]);
-  expect(readFileSync(file).length).toBeLessThan(size / 20);
+  expect(readFileSync(file).length).toBeLessThan(size / 10);
   expect(readFileSync(file, "utf8")).toContain("of a newer version");
   expect(readFileSync(file, "utf8")).not.toContain("torn");
   three.append({ type: "delivery", taskId: "task_1", delivery: "seen" });
