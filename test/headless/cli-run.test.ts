@@ -138,7 +138,7 @@ describe("run", () => {
 
   test("a failed script says what it had done: to people and to programs", async () => {
     const spindle = lab();
-    const code = `await tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: made.txt\\\n+x\\\n*** End Patch" });
+    const code = `await tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made.txt\\n+x\\n*** End Patch" });
 console.log("patched");
 await tools.readFile({ path: "gone.txt" });`;
     spindle.write({ "script.ts": code });
@@ -174,20 +174,20 @@ await tools.readFile({ path: "gone.txt" });`;
     ["a pattern that is none", 'tools.grepFiles({ pattern: "(" })', "invalid_pattern", "("],
     [
       "a patch outside",
-      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: ../evil.txt\\\n+x\\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: ../evil.txt\\n+x\\n*** End Patch" })',
       "outside_project",
       "evil.txt",
     ],
     [
       "a patch through a link",
-      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: link/evil.txt\\\n+x\\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: link/evil.txt\\n+x\\n*** End Patch" })',
       "outside_project",
       "evil.txt",
     ],
     ["a patch that is none", 'tools.applyPatch({ patch: "hello" })', "invalid_patch", "Begin Patch"],
     [
       "a patch that does not fit",
-      'tools.applyPatch({ patch: "*** Begin Patch\\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\\n*** End Patch" })',
+      'tools.applyPatch({ patch: "*** Begin Patch\\n*** Update File: folder/a.txt\\n@@\\n-b\\n+c\\n*** End Patch" })',
       "patch_failed",
       "a.txt",
     ],
@@ -233,7 +233,7 @@ await tools.readFile({ path: "gone.txt" });`;
     const ended = await run(
       spindle,
       `const tries = await Promise.allSettled([
-         tools.applyPatch({ patch: "*** Begin Patch\\\n*** Add File: made\\\n+x\\\n*** End Patch" }),
+         tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made\\n+x\\n*** End Patch" }),
          tools.exec({ cmd: "touch made; exit 0" }),
          tools.spawn({ kind: "exec", cmd: "touch made" }),
        ]);
