@@ -21,6 +21,18 @@ export interface SeenState {
  * files over `maxBytes` are `too_large`, what is elsewhere by now is `io_error`; other errors are the system's.
  */
 export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BYTES): Promise<SeenState> {
+  for (let tries = 1; ; tries++) {
+    const seen = await readOnce(place, maxBytes);
+    if (seen !== null) return seen;
+    if (tries === MOST_TRIES) throw movedAway(place);
+  }
+}
+
+/** Programs save by renaming: how often in a row that may hit the moment in which the file is opened. */
+const MOST_TRIES = 20;
+
+/** As `readState`; null when another file was put in its place just then. */
+async function readOnce(place: string, maxBytes: number): Promise<SeenState | null> {
   let descriptor: number;
   try {
     // Non-blocking and no-follow: a pipe or a link neither hangs nor leads elsewhere.
@@ -31,7 +43,11 @@ export async function readState(place: string, maxBytes: number = DEFAULT_MAX_BY
   try {
     const facts = fstatSync(descriptor);
     if (!facts.isFile()) throw notAFile(place);
-    assertStill(descriptor, place);
+    // A link that was swapped in for a folder of the path would give away, and then write back, what is elsewhere.
+    if (placeOf(descriptor, place) !== place) {
+      if (fstatSync(descriptor).nlink === 0) return null;
+      throw movedAway(place);
+    }
     if (facts.size > maxBytes) {
       throw new SpindleError("too_large", `${place} has ${facts.size} bytes; files over ${maxBytes} bytes cannot be kept for undo.`, {
         hint: "Change it with a command instead.",
@@ -70,10 +86,8 @@ async function readAll(descriptor: number, size: number): Promise<Buffer> {
   return buffer.subarray(0, filled);
 }
 
-/** A link that was swapped in for a folder of the path would give away, and then write back, what is elsewhere. */
-function assertStill(descriptor: number, place: string): void {
-  if (placeOf(descriptor, place) === place) return;
-  throw new SpindleError("io_error", `${place} was moved or replaced by a link while it was read.`, {
+function movedAway(place: string): SpindleError {
+  return new SpindleError("io_error", `${place} was moved or replaced by a link while it was read.`, {
     hint: "Nothing was changed. Look at what changed the folder, then try again.",
     details: { path: place },
   });

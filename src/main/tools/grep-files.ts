@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
@@ -6,12 +7,14 @@ import { displayPath, fileError, isInside } from "../lib/paths.ts";
 import { isReadable, type ReadScope, resolveForReading } from "../lib/read-scope.ts";
 import { collectMatches, type Match } from "./grep-files/matches.ts";
 import { newestFirst } from "./grep-files/newest-first.ts";
-import { runRipgrep } from "./grep-files/ripgrep.ts";
+import { runRipgrep, type Unread } from "./grep-files/ripgrep.ts";
 import { defineTool, readScopeOf } from "./tool.ts";
 
 const DEFAULT_FILES = 100;
 /** One search, both passes (Codex, last version with this tool). */
 const TIMEOUT_MS = 30_000;
+/** Files and folders that could not be read, named at most. */
+const MAX_NOTES = 5;
 
 /**
  * The tool `grepFiles`: ripgrep over a folder, the files that match newest first, for scripts with the matching lines.
@@ -72,7 +75,7 @@ async function search(input: GrepFilesInput, scope: ReadScope, searched: string,
   const { files } = found;
   const shownPaths = files.map((file) => displayPath(projectRoot, file));
   const matches = found.matches.map((match) => ({ ...match, path: displayPath(projectRoot, match.path) }));
-  const notes = listing.problems.map((problem) => problem.replaceAll(`${projectRoot}${path.sep}`, ""));
+  const notes = notesOf(listing.problems, scope);
   const result: GrepFilesResult = {
     files: shownPaths,
     matches,
@@ -90,6 +93,23 @@ async function search(input: GrepFilesInput, scope: ReadScope, searched: string,
 /** By its path alone: what is in a hidden place must not take the room of what can be shown. */
 function isShown(scope: ReadScope, file: string): boolean {
   return !scope.hidden.some((place) => isInside(place, file)) || isReadable(scope, file);
+}
+
+/**
+ * What could not be read, a few at most. A name that a link swapped in for a folder brought in is not of the project: only what
+ * is there, and in the scope, is named.
+ */
+function notesOf(problems: readonly Unread[], scope: ReadScope): string[] {
+  const ours = problems.filter(({ path: unread }) => {
+    try {
+      return isReadable(scope, realpathSync(unread));
+    } catch {
+      // Gone by now, or never ours.
+      return false;
+    }
+  });
+  const shown = ours.slice(0, MAX_NOTES).map(({ path: unread, reason }) => `${displayPath(scope.projectRoot, unread)}: ${reason}`);
+  return ours.length > MAX_NOTES ? [...shown, `${ours.length - MAX_NOTES} more could not be read`] : shown;
 }
 
 /** Paths one per line as in the original; with `context` the lines, `:` after the number of a match and `-` around it. */

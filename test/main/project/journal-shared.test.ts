@@ -67,6 +67,7 @@ test.each(["locked", "bare"])(
     const helpers = await Promise.all([start("append", "a", ms, how), start("append", "b", ms, how)]);
     await Promise.all(helpers.map(over));
     const reported = helpers.flatMap((helper) => helper.said());
+    expect(reported.filter((line) => line.startsWith("failed"))).toEqual([]);
     const lines = readFileSync(path.join(root, "shared"), "utf8").split("\n").slice(1, -1);
     expect(lines.toSorted()).toEqual(reported.toSorted());
     expect(helpers.map((helper) => helper.said().length > 3)).toEqual([true, true]);

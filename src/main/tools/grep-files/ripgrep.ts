@@ -7,13 +7,18 @@ export interface RipgrepOutput {
   readonly stdout: Buffer;
   /** True when it was stopped because it printed more than that. */
   readonly cut: boolean;
-  /** Files and folders it could not read, in its words, a few at most. */
-  readonly problems: readonly string[];
+  /** Files and folders it could not read. */
+  readonly problems: readonly Unread[];
+}
+
+/** A file or folder that ripgrep could not read; `reason` in its words. */
+export interface Unread {
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** Output kept at most; a list of 500,000 files or the lines of 2,000 files fit. */
 const MAX_OUTPUT = 64 * 1024 * 1024;
-const MAX_PROBLEMS = 5;
 
 /**
  * Runs ripgrep and waits until it is gone, also when `signal` aborts (then it is killed). No match is an empty output. It finds
@@ -85,11 +90,15 @@ async function ripgrepPath(): Promise<string> {
 }
 
 /** Exit code 2 with results is "some files could not be read": each line says which. Undefined when it was something else. */
-function fileProblems(stderr: string): string[] | undefined {
-  const lines = stderr.split("\n").filter((line) => line !== "");
-  if (lines.length === 0 || !lines.every((line) => /^rg: .+ \(os error \d+\)$/.test(line))) return undefined;
-  const shown = lines.slice(0, MAX_PROBLEMS).map((line) => line.slice("rg: ".length));
-  return lines.length > MAX_PROBLEMS ? [...shown, `${lines.length - MAX_PROBLEMS} more could not be read`] : shown;
+function fileProblems(stderr: string): Unread[] | undefined {
+  const found: Unread[] = [];
+  for (const line of stderr.split("\n")) {
+    if (line === "") continue;
+    const [, path, reason] = /^rg: (.+): ([^:]+ \(os error \d+\))$/.exec(line) ?? [];
+    if (path === undefined || reason === undefined) return undefined;
+    found.push({ path, reason });
+  }
+  return found.length === 0 ? undefined : found;
 }
 
 function rejected(stderr: string): SpindleError {
