@@ -22,8 +22,19 @@ function isInert(words: readonly (string | null)[]): boolean {
   if (words.some((word) => word !== null && /\$\(|`|\$\{/.test(word))) return false;
   if (name !== "git") return inert.has(name);
   const choice = words[1] === "-C" ? words[3] : words[1];
-  return choice !== null && choice !== undefined && inertGit.has(choice);
+  return choice !== null && choice !== undefined && inertGit.has(choice) && !words.some((word) => word !== null && runsProgram(word));
 }
+
+/** Options by which git runs a program that they name; it takes them shortened, too. */
+const gitPrograms = ["--open-files-in-pager", "--upload-pack", "--receive-pack", "--exec", "--ext-diff"];
+
+function runsProgram(word: string): boolean {
+  const [option = ""] = word.split("=");
+  return option.startsWith("-O") || (option.length > 3 && gitPrograms.some((known) => known.startsWith(option)));
+}
+
+/** Places whose files git and its helpers run. */
+const hookPlaces = /\.git\b|\.husky\b|\bhooks\b/;
 
 export interface NamedText {
   /** The command line with the variables it is called with. */
@@ -38,22 +49,30 @@ export interface NamedText {
  */
 export function mayBeNamed({ text, commands }: NamedText, rule: RulePattern): boolean {
   const setsVariables = /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=/.test(text);
-  return (setsVariables || !commands.every((words) => isInert(words) || isOther(words, rule))) && namesAll(text, rule);
+  return (
+    (setsVariables || hookPlaces.test(text) || !commands.every((words) => isInert(words) || isOther(words, rule))) && namesAll(text, rule)
+  );
 }
 
 /** The program of a rule for one exact command, called with other words: read as a whole, and not the one. */
 function isOther(words: readonly (string | null)[], rule: RulePattern): boolean {
-  return rule.exact && programName(words[0] ?? "") === rule.words[0] && words.every((word) => word !== null && !word.includes("="));
+  const programs = words.map((word) => (word === null ? null : programName(word)));
+  // Named a second time, the program may run itself.
+  return rule.exact && programs.lastIndexOf(rule.words[0] ?? "") === 0 && words.every((word) => word !== null && !word.includes("="));
 }
 
-/** The text has all words of the rule, wherever: quotes and backslashes are not looked at. */
+/** The text has all words of the rule, wherever: quotes, backslashes and line ends behind one are not looked at. */
 export function namesAll(text: string, rule: RulePattern): boolean {
+  const plain = text.replaceAll(/\\\n|["'\\]/g, "");
   const named = new Set(
-    text
-      .replaceAll(/["'\\]/g, "")
+    plain
       .split(/[^\w.@+-]+/)
       // `alias.p=…`, `git-push`: the parts count, too; options stay whole, or every `--rm` would name `rm`.
       .flatMap((word) => (word.startsWith("-") ? [word] : [word, ...word.split(/[.-]/)])),
   );
-  return rule.words.every((word, at) => word.startsWith("-") || named.has(at === 0 ? programName(word) : word));
+  return rule.words.every((word, at) => {
+    const sought = at === 0 ? programName(word) : word;
+    // A word such as `test:e2e` is none of the parts.
+    return word.startsWith("-") || named.has(sought) || (/[^\w.@+-]/.test(sought) && plain.includes(sought));
+  });
 }

@@ -53,8 +53,8 @@ export interface PolicyInput {
   readonly enforcer: SandboxInfo["enforcer"];
   /** Absolute real path. */
   readonly projectRoot: string;
-  /** The project is the person's home folder, or holds it. */
-  readonly holdsHome: boolean;
+  /** The project holds files that the person's shell or desktop starts with (the home folder, `~/bin`). */
+  readonly holdsStartup: boolean;
   /** The person has said that this folder's content is trusted; without it nothing of it is run. */
   readonly trusted: boolean;
   /** Those that hold here: always, in this project, in this conversation. */
@@ -241,14 +241,14 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
 /** The question for commands at a level at which the sandbox leaves something open that others trust and run; null when it does not. */
 export function leftOpen(
   runLevel: SandboxLevel,
-  { enforcer, holdsHome }: Pick<PolicyInput, "enforcer" | "holdsHome">,
+  { enforcer, holdsStartup }: Pick<PolicyInput, "enforcer" | "holdsStartup">,
 ): Extract<PolicyDecision, { decision: "ask" }> | null {
   if (runLevel !== "workspace-write") return null;
   const question = (reasonKind: ReasonKind, reason: string) => ({ decision: "ask", runLevel, reasonKind, reason }) as const;
   if (enforcer === "landlock")
     return question("command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
-  if (holdsHome)
-    return question("command_home", "The project holds your home folder: a command could change what your shell and desktop start with.");
+  if (holdsStartup)
+    return question("command_home", "The project holds what your shell and desktop start with, and a command could change it.");
   return null;
 }
 

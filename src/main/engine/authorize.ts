@@ -1,5 +1,5 @@
 import type { Folder } from "../lib/folder.ts";
-import { holdsHome } from "../lib/home-folder.ts";
+import { holdsStartup } from "../lib/home-folder.ts";
 import { createHash } from "node:crypto";
 import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
 import { assertNever, SpindleError } from "../../protocol/error.ts";
@@ -102,7 +102,7 @@ function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judge
     sandboxLevel: ctx.sandboxLevel,
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
-    holdsHome: holdsHome(ctx.projectRoot),
+    holdsStartup: holdsStartup(ctx.projectRoot),
     trusted: isTrusted(ctx.projectRoot),
     rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
@@ -120,7 +120,7 @@ function requestOf(
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
   const isSingle = ["forced_rm", "rule", "command_landlock", "command_home"].includes(decision.reasonKind);
-  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, holdsHome: holdsHome(ctx.projectRoot) }) !== null;
+  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, holdsStartup: holdsStartup(ctx.projectRoot) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null

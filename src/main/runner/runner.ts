@@ -3,6 +3,8 @@ export interface RunRequest {
   /** Program and arguments; no shell is added. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
+  /** The folder that `cwd` must be (`folderId`), whatever stands at that path by now; it is entered by what was looked at. */
+  readonly folderId?: string;
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string>>;
   /** The process group gets SIGTERM after this long, SIGKILL after a grace of 500 ms. */
@@ -38,7 +40,7 @@ export interface RunResult {
 
 /**
  * Runs children in their own process group. Rejects with `SpindleError`: `command_not_started` (missing program, missing
- * folder, arguments too long), `cancelled` (after the whole group is dead) and `interrupted` (the process that runs commands
+ * folder, arguments too long), `denied` (`cwd` is another folder than `folderId`), `cancelled` (after the whole group is dead) and `interrupted` (the process that runs commands
  * ended). `onOutput` gets decoded text for a person who watches: pieces of at most 8 KiB, gathered for 16 ms, at most 10,000
  * per run; a flood is thinned out there (the result is not), see `output-deltas.ts`. When `expiry` aborts the command runs into its
  * timeout at once: for who keeps the time and may give more of it.

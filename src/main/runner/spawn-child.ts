@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import type { OutputPipe } from "./child-pipes.ts";
+import { type HeldFolder, holdFolder } from "./enter-folder.ts";
 import { withoutInherited } from "./inherited-descriptors.ts";
 import type { RunRequest } from "./runner.ts";
 
@@ -37,10 +38,11 @@ export interface StartedChild {
   readonly ended: Promise<{ readonly exitCode: number; readonly signal: NodeJS.Signals | null }>;
 }
 
-/** Starts a child as the leader of a process group of its own. Throws `command_not_started`; the pipes are then closed. */
+/** Starts a child as the leader of a process group of its own. Throws `command_not_started` and `denied`; the pipes are then closed. */
 export async function spawnChild(request: RunRequest, means: SpawnMeans): Promise<StartedChild> {
   const handed = request.fd4 !== undefined ? [3, 4] : request.fd3 !== undefined ? [3] : [];
   const opened: number[] = [];
+  let folder: HeldFolder | undefined;
   const hand = (bytes: Uint8Array | undefined): number | "ignore" => {
     if (bytes === undefined) return "ignore";
     const fd = means.openInput(bytes);
@@ -52,8 +54,9 @@ export async function spawnChild(request: RunRequest, means: SpawnMeans): Promis
     const closeInherited = means.closeInherited();
     if (closeInherited) checkProgram(request);
     const argv = closeInherited ? withoutInherited(request.argv, handed) : request.argv;
+    folder = holdFolder(request);
     const child = spawn(argv[0], argv.slice(1), {
-      cwd: request.cwd,
+      cwd: folder.path,
       env: request.env,
       detached: process.platform !== "win32",
       windowsHide: true,
@@ -74,8 +77,9 @@ export async function spawnChild(request: RunRequest, means: SpawnMeans): Promis
     return { process: child, pid: child.pid, ended };
   } catch (error) {
     for (const pipe of means.pipes ?? []) pipe.reader.destroy();
-    throw spawnError(error, request);
+    throw error instanceof SpindleError ? error : spawnError(error, request);
   } finally {
+    folder?.release();
     for (const pipe of means.pipes ?? []) pipe.release();
     for (const fd of opened) closeSync(fd);
   }

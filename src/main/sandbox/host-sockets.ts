@@ -102,12 +102,15 @@ function statOf(file: string): { readonly inode: number; readonly links: number 
   return found === undefined ? { inode: -1, links: 0 } : { inode: Number(found.ino & 0xffff_ffffn), links: Number(found.nlink) };
 }
 
+/** What a name in the kernel's list that leads nowhere may give; a command cannot connect by it either. */
+const unreachable: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
+
 function reading<T>(read: () => readonly T[]): readonly T[] {
   try {
     return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM") return [];
+    if (unreachable.has(code ?? "")) return [];
     throw error;
   }
 }

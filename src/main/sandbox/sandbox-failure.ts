@@ -10,13 +10,14 @@ interface Ended {
 /**
  * Tells a failure of the wrapper itself (nothing ran) from a failure of the command. A command can print the wrapper's words, so
  * they are only a suspicion: `idle` runs a command that does nothing in the same sandbox, and when that works, the words were the
- * command's own. Null when the command ran; otherwise the wrapper's line. Rejects as `idle` does.
+ * command's own. Null when the command ran, or when nothing can be told (`idle` gives null); otherwise the wrapper's line. Rejects as
+ * `idle` does.
  */
-export async function sandboxFailure(command: SandboxedCommand, result: Ended, idle: () => Promise<Ended>): Promise<string | null> {
+export async function sandboxFailure(command: SandboxedCommand, result: Ended, idle: () => Promise<Ended | null>): Promise<string | null> {
   const line = failureLine(command, result);
   if (line === null) return null;
   const again = await idle();
-  return again.exitCode === 0 ? null : (failureLine(command, again) ?? line);
+  return again === null || again.exitCode === 0 ? null : (failureLine(command, again) ?? line);
 }
 
 function failureLine(command: SandboxedCommand, result: Ended): string | null {

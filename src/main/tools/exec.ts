@@ -2,9 +2,9 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { execInput, execResult, type ExecInput, type ExecResult } from "../../protocol/tools.ts";
-import { folderAt } from "../lib/folder.ts";
+import { type Folder, folderAt } from "../lib/folder.ts";
 import { isInside } from "../lib/paths.ts";
-import type { RunResult } from "../runner/runner.ts";
+import type { RunRequest, RunResult } from "../runner/runner.ts";
 import { commandEnvironment } from "../sandbox/command-environment.ts";
 import type { SandboxedCommand } from "../sandbox/sandbox.ts";
 import { sandboxFailure } from "../sandbox/sandbox-failure.ts";
@@ -63,9 +63,7 @@ export function createExecTool(deps: { readonly inspector: ShellInspector; reado
         ctx,
         async (signal, onOutput, expiry) => {
           const run = await runCommand(command, ctx, signal, onOutput, expiry);
-          const idle = async (): Promise<RunResult> =>
-            ctx.runner.run({ ...(await prepareCommand({ ...input, cmd: "exit 0" }, ctx)), timeoutMs: idleMs }, signal);
-          const failure = await sandboxFailure(command, run, idle);
+          const failure = await sandboxFailure(command, run, () => runIdle(ctx, signal));
           if (failure === null) return run;
           throw new SpindleError("sandbox_unavailable", `The sandbox could not be set up: ${failure}`, {
             hint: "Try again; if it fails again, ask to run the command outside the sandbox.",
@@ -105,7 +103,7 @@ function movedOutcome({ task, soFar }: Extract<MovableEnd, { moved: true }>): To
  * Makes the process of a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside
  * (unless the level is full), `command_not_started`, `sandbox_unavailable`.
  */
-async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">, ctx: CommandContext): Promise<SandboxedCommand> {
+async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">, ctx: CommandContext): Promise<PreparedCommand> {
   if (Buffer.byteLength(input.cmd) > maxCommandBytes) {
     throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", {
       hint: "Write long text to a file and pass its path.",
@@ -113,22 +111,40 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
   }
   if (input.cmd.includes("\0"))
     throw new SpindleError("command_not_started", "The command line contains a NUL byte.", { hint: "Remove the NUL byte." });
-  const cwd = await workingFolder(input.workdir, ctx);
+  const folder = await workingFolder(input.workdir, ctx);
   const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
   checkSize(env);
-  return ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
+  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
     level: ctx.sandboxLevel,
     projectRoot: ctx.projectRoot,
     writableFolders: [],
     reach: ctx.reach,
-    cwd,
+    cwd: folder.path,
     env,
   });
+  // In a sandbox the wrapper enters it, and wherever that leads is inside.
+  return ctx.sandboxLevel === "full" && folder.id !== null ? { ...command, folderId: folder.id } : command;
+}
+
+type PreparedCommand = SandboxedCommand & Pick<RunRequest, "folderId">;
+
+/**
+ * A command that does nothing, in the same sandbox, in the project's own folder: the command before may have removed its own. Null
+ * when it cannot even be prepared: that says nothing about the command before.
+ */
+async function runIdle(ctx: CommandContext, signal: AbortSignal): Promise<RunResult | null> {
+  const { clearedFolder: _, ...atRoot } = ctx;
+  try {
+    return await ctx.runner.run({ ...(await prepareCommand({ cmd: "exit 0" }, atRoot)), timeoutMs: idleMs }, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return null;
+  }
 }
 
 /** Runs it to its end. Throws `command_not_started`, `cancelled`. */
 function runCommand(
-  command: SandboxedCommand,
+  command: PreparedCommand,
   { runner, background }: Pick<ToolContext, "runner" | "background">,
   ...[signal, onOutput, expiry]: Parameters<StartRun>
 ): Promise<RunResult> {
@@ -137,7 +153,7 @@ function runCommand(
   return runner.run({ ...command, timeoutMs: longestMs, wholeOutputBytes }, signal, onOutput, expiry);
 }
 
-async function workingFolder(given: string | undefined, ctx: CommandContext): Promise<string> {
+async function workingFolder(given: string | undefined, ctx: CommandContext): Promise<Folder> {
   if (given?.includes("\0")) throw new SpindleError("invalid_input", "A path must not contain a NUL byte.");
   const absolute = path.resolve(ctx.projectRoot, given ?? ".");
   const folder = await folderAt(absolute);
@@ -159,7 +175,7 @@ async function workingFolder(given: string | undefined, ctx: CommandContext): Pr
         details: { path: real },
       },
     );
-  return real;
+  return folder;
 }
 
 /** The kernel takes 128 KiB in one variable and, with a usual stack, 2 MiB in all, the command line among them. */

@@ -62,7 +62,7 @@ function verdict(
     sandboxLevel,
     enforcer,
     projectRoot,
-    holdsHome: false,
+    holdsStartup: false,
     trusted: true,
     rules: [],
   });
@@ -199,7 +199,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "bubblewrap",
           projectRoot,
-          holdsHome: false,
+          holdsStartup: false,
           trusted: false,
           rules: [],
         });
@@ -236,7 +236,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "landlock",
           projectRoot,
-          holdsHome: false,
+          holdsStartup: false,
           trusted: true,
           rules: [rule],
         });
@@ -254,7 +254,7 @@ describe("the policy", () => {
         sandboxLevel: "workspace-write",
         enforcer: "bubblewrap",
         projectRoot,
-        holdsHome: false,
+        holdsStartup: false,
         trusted: true,
         rules: [],
       }),
@@ -275,7 +275,7 @@ describe("a project that holds the home folder", () => {
       sandboxLevel,
       enforcer: "bubblewrap",
       projectRoot,
-      holdsHome: true,
+      holdsStartup: true,
       trusted: true,
       rules,
     });

@@ -19,6 +19,26 @@ async function verdict(cmd: string, ...rules: readonly Rule[]): Promise<string> 
 
 const push = rule("deny", "git", "push");
 
+describe("words that something else may put together", () => {
+  test.each([
+    ["git grep -O'git push' x", push],
+    ["git fetch --upload-pack='git push' x", push],
+    ["git fetch --upload='git push' x", push],
+    ["echo 'git push' > .git/hooks/post-checkout; git checkout x", push],
+    ["echo git push | tee .husky/pre-commit", push],
+    ["setpriv git pu\\\nsh", push],
+    ["setpriv npm run test:e2e", rule("deny", "npm", "run", "test:e2e")],
+    ["setpriv ./é/lancé à", rule("deny", "lancé", "à")],
+    ["setpriv setpriv reboot", { ...rule("deny", "setpriv", "reboot"), exact: true }],
+  ] as const)("%s asks", async (cmd, forbidden) => {
+    expect(await verdict(cmd, forbidden)).toBe("ask");
+  });
+
+  test.each(["git grep push", "git log --oneline push", "git fetch origin push", "setpriv npm run test:e3e"])("%s is free", async (cmd) => {
+    expect(await verdict(cmd, push, rule("deny", "npm", "run", "test:e2e"))).toBe("nothing");
+  });
+});
+
 describe("a rule that forbids git push", () => {
   test.each([
     "git push",

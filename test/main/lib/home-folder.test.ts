@@ -1,7 +1,7 @@
 import path from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { guardedFolderOf } from "../../../src/main/lib/git-folder.ts";
-import { holdsHome } from "../../../src/main/lib/home-folder.ts";
+import { holdsStartup } from "../../../src/main/lib/home-folder.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
@@ -11,7 +11,7 @@ test("in a project that is or holds the home folder, its dot files are guarded; 
   const home = tempFolder();
   vi.stubEnv("HOME", home);
   const inside = path.join(home, "project");
-  expect([home, path.dirname(home), inside].map(holdsHome)).toEqual([true, true, false]);
+  expect([home, path.dirname(home), inside].map(holdsStartup)).toEqual([true, true, false]);
   const file = (...names: readonly string[]): string => path.join(home, ...names);
   expect(
     [file(".bashrc"), file(".config", "autostart", "x.desktop"), file("notes"), file("project", ".env")].map((one) =>
