@@ -322,6 +322,8 @@ test("a folder that nobody named and nobody trusts: no command, no change, and a
   const report = `const of = (call) => call.then(() => "ran", (error) => error.code);
 return [await of(tools.exec({ cmd: "true" })), await of(tools.applyPatch({ patch: "*** Begin Patch\\n*** Add File: made\\n+x\\n*** End Patch" }))]`;
   spindle.write({ "script.ts": report });
+  const empty = await spindle.run(["run", "-C", "", "script.ts"], { named: false });
+  expect([empty.stdout, empty.stderr]).toEqual(["", expect.stringContaining("-C names no folder")]);
   const unnamed = await spindle.run(["run", "script.ts", "--json"], { named: false });
   expect(unnamed.events().at(-1)).toMatchObject({ ok: true, value: ["untrusted_folder", "denied"] });
   expect(unnamed.stderr).toContain("this folder is not trusted");

@@ -42,12 +42,14 @@ export function holdsStartup(projectRoot: string): boolean {
 export function startupEntryOf(projectRoot: string, file: string): string | null {
   if (!holdsStartup(projectRoot)) return null;
   const home = homeFolder();
+  const isAtHome = isInside(home, file);
+  if (isInside(projectRoot, home)) {
+    const [entry = ""] = path.relative(isAtHome ? home : "/", file).split(path.sep);
+    if (isAtHome && entry.startsWith(".")) return entry;
+    if (!isAtHome) return systemFolders.has(entry) ? `/${entry}` : null;
+  }
   const place = places(home).find((one) => isInside(one, file));
-  if (place !== undefined) return path.relative(home, place);
-  if (!isInside(projectRoot, home)) return null;
-  const [entry = ""] = path.relative(isInside(home, file) ? home : "/", file).split(path.sep);
-  if (isInside(home, file)) return entry.startsWith(".") ? entry : null;
-  return systemFolders.has(entry) ? `/${entry}` : null;
+  return place === undefined ? null : path.relative(home, place);
 }
 
 const systemFolders: ReadonlySet<string> = new Set(["bin", "boot", "etc", "lib", "lib64", "opt", "root", "sbin", "usr"]);
