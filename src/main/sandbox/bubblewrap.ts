@@ -37,7 +37,7 @@ export function createBubblewrap(bwrap: string, { prlimit, perl }: BubblewrapHel
       const pins = [...new Set([...guarded.pins, ...held])].toSorted();
       const shown = [policy.projectRoot, ...policy.writableFolders];
       const sockets =
-        policy.reach === "local-sockets" ? hostSockets({ folders: [...shown, ...socketFolders()], inodes: await socketInodes(perl) }) : [];
+        policy.reach === "local-sockets" ? await hostSockets({ shown, elsewhere: socketFolders(), inodes: await socketInodes(perl) }) : [];
       const args = bubblewrapArguments(policy, { ...guarded, pins }, hidden, sockets);
       const check = guarded.fresh || held.length > 0 ? mountCheck({ shown, hidden, tmpFolders: realTmpFolders() }) : [];
       return {

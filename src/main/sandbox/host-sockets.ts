@@ -1,116 +1,77 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, type Dirent } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { isInside } from "../lib/paths.ts";
+import { readQuietly, socketsBelow, socketsOf } from "./socket-walk.ts";
 
 export interface SocketSearch {
-  /** Folders to look into with all that is in them, besides those that sockets are known to be in. Real paths. */
-  readonly folders: readonly string[];
+  /** Folders of the project: commands may have sockets of their own there. Looked into whole, or the search rejects. Real paths. */
+  readonly shown: readonly string[];
+  /** Further folders to look into with all that is in them, besides those that sockets are known to be in. Real paths. */
+  readonly elsewhere: readonly string[];
   /** Lower half of the inode numbers of bound sockets (`socketInodes`); null when not known: then every socket file counts. */
   readonly inodes: ReadonlySet<number> | null;
   /** The kernel's list; given by tests. */
   readonly table?: string;
 }
 
-/** What was looked for in vain is not looked for again for so long, while nothing else is missing. */
-const fruitlessMs = 10_000;
-let fruitless: { readonly wanted: string; readonly until: number } = { wanted: "", until: 0 };
-
-/** Folders read for one command at most: 0.1 s or so. Those that sockets are usually in come first. */
-const mostFolders = 5_000;
+/** Folders outside the project read at most: 0.1 s or so. */
+const mostElsewhere = 5_000;
+/** What was found there holds so long: a command cannot change anything there. */
+const heldMs = 10_000;
+let held: { readonly folders: string; readonly until: number; readonly files: readonly string[] } = { folders: "", until: 0, files: [] };
 
 /**
  * Real paths of the files of unix sockets that exist now on this machine, for masking them in a sandbox that may make sockets of its
  * own: a connection to one of them (a container engine, an agent for keys) would be a way out. Linux.
  *
- * The kernel's list has the names they were bound with. Those bound by a relative name, and those that were renamed, are looked
- * for by their inode in the folders of the others, where processes work, and in `folders`.
+ * The kernel's list has the names they were bound with, in this network namespace. The others - bound by a relative name, renamed,
+ * or bound in a container - are looked for as files: outside the project each of them counts; in it, those that the kernel knows, and
+ * those of other users, because no command of ours has made them. Rejects with `sandbox_unavailable` when the project cannot be
+ * looked into whole.
  */
-export function hostSockets({ folders, inodes, table = readFileSync("/proc/net/unix", "utf8") }: SocketSearch): readonly string[] {
-  const names = table.split("\n").flatMap((line) => {
+export async function hostSockets({ shown, elsewhere, inodes, table }: SocketSearch): Promise<readonly string[]> {
+  const names = (table ?? readFileSync("/proc/net/unix", "utf8")).split("\n").flatMap((line) => {
     // Seven columns, then the path, which may hold spaces; abstract names begin with @ and belong to the network namespace.
     const name = /^(?:\S+\s+){7}([^@\s].*)$/.exec(line)?.[1];
     return name === undefined || line.startsWith("Num ") ? [] : [name];
   });
   const found = new Set(names.filter((name) => path.isAbsolute(name)).flatMap(realSocket));
-  /** How many names each bound inode still has that were not found; at first nobody knows. */
-  const missing = inodes === null ? null : new Map([...inodes].map((inode) => [inode, Number.POSITIVE_INFINITY]));
-  const count = (file: string): void => {
-    const { inode, links } = statOf(file);
-    const left = missing?.get(inode);
-    if (left === undefined) return;
-    const next = (Number.isFinite(left) ? left : links) - 1;
-    if (next > 0) missing?.set(inode, next);
-    else missing?.delete(inode);
-  };
-  for (const file of found) count(file);
-  if (missing?.size === 0) return [...found].toSorted();
-
-  const keyOf = (sought: ReadonlyMap<number, number>): string => JSON.stringify([[...sought.keys()].toSorted((a, b) => a - b), folders]);
-  const wanted = missing === null ? null : keyOf(missing);
-  if (wanted !== null && wanted === fruitless.wanted && performance.now() < fruitless.until) return [...found].toSorted();
-
-  const work = workFolders();
-  const named = names.flatMap((name) =>
-    path.isAbsolute(name) ? [path.dirname(name)] : work.map((folder) => path.dirname(path.join(folder, name))),
-  );
-  const queue = [...new Set([...named, ...work])].map((folder) => ({ folder, deep: false }));
-  queue.push(...folders.map((folder) => ({ folder, deep: true })));
-  for (let next = 0; next < queue.length && next < mostFolders && missing?.size !== 0; next++) {
-    const { folder, deep } = queue[next] ?? { folder: "/", deep: false };
-    for (const entry of entriesOf(folder)) {
-      const full = path.join(folder, entry.name);
-      if (entry.isDirectory() && deep) queue.push({ folder: full, deep });
-      if (!entry.isSocket()) continue;
-      for (const file of realSocket(full)) {
-        if (found.has(file) || (inodes !== null && !inodes.has(statOf(file).inode))) continue;
-        found.add(file);
-        count(file);
-      }
-    }
+  const candidates = [...usualFolders(names).flatMap(socketsOf), ...(await socketsElsewhere(elsewhere)), ...(await socketsBelow(shown))];
+  for (const file of candidates.flatMap(realSocket)) {
+    if (!shown.some((folder) => isInside(folder, file)) || isForeign(file, inodes)) found.add(file);
   }
-  // Sockets whose files were deleted are looked for in vain, and there are always some.
-  if (missing !== null && missing.size > 0) fruitless = { wanted: keyOf(missing), until: performance.now() + fruitlessMs };
   return [...found].toSorted();
 }
 
-/** Folders that processes of this user are in; the own one of this process among them. */
-function workFolders(): readonly string[] {
-  const folders = readdirSync("/proc")
+/** In the project: bound by a program of this network namespace, or not by this user. */
+function isForeign(file: string, inodes: ReadonlySet<number> | null): boolean {
+  if (inodes === null) return true;
+  const [facts] = readQuietly(() => [lstatSync(file, { bigint: true })]);
+  return facts !== undefined && (inodes.has(Number(facts.ino & 0xffff_ffffn)) || Number(facts.uid) !== process.getuid?.());
+}
+
+async function socketsElsewhere(folders: readonly string[]): Promise<readonly string[]> {
+  const key = folders.join("\0");
+  if (key === held.folders && performance.now() < held.until) return held.files;
+  const files = await socketsBelow(folders, mostElsewhere);
+  held = { folders: key, until: performance.now() + heldMs, files };
+  return files;
+}
+
+/** Where sockets are bound by their names, and where processes of this user work, each without what is below. */
+function usualFolders(names: readonly string[]): readonly string[] {
+  const work = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        return [readlinkSync(`/proc/${name}/cwd`)];
-      } catch {
-        // It ended, or belongs to somebody else.
-        return [];
-      }
-    });
-  return [...new Set(folders)];
+    // A process that ended, or belongs to somebody else, has none.
+    .flatMap((name) => readQuietly(() => [readlinkSync(`/proc/${name}/cwd`)]));
+  const places = [...new Set(work)];
+  const named = names.flatMap((name) =>
+    path.isAbsolute(name) ? [path.dirname(name)] : places.map((folder) => path.dirname(path.join(folder, name))),
+  );
+  return [...new Set([...named, ...places])];
 }
 
 /** None for what is gone, or lies in a folder this user cannot enter: a command cannot either. */
 function realSocket(place: string): readonly string[] {
-  return reading(() => (lstatSync(place).isSocket() ? [realpathSync(place)] : []));
-}
-
-function entriesOf(folder: string): readonly Dirent[] {
-  return reading(() => readdirSync(folder, { withFileTypes: true }));
-}
-
-/** The lower half of the inode number, as the kernel tells it, and how many names the file has. */
-function statOf(file: string): { readonly inode: number; readonly links: number } {
-  const [found] = reading(() => [lstatSync(file, { bigint: true })]);
-  return found === undefined ? { inode: -1, links: 0 } : { inode: Number(found.ino & 0xffff_ffffn), links: Number(found.nlink) };
-}
-
-/** What a name in the kernel's list that leads nowhere may give; a command cannot connect by it either. */
-const unreachable: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"]);
-
-function reading<T>(read: () => readonly T[]): readonly T[] {
-  try {
-    return read();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (unreachable.has(code ?? "")) return [];
-    throw error;
-  }
+  return readQuietly(() => (lstatSync(place).isSocket() ? [realpathSync(place)] : []));
 }

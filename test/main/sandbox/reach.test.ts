@@ -100,11 +100,31 @@ describe("what a command reaches besides files", () => {
     expect(probe).toMatchObject({ stdout: "hellohello", stderr: "" });
   });
 
-  it("finds the sockets of this machine, also with spaces in their names, and leaves out abstract and gone ones", () => {
+  it("finds the sockets of this machine, also with spaces in their names, and leaves out abstract and gone ones", async () => {
     const file = path.join(lab.project, "host.sock");
     const table = `Num RefCount Protocol Flags Type St Inode Path\n0: 00000002 00000000 00010000 0001 01 1 ${file}\n0: 00000002 00000000 00010000 0001 01 2 /gone/x y\n0: 00000002 00000000 00010000 0001 01 3 @abstract\n0: 00000003 00000000 00000000 0001 03 4\n`;
-    expect(hostSockets({ folders: [], inodes: new Set(), table })).toEqual([file]);
-    expect(hostSockets({ folders: [], inodes: new Set() })).toContain(file);
+    const outside = path.join(lab.outside, "host.sock");
+    const loop = `${table}0: 00000002 00000000 00010000 0001 01 5 /${"x".repeat(300)}\n`;
+    expect(await hostSockets({ shown: [], elsewhere: [], inodes: new Set(), table: loop })).toContain(file);
+    expect(await hostSockets({ shown: [lab.project], elsewhere: [], inodes: new Set(), table })).toContain(file);
+    // As one that was bound in a container: the kernel does not tell of it here. In the project it may be a command's own.
+    const foreign = await hostSockets({ shown: [lab.project], elsewhere: [lab.outside], inodes: new Set(), table: "" });
+    expect([foreign.includes(outside), foreign.includes(file)]).toEqual([true, false]);
+    expect(await hostSockets({ shown: [], elsewhere: [], inodes: new Set() })).toContain(file);
+  });
+
+  it("refuses a project that cannot be looked into whole", async () => {
+    const folder = path.join(lab.project, "long");
+    mkdirSync(folder);
+    const name = "n".repeat(250);
+    execFileSync("sh", ["-c", `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do mkdir ${name} && cd -P ./${name}; done`], {
+      cwd: folder,
+    });
+    try {
+      await expect(reached(lab, "local-sockets")).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    } finally {
+      execFileSync("rm", ["-rf", folder]);
+    }
   });
 });
 
@@ -133,7 +153,7 @@ describe("sockets that are not where the kernel says", () => {
         expect((await lab.attack(hello(file), { reach: "local-sockets" })).stdout).toBe("");
       }
       // Without inode numbers every socket file in sight counts.
-      expect(hostSockets({ folders: [lab.project], inodes: null })).toEqual(expect.arrayContaining(files));
+      expect(await hostSockets({ shown: [lab.project], elsewhere: [lab.outside], inodes: null })).toEqual(expect.arrayContaining(files));
     } finally {
       server.kill("SIGKILL");
     }
