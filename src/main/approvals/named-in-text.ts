@@ -1,5 +1,6 @@
 import type { RulePattern } from "../../protocol/rule.ts";
 import { programName } from "../lib/programs.ts";
+import { madeWords } from "./made-words.ts";
 
 /** Programs that run nothing their words name, whatever these are; and those whose command behind them is looked at by itself. */
 const inert: ReadonlySet<string> = new Set(
@@ -70,9 +71,11 @@ export function namesAll(text: string, rule: RulePattern): boolean {
       // `alias.p=…`, `git-push`: the parts count, too; options stay whole, or every `--rm` would name `rm`.
       .flatMap((word) => (word.startsWith("-") ? [word] : [word, ...word.split(/[.-]/)])),
   );
+  const made = madeWords(text);
   return rule.words.every((word, at) => {
     const sought = at === 0 ? programName(word) : word;
+    if (word.startsWith("-") || named.has(sought)) return true;
     // A word such as `test:e2e` is none of the parts.
-    return word.startsWith("-") || named.has(sought) || (/[^\w.@+-]/.test(sought) && plain.includes(sought));
+    return (/[^\w.@+-]/.test(sought) && plain.includes(sought)) || made.some((pattern) => pattern.test(sought));
   });
 }

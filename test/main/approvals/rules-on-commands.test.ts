@@ -27,6 +27,15 @@ describe("words that something else may put together", () => {
     ["echo 'git push' > .git/hooks/post-checkout; git checkout x", push],
     ["echo git push | tee .husky/pre-commit", push],
     ["setpriv git pu\\\nsh", push],
+    ["setpriv git pu$(:)sh", push],
+    ["setpriv git pu`:`sh", push],
+    ["setpriv git pu${x}sh", push],
+    ["setpriv git pus{h,}", push],
+    ["setpriv git pus[h]", push],
+    ["setpriv g?t push", push],
+    ["setpriv git p*", push],
+    ["setpriv git $'pu\\x73h'", push],
+    ["setpriv sh -c 'git pu$(:)sh'", push],
     ["setpriv npm run test:e2e", rule("deny", "npm", "run", "test:e2e")],
     ["setpriv ./é/lancé à", rule("deny", "lancé", "à")],
     ["setpriv setpriv reboot", { ...rule("deny", "setpriv", "reboot"), exact: true }],
@@ -34,7 +43,14 @@ describe("words that something else may put together", () => {
     expect(await verdict(cmd, forbidden)).toBe("ask");
   });
 
-  test.each(["git grep push", "git log --oneline push", "git fetch origin push", "setpriv npm run test:e3e"])("%s is free", async (cmd) => {
+  test.each([
+    "git grep push",
+    "git log --oneline push",
+    "git fetch origin push",
+    "setpriv npm run test:e3e",
+    "setpriv git lo[g] *",
+    "setpriv git show $x p{a,o,}sh HEAD^{tree} x{",
+  ])("%s is free", async (cmd) => {
     expect(await verdict(cmd, push, rule("deny", "npm", "run", "test:e2e"))).toBe("nothing");
   });
 });
