@@ -2,6 +2,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import type { Engine } from "../engine.ts";
 import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
 import { openFolder, sayUntrusted } from "./folder.ts";
+import { stopTasksOf } from "./stop-tasks.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -28,7 +29,7 @@ export async function execCommand(args: readonly string[]): Promise<number> {
     if (values.json) for (const event of conversation.events) printJson(event);
     const onAbort = (): void => {
       void conversation.stop();
-      for (const task of engine.tasks.rows()) if (task.conversationId === conversation.id) void engine.tasks.cancel(task.taskId);
+      stopTasksOf(engine, conversation.id);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     const result = await conversation.send(prompt, []).done;

@@ -14,6 +14,7 @@ import type { Engine } from "../engine.ts";
 import { reportLines } from "../tools/script/report.ts";
 import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments.ts";
 import { openFolder, sayUntrusted } from "./folder.ts";
+import { stopTasksOf } from "./stop-tasks.ts";
 import { withEngine } from "./open-engine.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
@@ -67,7 +68,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     );
     const end = scriptEnd(outcome);
     const onAbort = (): void => {
-      for (const task of engine.tasks.rows()) if (task.conversationId === conversationId) void engine.tasks.cancel(task.taskId);
+      stopTasksOf(engine, conversationId);
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });

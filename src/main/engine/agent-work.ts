@@ -43,6 +43,8 @@ export async function agentTask(work: TaskWork, input: Extract<SpawnInput, { kin
       throw new SpindleError(end.error.code, end.error.message, end.error.hint === undefined ? {} : { hint: end.error.hint });
     return { result, text, ok: true };
   } finally {
+    // What comes between two tries waits for the next one.
+    work.onMessage(null);
     deps.atWork(conversation, false);
     work.signal.removeEventListener("abort", stop);
     unsubscribe();

@@ -112,6 +112,15 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     onFault: (error) => deps.logger.error("A task could not be ended", error),
   });
 
+  function resume(taskId: TaskId): void {
+    if (closing) return;
+    try {
+      tasks.again(taskId, "resume");
+    } catch (error) {
+      deps.logger.error("An interrupted question could not be asked again", error);
+    }
+  }
+
   function onEvent(event: TaskEvent): void {
     deps.onTask(event.task);
     const { task } = event;
@@ -141,7 +150,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         // No news yet: the next start of the window asks again.
         if (!deps.wake || !isAskedAgain(task)) deliver(task, event.text, to);
         // Its process was killed while this window lives on.
-        else if (!closing) setImmediate(() => void (closing || tasks.again(taskId, "resume")));
+        else if (!closing) setImmediate(() => resume(taskId));
         break;
       case "late":
         late.tell(task, event.text, to);

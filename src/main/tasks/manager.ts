@@ -115,19 +115,21 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     ledger.append({ type: "started", taskId, at: now(), owner: me });
     const first = entryOf(taskId);
     const task = first.row;
+    // Once stopped, by its time-out say, only what it started is left to be stopped.
+    const over = (error: SpindleError): void => (stop.signal.aborted ? void stopper.stopBelow(taskId) : stop.abort(error));
     const live = createLiveTask({
       taskId,
       file: files.outputFile(taskId),
       now,
       redact: deps.redact,
-      meter: (onUse) => meters.begin(task, { onUse, onOver: (error) => stop.abort(error) }),
+      meter: (onUse) => meters.begin(task, { onUse, onOver: over }),
       onChange: () => deps.onEvent({ type: "progress", task: rowOf(taskId) }),
     });
     // What it started is part of its budget.
     stop.signal.addEventListener("abort", () => void (isOverBudget(stop.signal.reason) && stopper.stopBelow(taskId)), {
       once: true,
     });
-    let listener: Parameters<TaskWork["onMessage"]>[0] | null = null;
+    let listener: Parameters<TaskWork["onMessage"]>[0] = null;
     let passed = 0;
     const passMessages = (): void => {
       if (listener === null) return;
@@ -231,10 +233,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     // Another process may ask for a stop through the ledger; looking is only needed while something runs or waits.
     if (running.size + lingering.size + queue.waiting().length > 0 && watch === null) watch = setInterval(guarded(look), lookMs);
     if (isIdle()) {
-      if (watch !== null) {
-        clearInterval(watch);
-        watch = null;
-      }
+      if (watch !== null) clearInterval(watch);
+      watch = null;
       for (const resolve of whenIdle) resolve();
       whenIdle = [];
     }

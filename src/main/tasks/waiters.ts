@@ -32,7 +32,14 @@ export function createWaiters(deps: { rowOf(taskId: TaskId): TaskRow; isMine(tas
         const one = {
           taskId,
           look(force: boolean) {
-            const row = deps.rowOf(taskId);
+            let row: TaskRow;
+            try {
+              row = deps.rowOf(taskId);
+            } catch (error) {
+              // Looked at by timers, which must not throw: who waits hears of it.
+              settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+              return;
+            }
             if (force || isTaskOver(row.status)) settle(() => resolve(row));
           },
         };

@@ -26,8 +26,8 @@ export interface TaskWork {
   needsYou(open: boolean): void;
   /** Remembers the conversation an agent works in, on disk, before it begins. */
   worksIn(conversationId: ConversationId): void;
-  /** Words for an agent, also those that came before this was called. One listener. */
-  onMessage(listener: (message: TaskMessage) => void): void;
+  /** Words for an agent, also those that came before this was called. One listener; with null they wait for the next one. */
+  onMessage(listener: ((message: TaskMessage) => void) | null): void;
   /** Lets another task have the place while this one only waits. */
   lend<T>(wait: () => Promise<T>): Promise<T>;
 }

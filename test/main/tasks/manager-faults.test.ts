@@ -1,10 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { SpindleError } from "../../../src/protocol/error.ts";
+import type { TaskId } from "../../../src/protocol/ids.ts";
 import { createRedactor } from "../../../src/main/lib/redact.ts";
 import { type Ledger, openLedger } from "../../../src/main/tasks/ledger.ts";
 import { createTaskManager } from "../../../src/main/tasks/manager.ts";
 import type { LedgerRecord } from "../../../src/main/tasks/record.ts";
+import { createWaiters } from "../../../src/main/tasks/waiters.ts";
 import type { TaskEvent, TaskManager, TaskManagerDeps } from "../../../src/main/tasks/task-manager.ts";
 import { settingsSchema, type TaskSettings } from "../../../src/protocol/settings.ts";
 import type { SpawnInput } from "../../../src/protocol/tools.ts";
@@ -50,13 +53,13 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
     onFault: (error) => void faults.push(error instanceof Error ? error.message : String(error)),
   });
   open.push(manager);
-  const spawn = (input: SpawnInput) =>
+  const spawn = (input: SpawnInput, parentTaskId: TaskId | null = null) =>
     manager.spawn(input, {
       conversationId: "c",
       projectRoot: folder,
       callId: "call",
       scriptLine: null,
-      parentTaskId: null,
+      parentTaskId,
       scope: { approval: "auto", sandbox: "read-only", tools: null },
     });
   return { folder, manager, refused, deaf, faults, spawn };
@@ -246,4 +249,52 @@ test("a waiting task whose end is written does not run, though nobody could be t
   release();
   await manager.idle();
   expect([ran, manager.row(second.taskId).status]).toEqual([["first"], "cancelled"]);
+});
+
+test("what a task started stops when the budget is used up, also after the task's own time-out", async () => {
+  const { manager, spawn } = house(async ({ task, signal, meter }) => {
+    const calling = task.title === "child" ? setInterval(() => meter.call(), 20) : undefined;
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    clearInterval(calling);
+    signal.throwIfAborted();
+    return done;
+  });
+  const parent = spawn({ kind: "script", title: "parent", code: "", timeoutMs: 60, budget: { calls: 8 } });
+  const child = spawn({ kind: "script", title: "child", code: "", timeoutMs: 20_000 }, parent.taskId);
+  await manager.idle();
+  expect([parent, child].map(({ taskId }) => manager.row(taskId).status)).toEqual(["timed_out", "cancelled"]);
+  expect(manager.row(child.taskId).error?.details).toEqual({ by: "starter" });
+});
+
+test("words for an agent that come between two tries wait for the next one", async () => {
+  const heard: string[] = [];
+  const { manager, spawn } = house(async ({ onMessage, how }) => {
+    onMessage(({ text }) => void heard.push(`${how}: ${text}`));
+    if (how === "resume") return done;
+    onMessage(null);
+    throw new SpindleError("provider_error", "Busy.");
+  });
+  const { taskId } = spawn({ kind: "agent", title: "agent", prompt: "Work", retry: { attempts: 2, backoffMs: 100 } });
+  await vi.waitFor(() => expect(manager.history(taskId).some(({ what }) => what.includes("ry 1"))).toBe(true));
+  manager.message(taskId, "Look there, too.");
+  expect(heard).toEqual([]);
+  await manager.idle();
+  expect(heard).toEqual(["resume: Look there, too."]);
+});
+
+test("a wait whose ledger cannot be read any more rejects instead of throwing in a timer", async () => {
+  let looks = 0;
+  const { manager, spawn } = house(() => Promise.resolve(done));
+  const { taskId } = spawn(ask("one"));
+  const row = { ...manager.row(taskId) };
+  const waiters = createWaiters({
+    isMine: () => true,
+    recheck: () => undefined,
+    rowOf() {
+      if (looks++ > 0) throw new Error("no ledger");
+      return row;
+    },
+  });
+  await expect(waiters.wait(taskId, { timeoutMs: 10, signal: new AbortController().signal })).rejects.toThrow("no ledger");
+  await manager.idle();
 });
