@@ -73,7 +73,7 @@ test("100,000 paths: the list opens, and a letter never costs the main thread so
     for (const letter of letters) await page.keyboard.type(letter, { delay: 60 });
     await page.getByTestId("suggestion").filter({ hasText: "component-42-999.tsx" }).waitFor();
     const each = (await spent()) / letters.length;
-    // Quiet: 8 to 20 ms. A list that is searched or drawn whole takes a second; what lies between is a matter of the machine.
+    // About 20 ms on a quiet machine (docs/performance.md). A list that is searched or drawn whole takes a second; what lies between is a matter of the machine.
     const felt = 100;
     expect(each).toBeLessThan(felt);
     // Over several tasks: the worker starts, the list of paths crosses over, thirty lines are drawn.

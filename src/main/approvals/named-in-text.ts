@@ -71,11 +71,10 @@ export function namesAll(text: string, rule: RulePattern): boolean {
       // `alias.p=…`, `git-push`: the parts count, too; options stay whole, or every `--rm` would name `rm`.
       .flatMap((word) => (word.startsWith("-") ? [word] : [word, ...word.split(/[.-]/)])),
   );
-  const made = madeWords(text);
   return rule.words.every((word, at) => {
     const sought = at === 0 ? programName(word) : word;
     if (word.startsWith("-") || named.has(sought)) return true;
     // A word such as `test:e2e` is none of the parts.
-    return (/[^\w.@+-]/.test(sought) && plain.includes(sought)) || made.some((pattern) => pattern.test(sought));
+    return (/[^\w.@+-]/.test(sought) && plain.includes(sought)) || madeWords(text).some((pattern) => pattern.test(sought));
   });
 }

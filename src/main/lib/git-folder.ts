@@ -15,7 +15,7 @@ export function isGitFolder(has: (name: string) => boolean): boolean {
 }
 
 /**
- * The name of the guarded folder (or, in a home folder, the dot file) of a project that a file is in or is; null when it is in
+ * The name of the guarded folder (or the place that sessions start with, `startupEntryOf`) of a project that a file is in or is; null when it is in
  * none. Paths absolute and real.
  */
 export function guardedFolderOf(root: string, file: string): string | null {

@@ -165,7 +165,8 @@ async function workingFolder(given: string | undefined, ctx: CommandContext): Pr
     });
   }
   if (ctx.clearedFolder !== undefined) assertSame(given ?? ".", folder, ctx.clearedFolder, ctx.sandboxLevel);
-  const found = statSync(real, { throwIfNoEntry: false });
+  // One that was not there a moment ago is not known, and what is not known is not entered.
+  const found = folder.id === null ? undefined : statSync(real, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true)
     throw new SpindleError(
       "command_not_started",
