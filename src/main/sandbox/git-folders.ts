@@ -1,9 +1,11 @@
+import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
 import { inParallel } from "../lib/in-parallel.ts";
 import { guardedNames, isGitFolder } from "../lib/git-folder.ts";
 import { isInside } from "../lib/paths.ts";
+import { isOwnUnreadable } from "../lib/read-quietly.ts";
 
 /** What must stay read-only in a writable folder because others trust and run it. */
 export interface GuardedPaths {
@@ -66,7 +68,7 @@ export function createGuardedPathFinder(): (roots: readonly string[]) => Promise
  * Looks for repositories in a folder that a command may write: a hook or a setting written there would run later, outside
  * the sandbox. Costs 4-19 ms for 2,000 files, 250 ms for 20,000 folders. `node_modules` is looked at like any other folder but not
  * below its packages: nobody works in a repository there. Throws `sandbox_unavailable` for a `.git` that is a symbolic link (it could
- * be replaced and nothing can be mounted on it), and for more than `limit` folders.
+ * be replaced and nothing can be mounted on it), for more than `limit` folders and for a path that is too long to be read.
  */
 export async function findGuardedPaths(root: string, limit: number = maxFolders): Promise<Found> {
   const readOnly: string[] = [];
@@ -96,11 +98,9 @@ export async function findGuardedPaths(root: string, limit: number = maxFolders)
 async function look(folder: string, root: string): Promise<{ readonly guarded: readonly string[]; readonly below: readonly string[] }> {
   const guarded: string[] = [];
   const below: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    // Gone meanwhile, or not readable for us: then not for the command either.
-    if (error.code === "ENOENT" || error.code === "EACCES" || error.code === "ENOTDIR") return [];
-    throw error;
-  });
+  const entries = await readEntries(folder);
+  // A command could make it readable and change a repository in it: read-only whole.
+  if (entries === null) return { guarded: [folder], below: [] };
   const names = new Set(entries.map((entry) => entry.name));
   if (folder !== root && isGitFolder((name) => names.has(name))) return { guarded: [folder], below: [] };
   const deep = !isPackage(folder);
@@ -119,6 +119,22 @@ async function look(folder: string, root: string): Promise<{ readonly guarded: r
     }
   }
   return { guarded, below };
+}
+
+/** What is in a folder; nothing when it is gone or another user's, null when it is this user's but cannot be read. */
+async function readEntries(folder: string): Promise<readonly Dirent[] | null> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (code === "EACCES") return isOwnUnreadable(folder) ? null : [];
+    throw new SpindleError("sandbox_unavailable", `${folder.slice(0, 200)} cannot be searched for repositories (${code}).`, {
+      hint: "Remove that folder, use the sandbox level read-only, or ask to run the command outside the sandbox.",
+      details: { path: folder },
+      cause: error,
+    });
+  }
 }
 
 /** A package in `node_modules`, `@scope/name` included. */

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { isInside } from "../lib/paths.ts";
-import { readQuietly, socketsBelow, socketsOf } from "./socket-walk.ts";
+import { readQuietly } from "../lib/read-quietly.ts";
+import { socketsBelow, socketsOf } from "./socket-walk.ts";
 
 export interface SocketSearch {
   /** Folders of the project: commands may have sockets of their own there. Looked into whole, or the search rejects. Real paths. */

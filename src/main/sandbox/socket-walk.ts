@@ -1,7 +1,8 @@
-import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { SpindleError } from "../../protocol/error.ts";
+import { isOwnUnreadable, readQuietly } from "../lib/read-quietly.ts";
 
 /** Folders of a project read for one command at most: beyond, nobody can say that no socket lies in it. */
 const mostShown = 200_000;
@@ -46,8 +47,7 @@ function entriesOf(folder: string): readonly Dirent[] {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return [];
     // Of another user: a command cannot open it either.
-    const isOwn = code !== "EACCES" || readQuietly(() => [lstatSync(folder).uid]).includes(process.getuid?.() ?? -1);
-    if (!isOwn) return [];
+    if (code === "EACCES" && !isOwnUnreadable(folder)) return [];
     throw refused(folder, "it cannot be read", error);
   }
 }
@@ -58,17 +58,4 @@ function refused(folder: string, why: string, cause?: unknown): SpindleError {
     `Local sockets cannot be granted: ${folder.slice(0, 200)} cannot be searched for sockets of other programs, because ${why}.`,
     { hint: "Mend or remove that folder, or take the grant of local sockets back for this project.", cause },
   );
-}
-
-/** What a name that leads nowhere, or not for this user, may give. */
-const unreachable: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ESRCH", "ELOOP", "ENAMETOOLONG"]);
-
-/** Nothing, where what is looked at cannot be reached. Throws other errors of the system. */
-export function readQuietly<T>(read: () => readonly T[]): readonly T[] {
-  try {
-    return read();
-  } catch (error) {
-    if (unreachable.has((error as NodeJS.ErrnoException).code ?? "")) return [];
-    throw error;
-  }
 }

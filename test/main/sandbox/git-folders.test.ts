@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { guardedFolderOf } from "../../../src/main/lib/git-folder.ts";
 import { createGuardedPathFinder, findGuardedPaths } from "../../../src/main/sandbox/git-folders.ts";
+import { socketsBelow } from "../../../src/main/sandbox/socket-walk.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
 const tempFolder = useTempFolders();
@@ -43,6 +44,38 @@ describe("the search for what must stay read-only", () => {
       code: "sandbox_unavailable",
       message: `${root} has more than 40000 folders, too many to look for repositories in.`,
     });
+  });
+
+  it("guards a folder whole that this user cannot read but could make readable, and leaves another user's alone", async () => {
+    const root = tempFolder();
+    mkdirSync(path.join(root, "a/shut/.git"), { recursive: true });
+    mkdirSync(path.join(root, "foreign"));
+    const isRoot = process.geteuid?.() === 0;
+    // Root reads everything: an ordinary user's eyes are borrowed.
+    if (isRoot) for (const name of ["", "a", "a/shut", "a/shut/.git"]) chownSync(path.join(root, name), 12_345, 12_345);
+    for (const name of ["a/shut", "foreign"]) chmodSync(path.join(root, name), 0);
+    if (isRoot) process.seteuid?.(12_345);
+    try {
+      const expected = isRoot ? [path.join(root, "a/shut")] : [path.join(root, "a/shut"), path.join(root, "foreign")];
+      expect((await findGuardedPaths(root)).readOnly).toEqual(expected);
+      if (isRoot) await expect(socketsBelow([root])).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const name of ["a/shut", "foreign"]) chmodSync(path.join(root, name), 0o755);
+    }
+  });
+
+  it("refuses a path that is too long to be read", async () => {
+    const root = tempFolder();
+    const name = "n".repeat(250);
+    execFileSync("sh", ["-c", `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do mkdir ${name} && cd -P ./${name}; done`], {
+      cwd: root,
+    });
+    try {
+      await expect(findGuardedPaths(root)).rejects.toMatchObject({ code: "sandbox_unavailable" });
+    } finally {
+      execFileSync("rm", ["-rf", path.join(root, name)]);
+    }
   });
 
   it("finds repositories without a .git: bare ones, and folders of --separate-git-dir", async () => {
