@@ -1,3 +1,4 @@
+import { takenTogether } from "../../protocol/channels.ts";
 import type { PushBatch, PushName, Pushes } from "../../protocol/ipc.ts";
 import { createBatch } from "../lib/batch.ts";
 
@@ -27,10 +28,10 @@ const mostUntaken = 60;
 const mostWaiting = 50_000;
 
 /**
- * Batches pushes, about one batch a frame; pushes of one name in a row stand together. The page answers each batch with any
- * message. One that does not is sent no more than a second of batches, and then told to load anew instead of the rest.
+ * Batches pushes, about one batch a frame; pushes of one name in a row stand together. The page answers every `takenTogether`
+ * batches with any message. One that does not is sent no more than a second of batches, and then told to load anew instead of the rest.
  */
-export function createPushPort(limits = { untaken: mostUntaken, waiting: mostWaiting }): PushPort {
+export function createPushPort(limits = { untaken: mostUntaken, waiting: mostWaiting, together: takenTogether }): PushPort {
   let port: BatchPort | null = null;
   let untaken = 0;
   let held: (readonly [PushName, unknown])[] = [];
@@ -66,7 +67,7 @@ export function createPushPort(limits = { untaken: mostUntaken, waiting: mostWai
       port = next;
       next.on("message", () => {
         if (port !== next) return;
-        untaken = Math.max(0, untaken - 1);
+        untaken = Math.max(0, untaken - limits.together);
         send();
       });
       next.start();

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorData } from "../../protocol/error.ts";
-import { portChannel } from "../../protocol/channels.ts";
+import { portChannel, takenTogether } from "../../protocol/channels.ts";
 import type { Bridge, CallInput, CallName, CallResults, PushBatch, PushName, Pushes } from "../../protocol/ipc.ts";
 
 declare global {
@@ -55,8 +55,10 @@ function connect(): Promise<void> {
     const take = (event: MessageEvent): void => {
       const [port] = event.ports;
       if (event.source !== window || event.data !== portChannel || port === undefined) return;
+      let taken = 0;
       port.addEventListener("message", ({ data }: MessageEvent<PushBatch>) => {
-        port.postMessage(null);
+        taken++;
+        if (taken % takenTogether === 0) port.postMessage(takenTogether);
         if (data === "load anew") return window.location.reload();
         for (const [name, values] of data) for (const value of values) for (const listener of listeners.get(name) ?? []) listener(value);
       });

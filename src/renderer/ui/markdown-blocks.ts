@@ -26,13 +26,19 @@ export interface ParsedMarkdown {
  */
 export function parseMarkdown(text: string, before: ParsedMarkdown | null): ParsedMarkdown {
   if (before !== null && before.text === text) return before;
-  const grows = before !== null && text.startsWith(before.text);
+  const grows = before !== null && continues(text, before.text);
   const kept = grows ? before.blocks.slice(0, -2) : [];
   const from = kept.at(-1)?.end ?? 0;
   // Link references of kept blocks stay known to the tail.
   const env: Env = { references: grows ? { ...before.references } : {} };
   const tail = text.slice(from);
   return { text, blocks: [...kept, ...blocksOf(tail, from, env)], references: env.references, whole: kept.length === 0 };
+}
+
+/** True when a text goes on from another. Looks at the end of that one only: a message that streams grows, it is not rewritten. */
+function continues(text: string, before: string): boolean {
+  const from = Math.max(0, before.length - 256);
+  return text.length >= before.length && text.slice(from, before.length) === before.slice(from);
 }
 
 /** Only links that a browser may open for a person. Everything else stays text. */

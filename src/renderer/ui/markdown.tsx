@@ -1,8 +1,9 @@
-import { memo, type MouseEvent, useState } from "react";
+import { memo, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
 import { CodeLines } from "./code-lines.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { cx } from "./cx.ts";
 import { isSafeLink, type MarkdownBlock, parseMarkdown } from "./markdown-blocks.ts";
+import { morphHtml } from "./morph-html.ts";
 
 /**
  * A message as Markdown: no raw HTML, no images, links only through `onLink` (http, https, mailto). While `streaming`
@@ -34,37 +35,47 @@ export function Markdown({
   };
   return (
     <div className={cx("markdown selectable text-prose", className)} onClick={open} onAuxClick={open}>
-      {Array.from({ length: Math.ceil(shown.blocks.length / chunkSize) }, (_, index) => (
-        <Chunk key={index} blocks={shown.blocks.slice(index * chunkSize, (index + 1) * chunkSize)} />
+      {Array.from({ length: Math.ceil(shown.blocks.length / partSize) }, (_, index) => (
+        <Part key={index} blocks={shown.blocks.slice(index * partSize, (index + 1) * partSize)} />
       ))}
     </div>
   );
 }
 
-/** Blocks that are looked at together: a growing message of 1,500 blocks compares 24 chunks and draws the last one. */
-const chunkSize = 64;
+/** Blocks that are compared and laid out together: a message of 1,500 blocks that grows looks at the last of 94 parts. */
+const partSize = 16;
 
-const Chunk = memo(
-  function Chunk({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
-    return blocks.map((block) =>
-      block.type === "code" ? (
-        <CodeBlock key={block.start} code={block.content} lang={block.lang} />
-      ) : (
-        <HtmlBlock key={block.start} block={block} />
-      ),
+const Part = memo(
+  function Part({ blocks }: { readonly blocks: readonly MarkdownBlock[] }) {
+    return (
+      <div className="md-part">
+        {blocks.map((block) =>
+          block.type === "code" ? (
+            <CodeBlock key={block.start} code={block.content} lang={block.lang} />
+          ) : (
+            <HtmlBlock key={block.start} html={block.content} />
+          ),
+        )}
+      </div>
     );
   },
   // Parsing keeps the objects of blocks that did not change.
   (a, b) => a.blocks.length === b.blocks.length && a.blocks.every((block, index) => block === b.blocks[index]),
 );
 
-const HtmlBlock = memo(
-  function HtmlBlock({ block }: { readonly block: MarkdownBlock }) {
-    // The HTML comes from markdown-it with raw HTML off: text is escaped, links are checked, images are never made.
-    return <div dangerouslySetInnerHTML={{ __html: block.content }} />;
-  },
-  (a, b) => a.block.content === b.block.content,
-);
+/** HTML that comes from markdown-it with raw HTML off: text is escaped, links are checked, images are never made. */
+const HtmlBlock = memo(function HtmlBlock({ html }: { readonly html: string }) {
+  const element = useRef<HTMLDivElement>(null);
+  const drawn = useRef(html);
+  // React writes it once; from then on it grows in place.
+  const [first] = useState({ __html: html });
+  useLayoutEffect(() => {
+    if (element.current === null || drawn.current === html) return;
+    drawn.current = html;
+    morphHtml(element.current, html);
+  }, [html]);
+  return <div ref={element} dangerouslySetInnerHTML={first} />;
+});
 
 /** A code block with its language and a copy button. */
 export const CodeBlock = memo(function CodeBlock({ code, lang }: { readonly code: string; readonly lang: string }) {

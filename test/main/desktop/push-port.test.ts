@@ -43,7 +43,7 @@ test("pushes of one frame are one batch, in their order, those of one name toget
 });
 
 test("a page that takes nothing gets no more than it may have on its way; then everything, or word that it must load anew", () => {
-  const pushes = createPushPort({ untaken: 2, waiting: 3 });
+  const pushes = createPushPort({ untaken: 2, waiting: 3, together: 1 });
   const { port, came, take } = page();
   pushes.connect(port);
   for (const id of ["a", "b", "c", "d"]) {
@@ -66,7 +66,7 @@ test("a page that takes nothing gets no more than it may have on its way; then e
 });
 
 test("a page that is loaded anew gets what comes from then on; the port of the one before is closed and its answers mean nothing", () => {
-  const pushes = createPushPort({ untaken: 1, waiting: 10 });
+  const pushes = createPushPort({ untaken: 1, waiting: 10, together: 1 });
   const old = page();
   pushes.connect(old.port);
   pushes.push(...command("a"));

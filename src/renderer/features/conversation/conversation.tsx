@@ -15,11 +15,11 @@ import { ConversationHead } from "./conversation-head.tsx";
 import { EmptyConversation } from "./empty-conversation.tsx";
 import { draftHeight } from "./draft-lines.tsx";
 import { FindBar } from "./find-bar.tsx";
+import { createGrowingRows } from "./growing-rows.ts";
 import { PinnedPrompt } from "./pinned-prompt.tsx";
 import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
-import { useRowKeys } from "./use-row-keys.ts";
-import { holdsCall, type Row, rowsOf } from "./rows.ts";
+import { holdsCall, type Row } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
 import { RunningRow } from "./small-rows.tsx";
 
@@ -92,8 +92,8 @@ function Thread({
   readonly onError: (error: unknown) => void;
 }) {
   const view = useConversation((state) => state.view);
-  const rows = useMemo(() => rowsOf(view.steps, queuedMessages(view)), [view]);
-  const keyOf = useRowKeys(rows);
+  const [grow] = useState(createGrowingRows);
+  const { rows, keyOf } = useMemo(() => grow(view.steps, queuedMessages(view)), [grow, view]);
   const activity = useMemo(() => activityOf(view), [view]);
   const list = useRef<VirtualListHandle>(null);
   const [atEnd, setAtEnd] = useState(true);

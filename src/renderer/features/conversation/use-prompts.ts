@@ -41,7 +41,7 @@ export function usePrompts(rows: readonly Row[], list: RefObject<VirtualListHand
       }),
     [list],
   );
-  const found = pinnedKey === null ? undefined : rows.find((row) => row.key === pinnedKey);
+  const found = pinnedKey === null ? undefined : rows.findLast((row) => row.key === pinnedKey);
   return { pinned: found !== undefined && isPrompt(found) ? found : null, onTop, go };
 }
 
