@@ -12,6 +12,7 @@ import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { createNotifier } from "./notifier.ts";
 import { openLink } from "./open-link.ts";
+import { reloadWhenGone } from "./page-gone.ts";
 import { createProjectStatus, statusEvents } from "./project-status.ts";
 import { createTaskFeed } from "./task-feed.ts";
 import { shownTask } from "./task-rows.ts";
@@ -79,6 +80,7 @@ export function openDesktop(options: DesktopOptions): {
   // A page that is loaded anew, or is gone, knows nothing of its terminals any more.
   window.webContents.on("did-navigate", terminals.closeAll);
   window.webContents.on("render-process-gone", terminals.closeAll);
+  reloadWhenGone(window, engine.logger);
   const setProject = (opened: ProjectInfo): void => {
     if (opened.root !== project?.root) terminals.closeAll();
     project = opened;
