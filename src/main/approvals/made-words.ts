@@ -1,54 +1,66 @@
-/** A stand-in for what is known only when the command runs. */
-const anything = "\uE000";
+import { mayBecome, parsePattern, unknownText, type WordPattern } from "./word-pattern.ts";
 
 /**
  * Words of a command line whose text is made by the shell: file patterns, braces, escapes, variables and substitutions in the middle
- * of a word. Each as an expression for what it may become; rather too much than too little. A word that is a variable, a substitution
- * or `*` and nothing else is none of them: it names nothing.
+ * of a word. Each as a pattern for what it may become; rather too much than too little, and a path as well by its last part. A word
+ * that is a variable, a substitution or `*` and nothing else is none of them: it names nothing. Takes a time that grows with the
+ * length of the text.
  */
-export function madeWords(text: string): readonly RegExp[] {
-  return [...new Set(withoutSubstitutions(text.replaceAll("\\\n", "")).split(/[\s;&|<>()=]+/))].flatMap((raw) => {
-    const escaped = raw.replaceAll(/\$'((?:[^'\\]|\\.)*)'/g, (_, inner: string) => inner.replaceAll(escapes, anything));
-    const word = escaped.replaceAll(/["'\\]/g, "");
-    if (!special.test(word) || !/\p{L}/u.test(word)) return [];
-    return [new RegExp(`^(?:${sourceOf(word)})$`, "su")];
-  });
+export function madeWords(text: string): readonly WordPattern[] {
+  const plain = withoutSubstitutions(text.replaceAll("\\\n", "")).replaceAll(/["'\\]/g, "");
+  const words = plain.split(/[\s;&|<>()=]+/).filter((word) => special.test(word));
+  const parts = words.flatMap((word) => [word, word.slice(word.lastIndexOf("/") + 1)]);
+  return [...new Set(parts)].filter((word) => special.test(word) && /\p{L}/u.test(word)).map(parsePattern);
+}
+
+/** Whether one of the words may be this one. */
+export function isAmong(made: readonly WordPattern[], word: string): boolean {
+  return made.some((pattern) => mayBecome(pattern, word));
 }
 
 const special = /[*?[{\uE000]/;
-const escapes = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{1,4}|U[0-9a-f]{1,8}|[0-7]{1,3}|c.|.)/gi;
 
-/** From the inside out, as often as they may be nested by anybody who means well. */
+/** The text with a stand-in for each substitution, variable and escape of `$'...'`, nested ones as a whole. */
 function withoutSubstitutions(text: string): string {
-  let now = text.replaceAll(/\$(?:\{[^{}]*\}|\w+)|`[^`]*`/g, anything);
-  for (let depth = 0; depth < 10; depth++) {
-    const next = now.replaceAll(/\$\([^()]*\)/g, anything);
-    if (next === now) break;
-    now = next;
+  let out = "";
+  /** Open parentheses and braces of the substitutions the place is in. */
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const here = text[at] ?? "";
+    const next = text[at + 1] ?? "";
+    if (open > 0) {
+      if (here === "\\") at++;
+      else if (here === "(" || here === "{") open++;
+      else if ((here === ")" || here === "}") && --open === 0) out += unknownText;
+    } else if (here === "$" && (next === "(" || next === "{")) {
+      open = 1;
+      at++;
+    } else if (here === "$" && next === "'") {
+      const [whole = "", inner = ""] = quoted(text, at);
+      out += inner.replaceAll(escapes, unknownText);
+      at += whole.length - 1;
+    } else if (here === "$" && /[\w@*#?!$-]/.test(next)) {
+      out += unknownText;
+      at += (parameter(text, at + 1) || next).length;
+    } else if (here === "`") {
+      const end = text.indexOf("`", at + 1);
+      out += unknownText;
+      at = end === -1 ? text.length : end;
+    } else out += here;
   }
-  return now;
+  return open > 0 ? out + unknownText : out;
 }
 
-function sourceOf(word: string): string {
-  let source = "";
-  let depth = 0;
-  for (let at = 0; at < word.length; at++) {
-    const letter = word[at] ?? "";
-    const close = letter === "[" ? word.indexOf("]", at + 2) : -1;
-    if (letter === anything || letter === "*") source += ".*";
-    else if (letter === "?") source += ".";
-    else if (close !== -1) {
-      // Whatever the class holds: one character.
-      source += ".";
-      at = close;
-    } else if (letter === "{" && word.indexOf("}", at) !== -1) {
-      source += "(?:";
-      depth++;
-    } else if (letter === "}" && depth > 0) {
-      source += ")";
-      depth--;
-    } else if (letter === "," && depth > 0) source += "|";
-    else source += letter.replace(/[\\^$.+()|[\]{}/]/u, "\\$&");
-  }
-  return source + ")".repeat(depth);
+const escapes = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{1,4}|U[0-9a-f]{1,8}|[0-7]{1,3}|c.|.)/gis;
+
+function quoted(text: string, at: number): readonly string[] {
+  const pattern = /\$'((?:[^'\\]|\\.)*)'?/sy;
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? ["$'", ""];
+}
+
+function parameter(text: string, at: number): string {
+  const pattern = /\w+/y;
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? "";
 }

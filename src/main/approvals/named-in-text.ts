@@ -1,6 +1,6 @@
 import type { RulePattern } from "../../protocol/rule.ts";
 import { programName } from "../lib/programs.ts";
-import { madeWords } from "./made-words.ts";
+import { isAmong, madeWords } from "./made-words.ts";
 
 /** Programs that run nothing their words name, whatever these are; and those whose command behind them is looked at by itself. */
 const inert: ReadonlySet<string> = new Set(
@@ -17,7 +17,7 @@ const inertGit: ReadonlySet<string> = new Set(
 );
 
 /** True when what a command runs is its program and nothing else, as far as its words say. */
-function isInert(words: readonly (string | null)[]): boolean {
+export function isInert(words: readonly (string | null)[]): boolean {
   const name = programName(words[0] ?? "");
   // bash evaluates such words a second time in many places.
   if (words.some((word) => word !== null && /\$\(|`|\$\{/.test(word))) return false;
@@ -50,9 +50,8 @@ export interface NamedText {
  */
 export function mayBeNamed({ text, commands }: NamedText, rule: RulePattern): boolean {
   const setsVariables = /(?:^|[\s;&|(])[A-Za-z_]\w*\+?=/.test(text);
-  return (
-    (setsVariables || hookPlaces.test(text) || !commands.every((words) => isInert(words) || isOther(words, rule))) && namesAll(text, rule)
-  );
+  const isActing = !commands.every((words) => isInert(words) || isOther(words, rule));
+  return (setsVariables || hookPlaces.test(text) || isActing) && namesAll({ text, commands }, rule);
 }
 
 /** The program of a rule for one exact command, called with other words: read as a whole, and not the one. */
@@ -63,18 +62,25 @@ function isOther(words: readonly (string | null)[], rule: RulePattern): boolean 
 }
 
 /** The text has all words of the rule, wherever: quotes, backslashes and line ends behind one are not looked at. */
-export function namesAll(text: string, rule: RulePattern): boolean {
-  const plain = text.replaceAll(/\\\n|["'\\]/g, "");
+export function namesAll({ text, commands }: NamedText, rule: RulePattern): boolean {
+  // As bash reads them, `$'...'` says other words than stand there.
+  const read = commands.flat().filter((word) => word !== null);
+  const plain = [text, ...read].join("\n").replaceAll(/\\\n|["'\\]/g, "");
   const named = new Set(
     plain
+      // What a variable becomes when it is not set.
+      .replaceAll(/:[-+=?]/g, " ")
       .split(/[^\w.@+-]+/)
       // `alias.p=…`, `git-push`: the parts count, too; options stay whole, or every `--rm` would name `rm`.
       .flatMap((word) => (word.startsWith("-") ? [word] : [word, ...word.split(/[.-]/)])),
   );
-  return rule.words.every((word, at) => {
+  const missing = rule.words.filter((word, at) => {
     const sought = at === 0 ? programName(word) : word;
-    if (word.startsWith("-") || named.has(sought)) return true;
+    if (word.startsWith("-") || named.has(sought)) return false;
     // A word such as `test:e2e` is none of the parts.
-    return (/[^\w.@+-]/.test(sought) && plain.includes(sought)) || madeWords(text).some((pattern) => pattern.test(sought));
+    return !(/[^\w.@+-]/.test(sought) && plain.includes(sought));
   });
+  if (missing.length === 0) return true;
+  const made = madeWords(text);
+  return missing.every((word) => isAmong(made, word === rule.words[0] ? programName(word) : word));
 }

@@ -1,6 +1,6 @@
 import type { RulePattern } from "../../protocol/rule.ts";
 import { programName } from "../lib/programs.ts";
-import { mayBeNamed, namesAll } from "./named-in-text.ts";
+import { isInert, mayBeNamed, namesAll } from "./named-in-text.ts";
 import type { RuledCommand } from "./rules.ts";
 
 /** Whether a command line runs what a rule names; `maybe` when not all of it can be read. */
@@ -13,11 +13,19 @@ export function ruleMatch(rule: RulePattern, { cmd, variables, words, seen }: Ru
   for (const command of commands) {
     const match = wordsMatch(rule, command);
     if (match === "yes") return "yes";
-    if (match === "maybe") best = "maybe";
+    if (match === "maybe" || mayRun(rule, command)) best = "maybe";
   }
   const text = `${variables}${cmd}`;
-  if (best === "maybe" || seen.unread || (seen.code && namesAll(text, rule)) || mayBeNamed({ text, commands }, rule)) return "maybe";
+  if (best === "maybe" || seen.unread || (seen.code && namesAll({ text, commands }, rule)) || mayBeNamed({ text, commands }, rule))
+    return "maybe";
   return "no";
+}
+
+/** A command that may run what its words name has the program of the rule among them, and the rest of the rule may be what only a shell can say. */
+function mayRun(rule: RulePattern, words: readonly (string | null)[]): boolean {
+  if (!words.includes(null) || isInert(words)) return false;
+  const named = programName(rule.words[0] ?? "");
+  return words.some((word, at) => at > 0 && word !== null && programName(word) === named && wordsMatch(rule, words.slice(at)) !== "no");
 }
 
 function wordsMatch(rule: RulePattern, words: readonly (string | null)[]): Match {
