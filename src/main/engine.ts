@@ -222,8 +222,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     folder: conversationsFolder,
     redact,
     now: Date.now,
-    setUpTurn: (start) =>
-      setUpTurn(start, { tools, parts, providerOf: desk.providerOf, sceneOf: ({ conversation, turnId }) => scene(conversation, turnId) }),
+    setUpTurn(start) {
+      desk.deliverTo(start.conversation);
+      return setUpTurn(start, {
+        tools,
+        parts,
+        providerOf: desk.providerOf,
+        sceneOf: ({ conversation, turnId }) => scene(conversation, turnId),
+      });
+    },
     onOpen(conversation) {
       conversation.subscribe((event) => {
         if (event.type === "request_started") for (const taskId of event.taskIds) tasks.markDelivery(taskId, "seen");

@@ -49,6 +49,8 @@ export interface Conversation {
   ): { readonly turnId: TurnId; readonly done: Promise<TurnResult> };
   /** Puts a task's result into the log; an idle conversation starts a turn when `wake`. */
   deliver(event: Extract<EventBody, { type: "task_delivered" }>, wake: boolean): void;
+  /** Starts a turn for what stands in the log and was in no request; nothing while one runs. */
+  wake(): void;
   /** Resolves when no turn runs, with how the last one ended since this was called; null when none ran. */
   settled(): Promise<TurnResult | null>;
   /** Stops the running turn; resolves when it has ended, with its calls. False when nothing ran. */
@@ -187,7 +189,10 @@ export function createConversation(deps: {
     },
     deliver(event, wake) {
       emit(event);
-      if (!wake || closed) return;
+      if (wake) conversation.wake();
+    },
+    wake() {
+      if (closed) return;
       unread = true;
       if (running === null) void startTurn(nextTurnId());
     },

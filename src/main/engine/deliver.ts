@@ -37,6 +37,17 @@ export function createDelivery(deps: {
   };
 }
 
+/** Tells a conversation that a task of it is over, once for each run. */
+export function tellFinished(task: TaskRow, target: Conversation | CallScene): void {
+  const told = target.events.findLast(
+    (event) =>
+      (event.type === "task_finished" && event.task.taskId === task.taskId) ||
+      (event.type === "task_started" && event.taskId === task.taskId),
+  );
+  if (told?.type === "task_finished" && told.task.run === task.run) return;
+  target.emit({ type: "task_finished", task });
+}
+
 /** The conversation of a task, opened for writing. */
 export function openOrNull(store: ConversationStore, id: string, logger: Logger): Conversation | null {
   try {

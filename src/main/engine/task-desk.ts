@@ -5,7 +5,6 @@ import type { EventBody } from "../../protocol/event.ts";
 import type { ConversationId, TaskId } from "../../protocol/ids.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import type { TaskRow } from "../../protocol/task.ts";
-import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -15,11 +14,13 @@ import { createTaskManager } from "../tasks/manager.ts";
 import { isAskedAgain } from "../tasks/reconcile.ts";
 import type { TaskEvent, TaskManager } from "../tasks/task-manager.ts";
 import { isStoppedByPerson } from "../tasks/stop-task.ts";
+import { inputOf } from "../tasks/task-input.ts";
 import { treeOf } from "../tasks/tree.ts";
 import type { createExecTool } from "../tools/exec.ts";
 import type { TaskPort } from "../tools/tool.ts";
 import type { Authority } from "./authority.ts";
-import { createDelivery, openOrNull } from "./deliver.ts";
+import { createDelivery, openOrNull, tellFinished } from "./deliver.ts";
+import { createLeftResults } from "./deliver-left.ts";
 import { createLateAnswers, type LateAnswers } from "./late-answers.ts";
 import { leastApproval, leastSandbox, scopeOf } from "./task-scope.ts";
 import { doTaskWork } from "./task-work.ts";
@@ -62,6 +63,8 @@ export interface TaskDesk {
   addLooseScene(scene: CallScene): void;
   /** Delivers what ended while nobody was there. Called once, when everything is wired. */
   start(): void;
+  /** Brings what waits for a conversation, before a turn of it makes its first request. */
+  deliverTo(conversation: Conversation): void;
   close(): Promise<void>;
 }
 
@@ -146,7 +149,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         break;
       }
       case "finished":
-        emit({ type: "task_finished", task });
+        tellFinished(task, to);
         // No news yet: the next start of the window asks again.
         if (!deps.wake || !isAskedAgain(task)) deliver(task, event.text, to);
         // Its process was killed while this window lives on.
@@ -163,6 +166,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     mayWake: (conversation, task) =>
       !closing && (isAgents(conversation) ? atWork.has(conversation.id) : deps.wake && !isStoppedByPerson(task)),
   });
+  const left = createLeftResults({ tasks, store: deps.store, deliver, logger: deps.logger, wake: deps.wake });
   const late = createLateAnswers({ tasks, store: deps.store, deliver, target, automatic: deps.audience === "nobody" });
 
   const agentRow = (scene: CallScene): TaskRow | null => {
@@ -193,7 +197,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     narrow(scene) {
       const row = agentRow(scene);
       if (row === null) return scene;
-      const input: SpawnInput = spawnInput.parse(row.input);
+      const input = inputOf(row);
       return {
         ...scene,
         taskId: row.taskId,
@@ -205,24 +209,14 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     },
     providerOf: (scene) => providerFor(scene.taskId, scene.agent?.model ?? null),
     addLooseScene: (scene) => void looseScenes.set(scene.conversationId, scene),
+    deliverTo: left.deliverTo,
     start() {
-      for (const entry of tasks.undelivered()) {
-        if (isAskedAgain(entry.row)) {
-          // Without a window it stays as it is: told to its conversation, it would not be asked again by the window's next start.
-          if (deps.wake) tasks.again(entry.row.taskId, "resume");
-          continue;
-        }
-        if (entry.row.notify === "silent") continue;
-        const { conversationId, taskId } = entry.row;
-        const to = openOrNull(deps.store(), conversationId, deps.logger);
-        if (to !== null) deliver(entry.row, tasks.textOf(entry), to);
-        // Deleted, or a script run without a conversation: the ledger keeps the result, and nobody waits for it.
-        else if (!deps.store().exists(conversationId)) tasks.markDelivery(taskId, "seen");
-      }
+      left.start();
       late.start();
     },
     async close() {
       closing = true;
+      left.close();
       await tasks.close();
     },
   };

@@ -3,11 +3,11 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
-  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -49,35 +49,39 @@ export function readJsonl(file: string): { readonly records: readonly unknown[];
 
 /**
  * Opens a log for writing. A torn last line (the process was killed in the middle of a write) is moved to `<file>.torn`
- * first: a record appended behind it would be lost with it (measured).
+ * first: a record appended behind it would be lost with it (measured). For logs that one process at a time has open.
  */
 export function openJsonl(file: string): { readonly file: JsonlFile; readonly records: readonly unknown[]; readonly repair: JsonlRepair } {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const { records, repair } = readJsonl(file);
-  const fd = openSync(file, "a+", 0o600);
   if (repair.tornBytes > 0) {
     const bytes = readFileSync(file);
     const keep = bytes.length - repair.tornBytes;
     writeFileSync(`${file}.torn`, bytes.subarray(keep), { mode: 0o600 });
-    ftruncateSync(fd, keep);
-    fdatasyncSync(fd);
+    truncateSync(file, keep);
   }
+  return { records, repair, file: openShared(file) };
+}
+
+/**
+ * Opens a log that living processes share, and changes nothing that stands there: half a line at its end may be one that another
+ * process is just writing. Behind the half line of a process that was killed a record begins on a line of its own.
+ */
+export function openShared(file: string): JsonlFile {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const fd = openSync(file, "a+", 0o600);
   let open = true;
   return {
-    records,
-    repair,
-    file: {
-      append(record, options) {
-        if (!open) throw new Error(`${file} is closed`);
-        // Another process that shares the log may have been killed in the middle of a line, or found the disk full.
-        writeWhole(fd, `${endsWhole(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
-        if (options?.sync === true) fdatasyncSync(fd);
-      },
-      close() {
-        if (!open) return;
-        open = false;
-        closeSync(fd);
-      },
+    append(record, options) {
+      if (!open) throw new Error(`${file} is closed`);
+      // Another process may have been killed in the middle of a line, or found the disk full.
+      writeWhole(fd, `${endsWhole(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
+      if (options?.sync === true) fdatasyncSync(fd);
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      closeSync(fd);
     },
   };
 }

@@ -19,9 +19,9 @@ export interface Endings {
   loseLate(taskId: TaskId, cause: unknown): void;
   /** A disk that is full or a folder that is gone must not leave a row that runs for ever. Does nothing for one that is over. Throws when it cannot be written yet: `failAgain` tries again. */
   fail(taskId: TaskId, cause: unknown): void;
-  /** Writes the ends that could not be written. Called every few seconds. Throws when one still cannot. */
+  /** Writes and tells the ends that could not be. Called every few seconds. Throws when one still cannot. */
   failAgain(): void;
-  /** Tells an end that the ledger has already. */
+  /** Tells an end that the ledger has already. Who waits for the task goes on in any case; what cannot be told is told by `failAgain`. */
   tellEnd(taskId: TaskId): void;
   textOf(entry: LedgerEntry): string;
 }
@@ -31,6 +31,7 @@ export function createEndings(deps: {
   readonly files: TaskFiles;
   readonly now: () => number;
   readonly onEvent: TaskManagerDeps["onEvent"];
+  readonly onFault: TaskManagerDeps["onFault"];
   readonly entryOf: (taskId: TaskId) => LedgerEntry;
   readonly rowOf: (taskId: TaskId) => TaskRow;
   readonly liveOf: (taskId: TaskId) => LiveTask | undefined;
@@ -42,10 +43,20 @@ export function createEndings(deps: {
     files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text });
   const textOf = (entry: LedgerEntry): string =>
     entry.textCut ? (files.text(entry.row.taskId) ?? `${entry.text}\n(The rest of the text is gone: its file was removed.)`) : entry.text;
+  /** Ends that stand in the ledger and could not be told. */
+  const untold = new Set<TaskId>();
   const tellEnd = (taskId: TaskId): void => {
-    const entry = entryOf(taskId);
-    deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
-    deps.tell(taskId);
+    untold.add(taskId);
+    try {
+      const entry = entryOf(taskId);
+      deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
+      untold.delete(taskId);
+    } catch (error) {
+      // The log of its conversation cannot be written now: `failAgain` tells it again.
+      deps.onFault(error);
+    } finally {
+      deps.tell(taskId);
+    }
   };
   const lateIsLost = (taskId: TaskId): void => {
     ledger.append({ type: "late_state", taskId, state: "lost" });
@@ -95,6 +106,7 @@ export function createEndings(deps: {
     fail,
     failAgain() {
       for (const [taskId, cause] of unended) fail(taskId, cause);
+      for (const taskId of untold) tellEnd(taskId);
     },
   };
 }

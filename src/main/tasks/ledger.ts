@@ -1,7 +1,7 @@
 import { existsSync, openSync, readSync, closeSync, fstatSync } from "node:fs";
 import type { TaskId } from "../../protocol/ids.ts";
 import type { Json } from "../../protocol/json.ts";
-import { type JsonlFile, openJsonl } from "../lib/jsonl.ts";
+import { openShared } from "../lib/jsonl.ts";
 import { redactJson } from "../lib/redact.ts";
 import { compactBytes, enterLedger } from "./compact.ts";
 import { isRecord } from "./record-shape.ts";
@@ -23,8 +23,7 @@ export interface Ledger {
  */
 export function openLedger(file: string, redact: (text: string) => string, largest: number = compactBytes): Ledger {
   const leave = enterLedger(file, largest);
-  const opened = openJsonl(file);
-  const log: JsonlFile = opened.file;
+  const log = openShared(file);
   const entries = new Map<TaskId, LedgerEntry>();
   const reader = createTail(file);
   const catchUp = (): void => {

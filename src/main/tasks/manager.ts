@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
-import { type SpawnInput, spawnInput } from "../../protocol/tools.ts";
+import type { SpawnInput } from "../../protocol/tools.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { createGuard } from "./guard.ts";
 import { historyOf } from "./history.ts";
@@ -18,6 +18,7 @@ import { createTaskQueue, type Seat } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
 import { runTask } from "./run-task.ts";
+import { inputOf } from "./task-input.ts";
 import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
@@ -76,10 +77,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   });
 
   const endings = createEndings({
-    ledger,
+    ...deps,
     files,
-    now,
-    onEvent: deps.onEvent,
     entryOf,
     rowOf,
     liveOf: (taskId) => running.get(taskId)?.live,
@@ -97,7 +96,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       deps.onFault(error);
     }
   };
-  /** Tasks of a process that is gone are over; their conversations are told like of any other. */
+  /** Tasks of a process that is gone are over, and told like any other. */
   function recheck(): void {
     if (closing) return;
     guarded(endings.failAgain)();
@@ -308,12 +307,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const entriesWhere = (holds: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] =>
     [...ledger.entries().values()].filter((entry) => holds(entry) && (entry.owner.pid === me.pid || !isAlive(entry.owner)));
 
-  reconcile(ledger, now);
+  const lost = reconcile(ledger, now);
   const rechecks = setInterval(guarded(recheck), recheckMs);
   rechecks.unref();
 
   return {
     guard,
+    lost,
     spawn: (input, origin) => enqueue(create(input, origin), input),
     adopt(input, origin, work) {
       const task = create(input, origin);
@@ -350,7 +350,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       const { row } = entryOf(taskId);
       assertMay(how, row);
       if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
-      const input = spawnInput.parse(row.input);
+      const input = inputOf(row);
       ledger.append({ type: "again", taskId, at: now(), how, owner: me });
       return enqueue(entryOf(taskId).row, input);
     },

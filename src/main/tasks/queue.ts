@@ -76,7 +76,7 @@ export function createTaskQueue(deps: {
         // The last places are for deeper tasks, which end by themselves: those above wait for them.
         if (mayWaitForTasks(seat)) {
           const scripts = [...working.values()].filter(mayWaitForTasks).length;
-          if (scripts >= deps.scriptPlaces - Math.max(0, deps.settings().maxDepth - seat.depth)) {
+          if (scripts >= Math.max(1, deps.scriptPlaces - Math.max(0, deps.settings().maxDepth - seat.depth))) {
             reasons.set(seat.taskId, `${scripts} agents and scripts are at work or wait for their tasks`);
             continue;
           }

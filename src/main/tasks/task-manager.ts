@@ -72,7 +72,9 @@ export interface TaskManager {
   lend<T>(taskId: TaskId | null, wait: () => Promise<T>): Promise<T>;
   /** What a task's conversation gets to read, whole. */
   textOf(entry: LedgerEntry): string;
-  /** Results that ended but were not delivered, for the start of an application. */
+  /** Tasks that turned out to be interrupted when the ledger was opened. */
+  readonly lost: readonly TaskId[];
+  /** Results that ended but were not delivered, of this process and of those that are gone. */
   undelivered(): readonly LedgerEntry[];
   /** Late answers that wait for a person, likewise. */
   waitingLate(): readonly LedgerEntry[];

@@ -47,7 +47,10 @@ test("closing interrupts what runs and what waits; the next start delivers it on
 test("a task whose owner was killed becomes interrupted at the next start, and its conversation gets to read it once", async () => {
   const house = lab();
   const first = await house.open({
-    provider: createScriptedProvider([callsTool("spawn", { kind: "exec", title: "lost", cmd: "sleep 0.1; echo done" }), says("Started.")]),
+    provider: createScriptedProvider([
+      callsTool("spawn", { kind: "exec", title: "lost", cmd: "sleep 0.1; echo done", notify: "next_turn" }),
+      says("Started."),
+    ]),
   });
   const conversation = first.conversations.create(house.project);
   await conversation.send("Spawn", []).done;
@@ -95,7 +98,10 @@ test("a task whose owner was killed becomes interrupted at the next start, and i
 test("a result that was delivered before a crash could be marked is not delivered twice", async () => {
   const house = lab();
   const first = await house.open({
-    provider: createScriptedProvider([callsTool("spawn", { kind: "exec", title: "once", cmd: "true" }), says("Started.")]),
+    provider: createScriptedProvider([
+      callsTool("spawn", { kind: "exec", title: "once", cmd: "true", notify: "next_turn" }),
+      says("Started."),
+    ]),
   });
   const conversation = first.conversations.create(house.project);
   await conversation.send("Spawn", []).done;

@@ -29,6 +29,7 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
   const refused = new Set<LedgerRecord["type"]>();
   /** Events that cannot be told. */
   const deaf = new Set<TaskEvent["type"]>();
+  const told: TaskEvent[] = [];
   const faults: string[] = [];
   const failing: Ledger = {
     ...ledger,
@@ -49,6 +50,7 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
     work,
     onEvent(event) {
       if (deaf.has(event.type)) throw new Error(`nobody hears ${event.type}`);
+      told.push(event);
     },
     onFault: (error) => void faults.push(error instanceof Error ? error.message : String(error)),
   });
@@ -62,7 +64,7 @@ function house(work: TaskManagerDeps["work"], options: { tasks?: Partial<TaskSet
       parentTaskId,
       scope: { approval: "auto", sandbox: "read-only", tools: null },
     });
-  return { folder, manager, refused, deaf, faults, spawn };
+  return { folder, manager, refused, deaf, told, faults, spawn };
 }
 
 const done = { result: null, text: "done", ok: true };
@@ -239,13 +241,20 @@ test("a waiting task whose end is written does not run, though nobody could be t
   let release = (): void => undefined;
   const free = new Promise<void>((resolve) => (release = resolve));
   const ran: string[] = [];
-  const { manager, deaf, spawn } = house(({ input }) => (ran.push(input.title ?? ""), free.then(() => done)), { maxRunning: 1 });
+  const { manager, deaf, told, faults, spawn } = house(({ input }) => (ran.push(input.title ?? ""), free.then(() => done)), {
+    maxRunning: 1,
+  });
   spawn(ask("first"));
   const second = spawn(ask("second"));
   await expect.poll(() => ran).toEqual(["first"]);
   deaf.add("finished");
-  await expect(manager.cancel(second.taskId)).rejects.toThrow("nobody hears finished");
+  const waited = manager.wait(second.taskId, { timeoutMs: null, signal: new AbortController().signal });
+  await manager.cancel(second.taskId);
+  // Who waits for it goes on, and it is told as soon as somebody hears.
+  expect((await waited).status).toBe("cancelled");
+  expect(faults).toContain("nobody hears finished");
   deaf.clear();
+  await expect.poll(() => told.filter((event) => event.type === "finished").length, { timeout: 15_000 }).toBe(1);
   release();
   await manager.idle();
   expect([ran, manager.row(second.taskId).status]).toEqual([["first"], "cancelled"]);

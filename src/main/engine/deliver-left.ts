@@ -1,0 +1,138 @@
+import { SpindleError } from "../../protocol/error.ts";
+import type { TaskRow } from "../../protocol/task.ts";
+import type { Conversation } from "../conversations/conversation.ts";
+import type { ConversationStore } from "../conversations/store.ts";
+import type { Logger } from "../lib/logger.ts";
+import { isAskedAgain } from "../tasks/reconcile.ts";
+import type { LedgerEntry } from "../tasks/record.ts";
+import { isStoppedByPerson } from "../tasks/stop-task.ts";
+import type { TaskManager } from "../tasks/task-manager.ts";
+import { type Deliver, tellFinished } from "./deliver.ts";
+
+/** Brings results to their conversations that nobody could bring there when they came. */
+export interface LeftResults {
+  /** Called once, when everything is wired; from then on it looks again every few seconds where turns may start by themselves. */
+  start(): void;
+  /** Everything that waits for one conversation, before a turn of it makes its first request. */
+  deliverTo(conversation: Conversation): void;
+  close(): void;
+}
+
+/** A conversation may be held by another process for a while. */
+const lookAgainMs = 5_000;
+/** How long ago (ms) a result may have come that still wakes its conversation, and how many of them at most. */
+const wakesWithin = 24 * 3_600_000;
+const mostWoken = 20;
+
+export function createLeftResults(deps: {
+  readonly tasks: TaskManager;
+  readonly store: () => ConversationStore;
+  readonly deliver: Deliver;
+  readonly logger: Logger;
+  /** True where turns may start by themselves: a result that is to wake its conversation is left for such a process. */
+  readonly wake: boolean;
+}): LeftResults {
+  const { tasks, logger } = deps;
+  const failed = new Set<string>();
+  let timer: NodeJS.Timeout | null = null;
+
+  const report = (row: TaskRow, error: unknown): void => {
+    const once = `${row.taskId}.${row.run}`;
+    if (!failed.has(once)) logger.error(`The result of the task ${row.taskId} could not be delivered`, error);
+    failed.add(once);
+  };
+  /** True when the question is asked anew. One that cannot be stays as it ended. */
+  const isResumed = (row: TaskRow): boolean => {
+    if (failed.has(`ask ${row.taskId}`)) return false;
+    try {
+      tasks.again(row.taskId, "resume");
+      return true;
+    } catch (error) {
+      failed.add(`ask ${row.taskId}`);
+      logger.error("An interrupted question could not be asked again", error);
+      return false;
+    }
+  };
+  const bring = (entry: LedgerEntry, to: Conversation): void => {
+    tellFinished(entry.row, to);
+    deps.deliver(entry.row, tasks.textOf(entry), to);
+  };
+  const deliverOne = (entry: LedgerEntry): void => {
+    const { row } = entry;
+    if (isAskedAgain(row)) {
+      // Without a window it stays as it is: told to its conversation, it would not be asked again by the window's next start.
+      if (!deps.wake || isResumed(row)) return;
+    }
+    if (row.notify === "silent" || (row.notify === "wake" && !deps.wake)) return;
+    // Deleted, or a script run without a conversation: the ledger keeps the result, and nobody waits for it.
+    if (!deps.store().exists(row.conversationId)) return tasks.markDelivery(row.taskId, "seen");
+    bring(entry, deps.store().open(row.conversationId));
+  };
+  const deliverAll = (): void => {
+    for (const entry of tasks.undelivered()) {
+      try {
+        deliverOne(entry);
+      } catch (error) {
+        report(entry.row, error);
+      }
+    }
+  };
+  /** Tasks whose process was gone at the start: their conversations still show them at work. */
+  const tellLost = (): void => {
+    for (const taskId of tasks.lost) {
+      const row = tasks.row(taskId);
+      try {
+        if (deps.wake && deps.store().exists(row.conversationId)) tellFinished(row, deps.store().open(row.conversationId));
+      } catch (error) {
+        report(row, error);
+      }
+    }
+  };
+  /** Results that stand in a log whose process ended before it could start the turn they are for. */
+  const wakeUnread = (): void => {
+    const now = Date.now();
+    const rows = tasks.rows().filter((row) => mayStillWake(row, now) && deps.store().exists(row.conversationId));
+    for (const row of rows.slice(0, mostWoken)) {
+      try {
+        const conversation = deps.store().open(row.conversationId);
+        if (isUnread(row, conversation)) conversation.wake();
+      } catch (error) {
+        // Open in another process, which reads it.
+        if (!(error instanceof SpindleError && error.code === "conversation_busy")) report(row, error);
+      }
+    }
+  };
+  return {
+    start() {
+      tellLost();
+      deliverAll();
+      if (!deps.wake) return;
+      wakeUnread();
+      timer = setInterval(deliverAll, lookAgainMs);
+      timer.unref();
+    },
+    deliverTo(conversation) {
+      for (const entry of tasks.undelivered()) {
+        if (entry.row.conversationId !== conversation.id || entry.row.notify === "silent" || isAskedAgain(entry.row)) continue;
+        bring(entry, conversation);
+      }
+    },
+    close() {
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+/** One that was interrupted was told when the application was closed, which starts nothing by itself. */
+function mayStillWake(row: TaskRow, now: number): boolean {
+  const isNew = row.finishedAt !== null && now - row.finishedAt < wakesWithin;
+  return isNew && row.notify === "wake" && row.delivery === "delivered" && row.status !== "interrupted" && !isStoppedByPerson(row);
+}
+
+/** No turn began or ended behind the result, and it is no agent's, which only its task wakes. */
+function isUnread(row: TaskRow, { events }: Conversation): boolean {
+  const [first] = events;
+  if (first?.type === "conversation_started" && first.parentTaskId !== undefined) return false;
+  const at = events.findLastIndex((event) => event.type === "task_delivered" && event.taskId === row.taskId);
+  return at !== -1 && !events.slice(at + 1).some((event) => "turnId" in event);
+}
