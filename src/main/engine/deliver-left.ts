@@ -82,7 +82,8 @@ export function createLeftResults(deps: {
     for (const taskId of tasks.lost) {
       const row = tasks.row(taskId);
       try {
-        if (deps.wake && deps.store().exists(row.conversationId)) tellFinished(row, deps.store().open(row.conversationId));
+        if (deps.wake && !isAskedAgain(row) && deps.store().exists(row.conversationId))
+          tellFinished(row, deps.store().open(row.conversationId));
       } catch (error) {
         report(row, error);
       }
