@@ -13,8 +13,10 @@ import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
 import { Palette } from "./features/palette/palette.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
+import { Announcer } from "./announcer.tsx";
 import { Notices } from "./notices.tsx";
 import { followApp, loadApp, useApp } from "./state/app.ts";
+import { followFaults } from "./state/notices.ts";
 import { followAttention } from "./state/attention.ts";
 import { followConversation } from "./state/conversation.ts";
 import type { ScriptStep } from "./state/conversation-view.ts";
@@ -72,14 +74,27 @@ export function App() {
       ) : !started ? (
         <LoadingState label="Starting" />
       ) : root === null ? (
-        <Welcome />
+        <ErrorBoundary name="The welcome page">
+          <Welcome />
+        </ErrorBoundary>
       ) : (
         <Workbench />
       )}
-      {settingsOpen ? <settings.Component /> : null}
-      <Palette />
-      <OpenTaskPage />
-      <UndoConflictDialog />
+      <Announcer />
+      {settingsOpen ? (
+        <ErrorBoundary name="The settings" place="floating">
+          <settings.Component />
+        </ErrorBoundary>
+      ) : null}
+      <ErrorBoundary name="The palette" place="floating">
+        <Palette />
+      </ErrorBoundary>
+      <ErrorBoundary name="The page of the task" place="floating">
+        <OpenTaskPage />
+      </ErrorBoundary>
+      <ErrorBoundary name="The question about the conflict" place="floating">
+        <UndoConflictDialog />
+      </ErrorBoundary>
       <Notices />
     </Tooltip.Provider>
   );
@@ -204,6 +219,7 @@ function useStores(): void {
       followAttention(),
       followTerminals(),
       followUndo(),
+      followFaults(),
     ];
     void loadApp();
     const idle = requestIdleCallback(review.preload, { timeout: 5_000 });

@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
+import type { Bridge } from "../../src/protocol/ipc.ts";
 import { picture, withApp } from "../support/electron.ts";
 
 const rows = (page: Page) => page.locator(".xterm-rows");
@@ -106,6 +108,23 @@ test("a flood does not stop the window, and closing the window ends a shell with
     await shown(page, /end-42/);
     await type(page, "sleep 300");
     // `withApp` proves that nothing is left.
+  });
+});
+
+test("the shells of a project run on while another one is open, and stand there again with it", async () => {
+  await withApp({ project: "empty" }, async ({ page, project, folder }) => {
+    const pid = await openShell(page);
+    const other = path.join(folder, "other");
+    mkdirSync(other);
+    const open = (root: string) =>
+      page.evaluate((wanted) => (globalThis as unknown as { spindle: Bridge }).spindle.call("project.open", { root: wanted }), root);
+    await open(other);
+    await page.getByTestId("terminal-drawer").waitFor({ state: "detached" });
+    expect(alive(pid)).toBe(true);
+    await open(project);
+    await shown(page, new RegExp(`pid=${pid}=`));
+    await type(page, "echo same-$$");
+    await shown(page, new RegExp(`same-${pid}`));
   });
 });
 

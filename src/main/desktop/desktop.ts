@@ -82,7 +82,6 @@ export function openDesktop(options: DesktopOptions): {
   window.webContents.on("render-process-gone", terminals.closeAll);
   reloadWhenGone(window, engine.logger);
   const setProject = (opened: ProjectInfo): void => {
-    if (opened.root !== project?.root) terminals.closeAll();
     project = opened;
     shown = null;
     link.push("project", opened);

@@ -29,7 +29,7 @@ export type StartTerminals = (listener: {
 /** The terminals of one window. They are the person's: nothing of them reaches a model, a log or a file of ours. */
 export interface TerminalDesk {
   readonly handlers: Pick<Handlers, "terminal.open" | "terminal.write" | "terminal.resize" | "terminal.shown" | "terminal.close">;
-  /** Ends all shells: the project changed, or the page that showed them is gone. */
+  /** Ends all shells: the page that showed them is gone. Those of another project than the open one run on. */
   closeAll(): void;
 }
 

@@ -95,6 +95,18 @@ export function commandFor(chord: string, commands: readonly Command[], chosen: 
   return commands.find((command) => keysOf(command, chosen) === chord);
 }
 
+/** Keys that parts of the window, the menus or the system have, whatever else is set. */
+const fixed: Readonly<Record<string, string>> = {
+  "Alt+Y": "allows what is asked",
+  "Alt+A": "allows it for the conversation",
+  "Alt+N": "denies what is asked",
+  F2: "renames a conversation",
+  "Alt+F4": "closes the window",
+  "Mod+Q": "quits Spindle",
+  "Mod+W": "closes the window",
+  "Mod+R": "loads the window anew",
+};
+
 /** Why keys cannot be given to a command, as a sentence; null when they can. */
 export function keysProblem(chord: string, id: string, commands: readonly Command[], chosen: KeyChoices): string | null {
   const parts = chord.split("+");
@@ -102,6 +114,8 @@ export function keysProblem(chord: string, id: string, commands: readonly Comman
   const plain = !parts.includes("Mod") && !parts.includes("Alt") && !parts.includes("Ctrl");
   if (plain && !/^F\d+$/.test(key)) return "Keys need Ctrl or Alt, or are a function key.";
   if (["Mod+C", "Mod+V", "Mod+X", "Mod+A", "Mod+Z"].includes(chord)) return `${shownKeys(chord)} belongs to text.`;
+  const use = fixed[chord];
+  if (use !== undefined) return `${shownKeys(chord)} ${use}.`;
   const other = commandFor(chord, commands, chosen);
   return other === undefined || other.id === id ? null : `${shownKeys(chord)} is taken by “${other.title}”.`;
 }

@@ -24,6 +24,18 @@ export function dismissNotice(id: number): void {
   useNotices.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
 }
 
+/** Failures that nothing of the window took care of are shown, not lost; returns the function that stops. */
+export function followFaults(): () => void {
+  const onRejection = ({ reason }: PromiseRejectionEvent) => reportError(reason);
+  const onError = ({ error, message }: ErrorEvent) => reportError(error ?? message);
+  window.addEventListener("unhandledrejection", onRejection);
+  window.addEventListener("error", onError);
+  return () => {
+    window.removeEventListener("unhandledrejection", onRejection);
+    window.removeEventListener("error", onError);
+  };
+}
+
 /** Opens a link of a message outside the application: main asks the person first. A refusal is no error. */
 export function openLink(url: string): void {
   call("links.open", { url }).catch(reportError);

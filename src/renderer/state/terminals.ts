@@ -8,6 +8,8 @@ import { reportError } from "./notices.ts";
 /** One terminal of the person; it stays when its shell has ended, until it is closed. */
 export interface TerminalTab {
   readonly id: string;
+  /** The project whose folder it was opened in: it is shown with that one and runs on behind others. */
+  readonly root: string;
   /** Counts the terminals of this window, from 1. */
   readonly number: number;
   /** Name of the shell; empty until it runs. */
@@ -20,25 +22,40 @@ export interface TerminalTab {
 }
 
 export interface TerminalStore {
+  /** Those of all projects that were open in this window. */
   readonly tabs: readonly TerminalTab[];
-  readonly activeId: string | null;
+  /** The one that is shown, by project. */
+  readonly active: Readonly<Record<string, string>>;
   /** The terminal is to get the cursor; a new object for every wish. */
   readonly focus: object | null;
 }
 
 /** The terminals of the window. What they print is not here: it goes to who draws it (`onTerminalOutput`). */
-export const useTerminals = create<TerminalStore>()(() => ({ tabs: [], activeId: null, focus: null }));
+export const useTerminals = create<TerminalStore>()(() => ({ tabs: [], active: {}, focus: null }));
+
+function openRoot(): string {
+  return useApp.getState().app?.project?.root ?? "";
+}
+
+/** Terminals of a project. */
+export function tabsOf(tabs: readonly TerminalTab[], root: string): readonly TerminalTab[] {
+  return tabs.filter((tab) => tab.root === root);
+}
 
 /** Longest text of one call. */
 const longestWrite = 500_000;
 const sinks = new Map<string, (text: string) => void>();
 let count = 0;
+/** Projects whose drawer was open when another one was shown. */
+const shownIn = new Set<string>();
 
 /** Adds a terminal and shows it; its shell starts when the place it is drawn in has a size. */
 export function newTerminal(): void {
   const number = ++count;
+  const root = openRoot();
   const tab: TerminalTab = {
     id: `term_${Date.now().toString(36)}_${number}`,
+    root,
     number,
     shell: "",
     status: "new",
@@ -46,7 +63,7 @@ export function newTerminal(): void {
     signal: null,
     error: null,
   };
-  useTerminals.setState(({ tabs }) => ({ tabs: [...tabs, tab], activeId: tab.id, focus: {} }));
+  useTerminals.setState(({ tabs, active }) => ({ tabs: [...tabs, tab], active: { ...active, [root]: tab.id }, focus: {} }));
 }
 
 /** Starts (or, after its end, starts again) the shell of a terminal. Failures become the terminal's state. */
@@ -62,24 +79,30 @@ export async function startTerminal(id: string, columns: number, rows: number): 
 
 /** Ends the shell and takes the terminal away; after the last one the drawer closes. */
 export function closeTerminal(id: string): void {
-  const { tabs, activeId } = useTerminals.getState();
-  const at = tabs.findIndex((tab) => tab.id === id);
-  if (at < 0) return;
+  const { tabs, active } = useTerminals.getState();
+  const root = tabs.find((tab) => tab.id === id)?.root;
+  if (root === undefined) return;
   send(call("terminal.close", { id }));
-  const left = tabs.filter((tab) => tab.id !== id);
-  const next = activeId === id ? (left[at] ?? left.at(-1))?.id : activeId;
-  useTerminals.setState({ tabs: left, activeId: next ?? null, focus: {} });
+  const beside = tabsOf(tabs, root);
+  const left = beside.filter((tab) => tab.id !== id);
+  const next = active[root] === id ? (left[beside.findIndex((tab) => tab.id === id)] ?? left.at(-1))?.id : active[root];
+  const { [root]: _closed, ...others } = active;
+  useTerminals.setState({
+    tabs: tabs.filter((tab) => tab.id !== id),
+    active: next === undefined ? others : { ...others, [root]: next },
+    focus: {},
+  });
   if (left.length === 0) useLayout.setState({ terminalOpen: false });
 }
 
 export function showTerminal(id: string): void {
-  useTerminals.setState({ activeId: id, focus: {} });
+  useTerminals.setState(({ active }) => ({ active: { ...active, [openRoot()]: id }, focus: {} }));
 }
 
 /** Opens the drawer, with a first terminal when there is none, and gives it the cursor. */
 export function openTerminals(): void {
   useLayout.setState({ terminalOpen: true });
-  if (useTerminals.getState().tabs.length === 0) newTerminal();
+  if (tabsOf(useTerminals.getState().tabs, openRoot()).length === 0) newTerminal();
   else useTerminals.setState({ focus: {} });
 }
 
@@ -104,7 +127,10 @@ export function onTerminalOutput(id: string, sink: (text: string) => void): () =
   };
 }
 
-/** Follows what main tells about terminals, and forgets them with their project; returns the function that stops. */
+/**
+ * Follows what main tells about terminals. When another project is opened its own are shown, those of the one before run on behind it;
+ * returns the function that stops.
+ */
 export function followTerminals(): () => void {
   const stops = [
     on("terminal", (push) => {
@@ -113,8 +139,11 @@ export function followTerminals(): () => void {
     }),
     useApp.subscribe(({ app }, { app: before }) => {
       if (before === null || before.project?.root === app?.project?.root) return;
-      useTerminals.setState({ tabs: [], activeId: null });
-      useLayout.setState({ terminalOpen: false });
+      if (useLayout.getState().terminalOpen) shownIn.add(before.project?.root ?? "");
+      else shownIn.delete(before.project?.root ?? "");
+      const root = app?.project?.root ?? "";
+      const isShown = shownIn.has(root) && tabsOf(useTerminals.getState().tabs, root).length > 0;
+      useLayout.setState({ terminalOpen: isShown });
     }),
   ];
   return () => {

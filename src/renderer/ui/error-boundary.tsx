@@ -5,8 +5,16 @@ import { ErrorState } from "./state-view.tsx";
 interface Props {
   /** What is lost when it fails, for example `The review`. */
   readonly name: string;
+  /** panel (default): it fills its place. row: it stands in a list. floating: what fails lies above the window. */
+  readonly place?: keyof typeof places;
   readonly children: ReactNode;
 }
+
+const places = {
+  panel: "h-full bg-panel p-4",
+  row: "py-1",
+  floating: "fixed right-4 bottom-4 z-50 w-96 max-w-[calc(100vw-32px)] rounded-md bg-card shadow-composer",
+} as const;
 
 /** Keeps a failure while drawing one part of the window from taking the rest with it, and offers to draw it again. React logs the failure. */
 export class ErrorBoundary extends Component<Props, { readonly error: Error | null }> {
@@ -20,7 +28,7 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
     const { error } = this.state;
     if (error === null) return this.props.children;
     return (
-      <div className="h-full bg-panel p-4">
+      <div className={places[this.props.place ?? "panel"]}>
         <ErrorState
           code="internal"
           message={`${this.props.name} could not be drawn: ${error.message}`}

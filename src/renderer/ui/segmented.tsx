@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Tooltip } from "./tooltip.tsx";
 
@@ -14,10 +14,13 @@ export function Segmented<T extends string>({
   readonly choices: readonly { readonly value: T; readonly label: string; readonly icon: ReactNode }[];
   readonly onChange: (value: T) => void;
 }) {
-  const move = (step: number) => {
-    const at = choices.findIndex((choice) => choice.value === value);
-    const next = choices[(at + step + choices.length) % choices.length];
-    if (next !== undefined) onChange(next.value);
+  const move = (event: KeyboardEvent<HTMLButtonElement>, step: number) => {
+    event.preventDefault();
+    const at = (choices.findIndex((choice) => choice.value === value) + step + choices.length) % choices.length;
+    const next = choices[at];
+    if (next === undefined) return;
+    onChange(next.value);
+    event.currentTarget.closest('[role="radiogroup"]')?.querySelectorAll<HTMLElement>('[role="radio"]')[at]?.focus();
   };
   return (
     <div role="radiogroup" aria-label={label} className="inline-flex rounded-sm bg-raise p-0.5">
@@ -31,8 +34,8 @@ export function Segmented<T extends string>({
             tabIndex={choice.value === value ? 0 : -1}
             onClick={() => onChange(choice.value)}
             onKeyDown={(event) => {
-              if (event.key === "ArrowRight" || event.key === "ArrowDown") move(1);
-              if (event.key === "ArrowLeft" || event.key === "ArrowUp") move(-1);
+              if (event.key === "ArrowRight" || event.key === "ArrowDown") move(event, 1);
+              if (event.key === "ArrowLeft" || event.key === "ArrowUp") move(event, -1);
             }}
             className={cx(
               "inline-flex h-6 w-7 items-center justify-center rounded-xs transition-colors duration-100",

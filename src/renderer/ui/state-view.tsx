@@ -32,7 +32,7 @@ export function LoadingState({ label }: { readonly label: string }) {
   return (
     <div
       role="status"
-      className="flex items-center justify-center gap-2 py-10 text-small text-fg3 opacity-0 [animation:appear_120ms_180ms_forwards] motion-reduce:opacity-100"
+      className="flex items-center justify-center gap-2 py-10 text-small text-fg3 opacity-0 [animation:appear_120ms_180ms_forwards] motion-reduce:opacity-100 [:root[data-motion=reduced]_&]:opacity-100"
     >
       <Ring />
       {label}
@@ -40,23 +40,29 @@ export function LoadingState({ label }: { readonly label: string }) {
   );
 }
 
-/** A failure with its code, its sentence, what to do next and maybe a way to try again. */
+/**
+ * A failure with its code, its sentence, what to do next and maybe a way to try again. Told at once where it stands; with `past` it is
+ * one of the history, which scrolling must not tell as new.
+ */
 export function ErrorState({
   code,
   message,
   hint,
   action,
+  past = false,
   className,
 }: {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly action?: ReactNode;
+  readonly past?: boolean;
   readonly className?: string;
 }) {
   return (
     <div
-      role="alert"
+      role={past ? "group" : "alert"}
+      aria-label={past ? "Failure" : undefined}
       data-testid="error-message"
       data-code={code}
       className={cx("flex gap-2.5 rounded-md border border-line bg-del-soft px-3 py-2.5", className)}

@@ -3,7 +3,7 @@ import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { asErrorData, call } from "../../lib/api.ts";
-import { formatCount } from "../../lib/format.ts";
+import { dialogIsOpen, focusComposer } from "../../lib/focus.ts";
 import { useConversation } from "../../state/conversation.ts";
 import type { PendingApproval, ScriptStep } from "../../state/conversation-view.ts";
 import { Button } from "../../ui/button.tsx";
@@ -51,12 +51,11 @@ function Dock({ conversationId }: { readonly conversationId: ConversationId | nu
     }
     // The button that was pressed is gone: the focus goes on to the next question, else to where one writes.
     if (keepFocus)
-      requestAnimationFrame(() =>
-        (
-          dock.current?.querySelector<HTMLElement>('[data-testid="approval-allow"]:enabled') ??
-          document.querySelector<HTMLElement>('[data-testid="composer-input"]')
-        )?.focus(),
-      );
+      requestAnimationFrame(() => {
+        const next = dock.current?.querySelector<HTMLElement>('[data-testid="approval-allow"]:enabled');
+        if (next) next.focus();
+        else focusComposer();
+      });
   };
   const stop = async () => {
     if (conversationId === null) return;
@@ -72,9 +71,6 @@ function Dock({ conversationId }: { readonly conversationId: ConversationId | nu
   const oldest = open[0]?.request.approvalId ?? null;
   return (
     <div ref={dock} role="region" aria-label="Approvals" className="mb-2 flex max-h-[46vh] flex-col gap-2 overflow-y-auto">
-      <p role="status" className="sr-only">
-        {formatCount(approvals.length, "approval")} needed. Alt+Y allows, Alt+N denies.
-      </p>
       {failure === null ? null : (
         <ErrorState
           className="bg-panel"
@@ -109,6 +105,9 @@ function titleOf(group: ApprovalGroup, steps: readonly { readonly kind: string }
   return script?.title ?? "A script";
 }
 
+/** A question that took the place of another is not answered by a key before it can have been seen, ms. */
+const readingMs = 400;
+
 /** By place of the key, so that layouts in which Alt writes another character work too. */
 function useAnswerKeys(
   open: readonly PendingApproval[],
@@ -118,6 +117,12 @@ function useAnswerKeys(
   useEffect(() => {
     latest.current = { open, answer };
   });
+  const oldest = open[0]?.request.approvalId ?? null;
+  const came = useRef<{ readonly id: string | null; readonly at: number }>({ id: null, at: 0 });
+  useEffect(() => {
+    // One that slides into the place of another was not read yet.
+    came.current = { id: oldest, at: came.current.id === null || oldest === null ? 0 : performance.now() };
+  }, [oldest]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const first = latest.current.open[0];
@@ -130,10 +135,12 @@ function useAnswerKeys(
         event.metaKey ||
         event.shiftKey ||
         decision === undefined ||
-        first === undefined
+        first === undefined ||
+        dialogIsOpen()
       )
         return;
       event.preventDefault();
+      if (performance.now() - came.current.at < readingMs) return;
       void latest.current.answer([first], decision);
     };
     window.addEventListener("keydown", onKey);

@@ -97,7 +97,7 @@ export function ApprovalQuestion({
           className="mt-2"
           onChange={(event) => setNote(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter") deny();
+            if (event.key === "Enter" && !event.nativeEvent.isComposing) deny();
           }}
         />
       ) : null}

@@ -8,6 +8,7 @@ import { useLayout } from "../../state/layout.ts";
 import { queuedMessages, type ScriptStep, type UserStep } from "../../state/conversation-view.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { ErrorBoundary } from "../../ui/error-boundary.tsx";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
 import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { activityOf } from "./activity.ts";
@@ -116,7 +117,11 @@ function Thread({
     const row = rows[index];
     if (row === undefined) return activity === null ? <div /> : <RunningRow activity={activity} first={beginsAgentPart(rows, index)} />;
     const canRetry = row.kind === "end" && row.status === "failed" && index === rows.length - 1 && isPrompt(prompt);
-    return <RowView row={row} first={beginsAgentPart(rows, index)} onRetry={canRetry ? retry : null} renderScript={renderScript} />;
+    return (
+      <ErrorBoundary name="This step" place="row">
+        <RowView row={row} first={beginsAgentPart(rows, index)} onRetry={canRetry ? retry : null} renderScript={renderScript} />
+      </ErrorBoundary>
+    );
   };
   return (
     <>

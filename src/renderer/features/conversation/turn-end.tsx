@@ -26,6 +26,7 @@ export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step:
       <ThreadRow node={<CircleAlert size={12} className="text-del" />} last nodeTop={14} className="pb-6">
         <div data-testid="turn-end" data-status="failed">
           <ErrorState
+            past
             code={step.error.code}
             message={step.error.message}
             hint={step.error.hint}

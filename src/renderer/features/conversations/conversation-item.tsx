@@ -165,6 +165,7 @@ function TitleField({ title, onDone }: { readonly title: string; readonly onDone
         onBlur={() => finish(true)}
         onKeyDown={(event) => {
           event.stopPropagation();
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Enter") finish(true);
           if (event.key === "Escape") finish(false);
         }}

@@ -41,6 +41,8 @@ function KeyRow({
   const [problem, setProblem] = useState<string | null>(null);
   const shown = keysOf(command, keys);
   if (!useFound("keys shortcut", command.title, command.group, shown === null ? "" : shownKeys(shown))) return null;
+  // Keys written into settings.json by hand.
+  const conflict = shown === null || keys[command.id] === undefined ? null : keysProblem(shown, command.id, commands, keys);
   const listen = (on: boolean) => {
     setListening(on);
     setProblem(null);
@@ -48,13 +50,21 @@ function KeyRow({
   return (
     <div data-setting data-testid={`keys-${command.id}`} className="flex min-h-8 items-center gap-3 py-0.5">
       <span className="min-w-0 flex-1 truncate text-ui text-fg">{command.title}</span>
-      {problem === null ? null : (
-        <span role="alert" className="shrink-0 text-small text-del">
-          {problem}
+      {problem === null && conflict === null ? null : (
+        <span role={problem === null ? undefined : "alert"} className="shrink-0 text-small text-del">
+          {problem ?? conflict}
         </span>
       )}
       {keys[command.id] === undefined ? null : (
-        <Button size="sm" variant="ghost" onClick={() => onChange(null)}>
+        <Button
+          size="sm"
+          variant="ghost"
+          onClick={() => {
+            const wrong = command.keys === null ? null : keysProblem(command.keys, command.id, commands, keys);
+            setProblem(wrong);
+            if (wrong === null) onChange(null);
+          }}
+        >
           Usual
         </Button>
       )}

@@ -1,8 +1,9 @@
 import { ChevronDown, CornerUpLeft, Plus, X } from "lucide-react";
 import { useKeys } from "../../state/commands.ts";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useLayout } from "../../state/layout.ts";
-import { closeTerminal, newTerminal, showTerminal, type TerminalTab, useTerminals } from "../../state/terminals.ts";
+import { useApp } from "../../state/app.ts";
+import { closeTerminal, newTerminal, showTerminal, tabsOf, type TerminalTab, useTerminals } from "../../state/terminals.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Tooltip } from "../../ui/tooltip.tsx";
@@ -11,12 +12,14 @@ import { TerminalView } from "./terminal-view.tsx";
 /** The person's own terminals, below the conversation. `onLeave` gives the cursor back to the prompt. */
 export function TerminalDrawer({ onLeave }: { readonly onLeave: () => void }) {
   const terminalKeys = useKeys("view.terminal");
-  const tabs = useTerminals((state) => state.tabs);
-  const activeId = useTerminals((state) => state.activeId);
+  const root = useApp((state) => state.app?.project?.root ?? "");
+  const all = useTerminals((state) => state.tabs);
+  const tabs = useMemo(() => tabsOf(all, root), [all, root]);
+  const activeId = useTerminals((state) => state.active[root] ?? null);
   const active = tabs.find((tab) => tab.id === activeId) ?? null;
   useEffect(() => {
-    if (useTerminals.getState().tabs.length === 0) newTerminal();
-  }, []);
+    if (tabsOf(useTerminals.getState().tabs, root).length === 0) newTerminal();
+  }, [root]);
   const hide = () => {
     useLayout.setState({ terminalOpen: false });
     onLeave();
