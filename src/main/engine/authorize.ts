@@ -1,4 +1,5 @@
 import type { Folder } from "../lib/folder.ts";
+import { repositoryAround } from "../lib/git-folder.ts";
 import { holdsStartup } from "../lib/home-folder.ts";
 import { createHash } from "node:crypto";
 import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
@@ -6,7 +7,7 @@ import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { assignments, describeEffect } from "../approvals/describe-effect.ts";
 import { displayPath } from "../lib/paths.ts";
-import { decide, leftOpen, type PolicyDecision } from "../approvals/policy.ts";
+import { decide, type Exposed, leftOpen, type PolicyDecision } from "../approvals/policy.ts";
 import { proposeRules, rulesIn } from "../approvals/rules.ts";
 import type { RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall } from "../tools/dispatch.ts";
@@ -102,10 +103,15 @@ function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judge
     sandboxLevel: ctx.sandboxLevel,
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
-    holdsStartup: holdsStartup(ctx.projectRoot),
+    exposed: exposedIn(ctx.projectRoot),
     trusted: isTrusted(ctx.projectRoot),
     rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
+}
+
+function exposedIn(projectRoot: string): Exposed | null {
+  if (repositoryAround(projectRoot) !== null) return "repository";
+  return holdsStartup(projectRoot) ? "startup" : null;
 }
 
 function requestOf(
@@ -119,8 +125,8 @@ function requestOf(
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
-  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home"].includes(decision.reasonKind);
-  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, holdsStartup: holdsStartup(ctx.projectRoot) }) !== null;
+  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository"].includes(decision.reasonKind);
+  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null
