@@ -34,11 +34,13 @@ export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext
 export interface Cleared {
   readonly at: number;
   readonly mode: ApprovalMode;
+  /** A person said yes to it. */
+  readonly approved: boolean;
 }
 
 /**
  * For a command that was cleared before and starts now: what has become forbidden since is refused, what would be asked only
- * since then is asked. What was asked before is not asked twice.
+ * since then is asked. What a person said yes to is not asked twice; what a rule allowed that is gone now is.
  */
 export async function authorizeStart(
   call: GateCall,
@@ -49,6 +51,7 @@ export async function authorizeStart(
 ): Promise<Clearance> {
   const decision = decideNow(effect, ctx, judges);
   if (decision.decision !== "ask") return follow(decision, call, effect, ctx, judges);
+  if (!cleared.approved) return follow(decision, call, effect, ctx, judges);
   const before = decideNow(effect, { ...ctx, approval: cleared.mode }, judges, cleared.at);
   return before.decision === "ask" ? { sandboxLevel: decision.runLevel } : follow(decision, call, effect, ctx, judges);
 }
@@ -72,8 +75,11 @@ async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, 
       );
       if (answer.decision === "allow") {
         const { cmd, leaveOut } = answer;
+        // A rule that was made meanwhile may have answered.
+        const isPersons = decideNow(effect, ctx, judges).decision !== "allow";
         return {
           sandboxLevel: decision.runLevel,
+          ...(isPersons ? { approved: true } : {}),
           ...(cmd === undefined ? {} : { cmd }),
           ...(leaveOut === undefined ? {} : { leaveOut }),
         };
