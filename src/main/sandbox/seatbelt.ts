@@ -15,6 +15,7 @@ export function createSeatbelt(places: SandboxPlaces): Enforcer {
   return {
     name: "seatbelt",
     detail: "sandbox-exec with a profile for each command; without a granted network not even local servers are reached",
+    programs: [program],
     grants: ["local-sockets", "network"],
     async wrap(argv, policy) {
       const guarded = await findGuarded(writableIn(policy));
