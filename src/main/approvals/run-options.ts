@@ -39,5 +39,6 @@ function isRunOption(word: string, { long = [], short = "", variables }: RunOpti
   // Go takes its options with one dash or two.
   const option = isOneDash && !given.startsWith("--") ? `-${given}` : given;
   if (option.startsWith("--")) return option.length > 2 && long.some((one) => one.startsWith(option));
-  return [...(/^-([A-Za-z]+)/.exec(word)?.[1] ?? "")].some((letter) => short.includes(letter));
+  const letters = /^-([A-Za-z]+)/.exec(word)?.[1] ?? "";
+  return letters.split("").some((letter) => short.includes(letter));
 }
