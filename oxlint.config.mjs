@@ -28,7 +28,7 @@ const allOfMain = inMain(
 const borders = {
   protocol: [],
   grammar: ["protocol"],
-  "main/lib": ["protocol"],
+  "main/lib": ["protocol", "grammar"],
   ...Object.fromEntries(
     inMain("runner", "sandbox", "shell", "harness", "providers", "mcp", "project", "settings").map((area) => [
       area,

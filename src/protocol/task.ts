@@ -28,6 +28,8 @@ export interface TaskScope {
   readonly tools: readonly string[] | null;
   /** The folder that a command was allowed in: its real path, device and inode. */
   readonly folder?: { readonly path: string; readonly id: string | null };
+  /** A person said yes to the command; absent when it was allowed without being asked about. */
+  readonly approved?: true;
 }
 
 /** What a task has used up so far; tokens, calls and dollars of the tasks it started are part of it. */

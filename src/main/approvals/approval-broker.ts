@@ -132,6 +132,7 @@ const exactKinds: ReadonlySet<ReasonKind> = new Set<ReasonKind>([
   "command_unsandboxed",
   "command_landlock",
   "command_home",
+  "command_repository",
   "rule",
   "escalated",
   "forced_rm",
@@ -158,6 +159,8 @@ function nobodyNote(kind: ReasonKind): string {
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
     case "command_home":
       return "Nobody is there to approve it. Work in a folder inside the home folder, or start with `--sandbox read-only`.";
+    case "command_repository":
+      return "Nobody is there to approve it. Work in a worktree of the repository, or start with `--sandbox read-only`.";
     case "rule":
       return "Nobody is there to approve it, and a rule asks for it. See `spindle rules`.";
     case "fan_out":

@@ -46,6 +46,12 @@ export type PolicyEffect =
       readonly forcedRm: boolean;
     };
 
+/**
+ * What a command that writes the project could change although others trust and run it: what the person's shell or desktop starts
+ * with (the home folder, `~/bin`), or a repository that the project is the inside of.
+ */
+export type Exposed = "startup" | "repository";
+
 export interface PolicyInput {
   readonly effect: PolicyEffect;
   readonly mode: ApprovalMode;
@@ -53,8 +59,7 @@ export interface PolicyInput {
   readonly enforcer: SandboxInfo["enforcer"];
   /** Absolute real path. */
   readonly projectRoot: string;
-  /** The project holds files that the person's shell or desktop starts with (the home folder, `~/bin`). */
-  readonly holdsStartup: boolean;
+  readonly exposed: Exposed | null;
   /** The person has said that this folder's content is trusted; without it nothing of it is run. */
   readonly trusted: boolean;
   /** Those that hold here: always, in this project, in this conversation. */
@@ -70,6 +75,7 @@ export type ReasonKind =
   | "command_unsandboxed"
   | "command_landlock"
   | "command_home"
+  | "command_repository"
   | "forced_rm"
   | "rule"
   | "escalated"
@@ -241,13 +247,15 @@ function decideOrdinaryCommand(escalated: boolean, input: PolicyInput): PolicyDe
 /** The question for commands at a level at which the sandbox leaves something open that others trust and run; null when it does not. */
 export function leftOpen(
   runLevel: SandboxLevel,
-  { enforcer, holdsStartup }: Pick<PolicyInput, "enforcer" | "holdsStartup">,
+  { enforcer, exposed }: Pick<PolicyInput, "enforcer" | "exposed">,
 ): Extract<PolicyDecision, { decision: "ask" }> | null {
   if (runLevel !== "workspace-write") return null;
   const question = (reasonKind: ReasonKind, reason: string) => ({ decision: "ask", runLevel, reasonKind, reason }) as const;
   if (enforcer === "landlock")
     return question("command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
-  if (holdsStartup)
+  if (exposed === "repository")
+    return question("command_repository", "The project is the inside of a git repository: a command could change hooks and settings that git runs.");
+  if (exposed === "startup")
     return question("command_home", "The project holds what your shell and desktop start with, and a command could change it.");
   return null;
 }

@@ -2,6 +2,7 @@ import { SpindleError } from "../../protocol/error.ts";
 import { patternText, type Rule, type RuleDraft, type RulePattern } from "../../protocol/rule.ts";
 import { hiddenCharacters } from "../../grammar/hidden-text.ts";
 import { ruleMatch } from "./rule-match.ts";
+import { runsNamedProgram } from "./run-options.ts";
 import { mustBeExact, usualPattern } from "./usual-pattern.ts";
 
 /** A command line as rules see it. */
@@ -61,6 +62,7 @@ export function rulesIn(folder: string, projectRoot: string, rules: readonly Rul
 function matches(pattern: RulePattern, words: readonly string[]): boolean {
   // Text that bash would run where it evaluates a word a second time (`test -v`, `let`): only a rule of exactly these words means it.
   if (!pattern.exact && words.some((word) => /\$\(|`|\$\{[ \t\n|]/.test(word))) return false;
+  if (!pattern.exact && runsNamedProgram(words, pattern.words.length)) return false;
   if (pattern.exact ? pattern.words.length !== words.length : pattern.words.length > words.length) return false;
   return pattern.words.every((word, index) => word === words[index]);
 }

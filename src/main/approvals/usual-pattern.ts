@@ -1,4 +1,5 @@
 import type { RulePattern } from "../../protocol/rule.ts";
+import { runsNamedProgram } from "./run-options.ts";
 import { isInterpreter, programName, runsAnything } from "../lib/programs.ts";
 
 /** Programs whose second word chooses what they do. */
@@ -11,7 +12,7 @@ const choosing: ReadonlySet<string> = new Set(
 const announcing: ReadonlySet<string> = new Set(["run", "compose", "tool", "script", "workspace", "remote", "stash"]);
 /** Choices that run any program their further words name, or write what makes others run one. */
 const open: ReadonlySet<string> = new Set(
-  "docker run|docker exec|docker compose run|docker compose exec|podman run|podman exec|kubectl exec|kubectl run|kubectl debug|go run|go generate|go tool|git config|git filter-branch|git rebase|git difftool|git mergetool|git grep|deno run|deno eval|deno task|bun run|cargo run|dotnet tool|dotnet exec|make -f|npm config|npm explore|pip config|gh alias|gh api|gh extension".split(
+  "docker run|docker exec|docker compose run|docker compose exec|podman run|podman exec|kubectl exec|kubectl run|kubectl debug|go run|go generate|go tool|git config|git filter-branch|git rebase|git difftool|git mergetool|git grep|git hook|git send-email|git daemon|git instaweb|git for-each-repo|go env|pnpm config|yarn config|npm pkg|pnpm pkg|npm set|npm set-script|pip3 config|poetry config|bundle config|composer config|gh config|rustup run|deno run|deno eval|deno task|bun run|cargo run|dotnet tool|dotnet exec|make -f|npm config|npm explore|pip config|gh alias|gh api|gh extension".split(
     "|",
   ),
 );
@@ -35,13 +36,19 @@ export function usualPattern(words: readonly string[]): RulePattern {
   return count === 3 && !isChoice(words[2]) ? exact : { words: words.slice(0, count), exact: false };
 }
 
-function isChoice(word: string | undefined): boolean {
+/** Modules of Python that run the code or the file which their further words are. */
+const runningModules: ReadonlySet<string> = new Set(
+  "IPython cProfile code coverage debugpy doctest idlelib ipython memory_profiler pdb profile runpy timeit trace viztracer".split(" "),
+);
+
+function isChoice(word: string | undefined): word is string {
   return word !== undefined && /^[A-Za-z][\w:.-]*$/.test(word);
 }
 
-/** The choice runs anything; so does a pattern that ends before the choice is made (`docker compose …`). */
+/** The choice runs anything; so does a pattern that ends before the choice is made (`git …`, `git -c …`, `docker compose …`). */
 function isOpen(words: readonly string[]): boolean {
-  const unmade = ["docker", "podman", "kubectl", "docker compose"].includes(words.join(" "));
+  const [name = "", choice] = words;
+  const unmade = words.join(" ") === "docker compose" || (choosing.has(name) && (choice === undefined || choice.startsWith("-")));
   return unmade || open.has(words.slice(0, 2).join(" ")) || open.has(words.slice(0, 3).join(" "));
 }
 
@@ -49,6 +56,6 @@ function isOpen(words: readonly string[]): boolean {
 export function mustBeExact(words: readonly string[]): boolean {
   const [program = "", option, module_] = words;
   const name = programName(program);
-  if (runsAnything(words) || isOpen([name, ...words.slice(1)])) return true;
-  return isInterpreter(program) && !(name.startsWith("py") && option === "-m" && isChoice(module_));
+  if (runsAnything(words) || isOpen([name, ...words.slice(1)]) || runsNamedProgram(words, 1)) return true;
+  return isInterpreter(program) && !(name.startsWith("py") && option === "-m" && isChoice(module_) && !runningModules.has(module_));
 }

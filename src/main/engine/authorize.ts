@@ -1,4 +1,5 @@
 import type { Folder } from "../lib/folder.ts";
+import { repositoryAround } from "../lib/git-folder.ts";
 import { holdsStartup } from "../lib/home-folder.ts";
 import { createHash } from "node:crypto";
 import type { ApprovalRequest, AskedOperation } from "../../protocol/approval.ts";
@@ -6,7 +7,7 @@ import { assertNever, SpindleError } from "../../protocol/error.ts";
 import type { ApprovalMode, SandboxLevel } from "../../protocol/settings.ts";
 import { assignments, describeEffect } from "../approvals/describe-effect.ts";
 import { displayPath } from "../lib/paths.ts";
-import { decide, leftOpen, type PolicyDecision } from "../approvals/policy.ts";
+import { decide, type Exposed, leftOpen, type PolicyDecision } from "../approvals/policy.ts";
 import { proposeRules, rulesIn } from "../approvals/rules.ts";
 import type { RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall } from "../tools/dispatch.ts";
@@ -33,11 +34,13 @@ export async function authorize(call: GateCall, effect: Effect, ctx: ToolContext
 export interface Cleared {
   readonly at: number;
   readonly mode: ApprovalMode;
+  /** A person said yes to it. */
+  readonly approved: boolean;
 }
 
 /**
  * For a command that was cleared before and starts now: what has become forbidden since is refused, what would be asked only
- * since then is asked. What was asked before is not asked twice.
+ * since then is asked. What a person said yes to is not asked twice; what a rule allowed that is gone now is.
  */
 export async function authorizeStart(
   call: GateCall,
@@ -48,6 +51,7 @@ export async function authorizeStart(
 ): Promise<Clearance> {
   const decision = decideNow(effect, ctx, judges);
   if (decision.decision !== "ask") return follow(decision, call, effect, ctx, judges);
+  if (!cleared.approved) return follow(decision, call, effect, ctx, judges);
   const before = decideNow(effect, { ...ctx, approval: cleared.mode }, judges, cleared.at);
   return before.decision === "ask" ? { sandboxLevel: decision.runLevel } : follow(decision, call, effect, ctx, judges);
 }
@@ -71,8 +75,11 @@ async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, 
       );
       if (answer.decision === "allow") {
         const { cmd, leaveOut } = answer;
+        // A rule that was made meanwhile may have answered.
+        const isPersons = decideNow(effect, ctx, judges).decision !== "allow";
         return {
           sandboxLevel: decision.runLevel,
+          ...(isPersons ? { approved: true } : {}),
           ...(cmd === undefined ? {} : { cmd }),
           ...(leaveOut === undefined ? {} : { leaveOut }),
         };
@@ -102,10 +109,15 @@ function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judge
     sandboxLevel: ctx.sandboxLevel,
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
-    holdsStartup: holdsStartup(ctx.projectRoot),
+    exposed: exposedIn(ctx.projectRoot),
     trusted: isTrusted(ctx.projectRoot),
     rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
+}
+
+function exposedIn(projectRoot: string): Exposed | null {
+  if (repositoryAround(projectRoot) !== null) return "repository";
+  return holdsStartup(projectRoot) ? "startup" : null;
 }
 
 function requestOf(
@@ -119,8 +131,8 @@ function requestOf(
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
-  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home"].includes(decision.reasonKind);
-  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, holdsStartup: holdsStartup(ctx.projectRoot) }) !== null;
+  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository"].includes(decision.reasonKind);
+  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null

@@ -54,7 +54,7 @@ const overrides: readonly (readonly [string, string])[] = [
  */
 export async function openGit(root: string, deps: GitDeps, signal: AbortSignal): Promise<GitCommand | null> {
   if (!existsSync(path.join(root, ".git")) || !deps.isTrusted(root) || deps.sandbox.info.enforcer === "none") return null;
-  const program = findProgram("git", deps.env["PATH"] ?? "", root);
+  const program = findProgram("git", deps.env["PATH"] ?? "", [root]);
   if (program === undefined) return null;
   const run = async (args: readonly string[], settings: readonly (readonly [string, string])[], maxBytes: number): Promise<RunResult> => {
     const env = { ...commandEnvironment(deps.env, { allow: [], extra: {} }), ...gitEnvironment(root, settings) };

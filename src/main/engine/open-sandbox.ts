@@ -4,6 +4,7 @@ import path from "node:path";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { openProjects } from "../settings/projects.ts";
 import { secretFolders } from "../sandbox/secret-folders.ts";
 
 /** The sandbox of this process with a private temp folder of its own; `close` removes that folder. */
@@ -15,6 +16,7 @@ export async function openSandbox(home: string): Promise<{ readonly sandbox: San
     platform: process.platform,
     arch: process.arch,
     searchPath: process.env["PATH"] ?? "",
+    projects: [...openProjects(home).folders(), process.cwd()],
     secretFolders: secretFolders(os.homedir()),
     dataFolder: home,
     tmpFolder,

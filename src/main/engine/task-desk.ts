@@ -178,7 +178,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
   return {
     tasks,
     late,
-    spawnTask(scene, input, { sandboxLevel, callId, scriptLine, folder }) {
+    spawnTask(scene, input, { sandboxLevel, callId, scriptLine, folder, approved }) {
       if (input.budget?.usd !== undefined && deps.settings().providers[deps.provider().id].price === undefined)
         throw new SpindleError("invalid_input", `A budget in dollars needs the price of ${deps.provider().id}.`, {
           hint: "Give a budget in tokens, or set providers.<name>.price in settings.json.",
@@ -190,7 +190,11 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
         callId,
         scriptLine,
         parentTaskId: scene.taskId ?? null,
-        scope: { ...scopeOf(input, from, [...deps.parts().gate.tools.keys()]), ...(folder === undefined ? {} : { folder }) },
+        scope: {
+          ...scopeOf(input, from, [...deps.parts().gate.tools.keys()]),
+          ...(folder === undefined ? {} : { folder }),
+          ...(approved === true ? { approved } : {}),
+        },
       });
     },
     tasksOf: (scene) => taskPort(tasks, scene),

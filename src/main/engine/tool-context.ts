@@ -63,6 +63,7 @@ export interface CallParts {
       readonly scriptLine: number | null;
       readonly sandboxLevel: SandboxLevel;
       readonly folder?: Folder | undefined;
+      readonly approved?: true | undefined;
     },
   ): TaskRow;
   /** The tasks that calls of a scene may look at. */

@@ -8,6 +8,20 @@ export interface KeyShape {
 
 const word = "A-Za-z0-9_";
 
+/**
+ * What may stand before a key besides the border of a word, each ending in a character of words: a colour of a terminal
+ * (`ESC[32m`) and an escape of JSON, C or an address, as they are or as text. All of a bounded length.
+ */
+const before = [
+  "_",
+  "%[0-9A-Fa-f]{2}",
+  String.raw`\\(?:[bfnrtve]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[0-7]{3})`,
+  String.raw`(?:\x1b|\\u001[bB]|\\x1[bB]|\\033|\\e)\[[0-?]{0,40}[ -/]{0,4}[@-~]`,
+  String.raw`\x1b[ -/]{0,4}[0-~]`,
+];
+/** The longest of `before`, in characters. */
+export const longestBefore = 52;
+
 /** Shapes of keys that must never be shown, stored or sent, whoever they belong to. */
 export const keyShapes: readonly KeyShape[] = [
   shape("sk-", "sk-", `[${word}-]`, 20),
@@ -31,12 +45,9 @@ export const keyShapes: readonly KeyShape[] = [
   },
 ];
 
-/**
- * A key: its first characters (a class of them in brackets), then `count` (or more) of another kind. It starts a word; in text that is JSON a key
- * at the start of a line stands behind the letter of an escape (`\n`).
- */
+/** A key: its first characters (a class of them in brackets), then `count` (or more) of another kind. It starts a word, or stands behind `before`. */
 function shape(marker: string, head: string, rest: string, count: number, how: "exactly" | "or more" = "or more"): KeyShape {
-  const start = String.raw`(?:\b|(?<=\\[nrt]))`;
+  const start = String.raw`(?:\b|(?<=${before.join("|")}))`;
   const times = how === "exactly" ? `{${count}}` : `{${count},}`;
   const characters = head.match(/\[\w+\]|./g) ?? [];
   const beginning = characters.toReversed().reduce((after, one) => `${one}(?:${after})?`, `${rest}*`);

@@ -1,3 +1,4 @@
+import { longestBefore } from "./key-shapes.ts";
 import type { Redactor } from "./redact.ts";
 
 /** Redacts text that comes in pieces: what may be the beginning of a secret waits for the piece that tells. */
@@ -8,8 +9,8 @@ export interface PieceRedactor {
   end(): string;
 }
 
-/** Enough of what was shown to see where a word or an address begins. */
-const contextLength = 3;
+/** Enough of what was shown to see where a word or an address begins, behind a colour too. */
+const contextLength = longestBefore + 3;
 
 /** For one stream of text; two streams that are mixed into one need one each. */
 export function createPieceRedactor(redact: Redactor): PieceRedactor {

@@ -26,6 +26,8 @@ export function checkRequest(request: RunRequest): void {
   try {
     if (statSync(request.cwd).isDirectory()) return;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES")
+      throw notStarted(`The folder ${request.cwd} may not be entered by this user.`, "Run the command in another folder.", error);
     throw notStarted(`The folder ${request.cwd} does not exist.`, "Run the command in an existing folder.", error);
   }
   throw notStarted(`${request.cwd} is not a folder.`, "Run the command in an existing folder.");

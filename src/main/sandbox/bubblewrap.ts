@@ -27,6 +27,7 @@ export function createBubblewrap(bwrap: string, { prlimit, perl }: BubblewrapHel
   return {
     name: "bubblewrap",
     detail: `bubblewrap with a system call filter${prlimit === undefined ? "; no limits on processes and file sizes (prlimit is missing)" : ""}`,
+    programs: [bwrap, prlimit, perl].filter((program) => program !== undefined),
     grants: ["local-sockets", "network"],
     async wrap(argv, policy) {
       const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];

@@ -1,6 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import path from "node:path";
 import { SpindleError } from "../../protocol/error.ts";
+import { holderOf } from "../lib/find-program.ts";
 import type { SandboxLimits, SandboxPlaces } from "./enforcer.ts";
 import { findEnforcer } from "./find-enforcer.ts";
 import { createHiddenPlaces } from "./hidden-places.ts";
@@ -14,6 +16,8 @@ export interface SandboxOptions {
   readonly bwrapPath?: string;
   /** `PATH` for finding bwrap, prlimit and perl. */
   readonly searchPath: string;
+  /** Folders that commands may write or have written: programs from elsewhere come first. */
+  readonly projects?: readonly string[];
   /** Folders and files hidden from every sandboxed command; missing ones are fine. */
   readonly secretFolders: readonly string[];
   /** Spindle's own data: hidden. */
@@ -58,10 +62,31 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
             hint: "Take the grant back for this folder; the command can then run with what the sandbox allows.",
           },
         );
+      for (const program of enforcer?.programs ?? []) {
+        const folder = holderOf(program, [policy.projectRoot, ...policy.writableFolders]);
+        if (folder !== null && mayWrite(program))
+          throw new SpindleError(
+            "sandbox_unavailable",
+            `The sandbox would be set up by ${program}, which ${folder} brings: a command could have put it there.`,
+            { hint: "Take that folder out of PATH and start Spindle again.", details: { path: program } },
+          );
+      }
       if (enforcer !== null) return enforcer.wrap(argv, { ...policy, tmpFolder: await makeProjectTmp(places.tmpRoot, policy.projectRoot) });
       throw new SpindleError("sandbox_unavailable", `No sandbox can be enforced on this system: ${found.reason}`, {
         hint: "The command can only run outside a sandbox, when the person approves it.",
       });
     },
   };
+}
+
+/** This user, and so a command, could put another program in its place. */
+function mayWrite(program: string): boolean {
+  return [program, path.dirname(program)].some((place) => {
+    try {
+      accessSync(place, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

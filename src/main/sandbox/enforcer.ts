@@ -7,6 +7,8 @@ export interface Enforcer {
   readonly name: Exclude<SandboxInfo["enforcer"], "none">;
   /** One sentence for the badge: what it is and what it leaves open. */
   readonly detail: string;
+  /** Programs that it starts outside of any sandbox, by their paths. */
+  readonly programs: readonly string[];
   /** What it can grant beyond `nothing`. */
   readonly grants: readonly Reach[];
   /** For every level but full, and for `nothing` or one of `grants`. */

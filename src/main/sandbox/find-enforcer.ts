@@ -14,6 +14,8 @@ export interface FindOptions {
   readonly bwrapPath?: string;
   readonly searchPath: string;
   readonly places: SandboxPlaces;
+  /** Folders that commands may write or have written: programs from elsewhere come first. */
+  readonly projects?: readonly string[];
 }
 
 /** What was found, or the reason why nothing was: a sentence without its beginning. */
@@ -37,9 +39,11 @@ export async function findEnforcer(options: FindOptions): Promise<Found> {
   }
   if (options.platform !== "linux") return none(`there is no sandbox for ${platformNames[options.platform] ?? options.platform} yet.`);
   if (options.arch !== "x64") return none(`the filter for system calls exists for x64 only, this is ${options.arch}.`);
-  const prlimit = findProgram("prlimit", options.searchPath);
-  const bwrap = options.bwrapPath ?? findProgram("bwrap", options.searchPath);
-  const perl = findProgram("perl", options.searchPath);
+  const find = (name: string): string | undefined =>
+    findProgram(name, options.searchPath, options.projects) ?? findProgram(name, options.searchPath);
+  const prlimit = find("prlimit");
+  const bwrap = options.bwrapPath ?? find("bwrap");
+  const perl = find("perl");
   let reason = "bubblewrap is not installed. Install the package bubblewrap (0.8 or newer).";
   if (bwrap !== undefined) {
     const bubblewrap = createBubblewrap(bwrap, { prlimit, perl }, options.places);

@@ -97,6 +97,7 @@ export function createLandlock(perl: string, prlimit: string | undefined, places
   return {
     name: "landlock",
     detail: `Landlock with a system call filter, which cannot protect .git in the project; bubblewrap would, but ${why}`,
+    programs: [perl, ...(prlimit === undefined ? [] : [prlimit])],
     grants: ["network"],
     wrap(argv, policy) {
       return Promise.resolve({

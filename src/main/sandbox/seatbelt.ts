@@ -1,5 +1,6 @@
 import { isInside } from "../lib/paths.ts";
 import type { EnforcedPolicy, Enforcer, SandboxPlaces } from "./enforcer.ts";
+import { ancestors, createGuardedPathFinder, type GuardedPaths } from "./git-folders.ts";
 import { hiddenPlaces } from "./hidden-places.ts";
 
 /** Part of macOS; Apple calls it deprecated and ships it. */
@@ -10,17 +11,21 @@ const program = "/usr/bin/sandbox-exec";
  * so that not even an own loopback is reached without the network being granted, and no private `/tmp`: `TMPDIR` is.
  */
 export function createSeatbelt(places: SandboxPlaces): Enforcer {
+  const findGuarded = createGuardedPathFinder();
   return {
     name: "seatbelt",
     detail: "sandbox-exec with a profile for each command; without a granted network not even local servers are reached",
+    programs: [program],
     grants: ["local-sockets", "network"],
-    wrap: (argv, policy) =>
-      Promise.resolve({
-        argv: [program, "-p", seatbeltProfile(policy, places), "--", ...argv],
+    async wrap(argv, policy) {
+      const guarded = await findGuarded(writableIn(policy));
+      return {
+        argv: [program, "-p", seatbeltProfile(policy, places, guarded), "--", ...argv],
         cwd: policy.cwd,
         env: { ...policy.env, TMPDIR: policy.tmpFolder },
         wrapper: true,
-      }),
+      };
+    },
   };
 }
 
@@ -36,16 +41,20 @@ const basics = `(version 1)
 (allow file-read*)
 (allow file-ioctl file-write-data (literal "/dev/null") (literal "/dev/zero") (literal "/dev/tty") (regex #"^/dev/fd/") (regex #"^/dev/ttys[0-9]+$"))`;
 
+function writableIn(policy: EnforcedPolicy): readonly string[] {
+  return policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
+}
+
 /** The profile of one command. In it the last rule that fits wins. */
-export function seatbeltProfile(policy: EnforcedPolicy, places: SandboxPlaces): string {
-  const writable = policy.level === "workspace-write" ? [policy.projectRoot, ...policy.writableFolders] : [];
+export function seatbeltProfile(
+  policy: EnforcedPolicy,
+  places: SandboxPlaces,
+  guarded: Pick<GuardedPaths, "pins" | "readOnly"> = { pins: [], readOnly: [] },
+): string {
+  const writable = writableIn(policy);
   const hidden = hiddenPlaces([...places.secrets, places.dataFolder]);
   const rules = [basics];
   for (const folder of [...writable, policy.tmpFolder]) rules.push(`(allow file-write* (subpath ${quoted(folder)}))`);
-  for (const folder of writable) {
-    // Folders whose content others trust and run, wherever they are.
-    rules.push(`(deny file-write* (regex #"^${escaped(folder)}/(.*/)?\\.(git|spindle)(/|$)"))`);
-  }
   // A hidden place that holds the project: hidden but for the project.
   for (const place of hidden) {
     rules.push(`(deny file-read* file-write* (subpath ${quoted(place)}))`);
@@ -53,6 +62,15 @@ export function seatbeltProfile(policy: EnforcedPolicy, places: SandboxPlaces): 
       rules.push(`(allow file-read*${writable.includes(folder) ? " file-write*" : ""} (subpath ${quoted(folder)}))`);
     }
   }
+  // After all that allows: folders whose content others trust and run, wherever they are and however their names are written.
+  for (const folder of writable) {
+    rules.push(`(deny file-write* (regex #"^${escaped(folder)}/(.*/)?\\.([gG][iI][tT]|[sS][pP][iI][nN][dD][lL][eE])(/|$)"))`);
+  }
+  // Those with other names, bare ones and the parts of worktrees.
+  for (const place of guarded.readOnly) rules.push(`(deny file-write* (subpath ${quoted(place)}))`);
+  // Rules go by paths: what is above a guarded or hidden place must not get another name.
+  const held = writable.flatMap((root) => hidden.filter((place) => isInside(root, place)).flatMap((place) => ancestors(root, place)));
+  for (const folder of new Set([...guarded.pins, ...held])) rules.push(`(deny file-write-unlink (literal ${quoted(folder)}))`);
   rules.push(...reachRules(policy));
   return rules.join("\n");
 }

@@ -13,6 +13,8 @@ const projectSchema = z.strictObject({
 /** What the person said about folders, in `projects.json` of the data folder: never in the folder itself, whose authors could say it. */
 export interface ProjectsFile {
   /** True when the person trusts this folder or one that holds it. */
+  /** Folders that something is known about. */
+  folders(): readonly string[];
   isTrusted(root: string): boolean;
   setTrusted(root: string, trusted: boolean): void;
   /** What commands in this folder may reach besides files. */
@@ -27,6 +29,7 @@ export function openProjects(home: string): ProjectsFile {
     file.change((all) => ({ ...all, [root]: { reach: "nothing", ...all[root], ...facts } }));
   };
   return {
+    folders: () => Object.keys(file.read()),
     isTrusted: (root) => {
       // What was said of the folder itself counts before what was said of one that holds it.
       const own = file.read()[root]?.trusted;

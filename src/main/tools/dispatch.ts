@@ -30,6 +30,8 @@ export type GateOutcome =
 /** How a call may run. */
 export interface Clearance {
   readonly sandboxLevel: SandboxLevel;
+  /** A person said yes; absent when nobody was asked, or a rule answered. */
+  readonly approved?: true;
   /** The command the person put in place of the call's own. */
   readonly cmd?: string;
   /** Parts of the call's patch that the person left out. */
@@ -103,10 +105,11 @@ export function clearedFor(effect: Effect, ctx: ToolContext): ToolContext {
 export async function runCleared(
   tool: Tool,
   input: unknown,
-  { sandboxLevel, cmd, leaveOut: parts }: Clearance,
-  ctx: ToolContext,
+  { sandboxLevel, approved, cmd, leaveOut: parts }: Clearance,
+  asked: ToolContext,
   deps: Pick<GateDeps, "authorizeWritten">,
 ): Promise<ToolOutcome<unknown>> {
+  const ctx = approved === undefined ? asked : { ...asked, approved };
   if (parts !== undefined) return runRest(tool, input as { readonly patch: string }, parts, { ...ctx, sandboxLevel });
   if (cmd === undefined) return tool.run(input, { ...ctx, sandboxLevel });
   const written = validate(tool, { ...(input as Readonly<Record<string, unknown>>), cmd });

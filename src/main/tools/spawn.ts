@@ -29,7 +29,8 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
       };
     },
     async run(input, ctx) {
-      const task = await ctx.spawnTask(input, { callId: ctx.callId, sandboxLevel: ctx.sandboxLevel, folder: ctx.clearedFolder });
+      const { callId, sandboxLevel, clearedFolder: folder, approved } = ctx;
+      const task = await ctx.spawnTask(input, { callId, sandboxLevel, folder, approved });
       const result = { id: task.taskId, kind: task.kind, title: task.title };
       return {
         result,

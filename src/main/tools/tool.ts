@@ -31,6 +31,8 @@ export interface ToolContext {
   readonly sandboxLevel: SandboxLevel;
   /** The folder that a command was cleared for; it runs nowhere else. Absent before it is cleared. */
   readonly clearedFolder?: Folder;
+  /** A person said yes to this call; absent before it is cleared, and when nobody was asked. */
+  readonly approved?: true;
   /** What commands in this folder may reach besides files. */
   readonly reach: Reach;
   readonly settings: Settings;
@@ -54,7 +56,12 @@ export interface ToolContext {
   /** Starts a detached task with a sandbox level the gate allowed; returns when it is in the ledger, not when it is done. */
   spawnTask(
     input: SpawnInput,
-    origin: { readonly callId: CallId; readonly sandboxLevel: SandboxLevel; readonly folder: Folder | undefined },
+    origin: {
+      readonly callId: CallId;
+      readonly sandboxLevel: SandboxLevel;
+      readonly folder: Folder | undefined;
+      readonly approved: true | undefined;
+    },
   ): Promise<TaskRow>;
   /** The tasks this call may look at: those its conversation or its own task started, and what these started. */
   readonly tasks: TaskPort;

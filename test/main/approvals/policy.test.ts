@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { RuledCommand } from "../../../src/main/approvals/rules.ts";
 import type { Rule } from "../../../src/protocol/rule.ts";
 import { decide, type PolicyEffect, type PolicyInput } from "../../../src/main/approvals/policy.ts";
@@ -62,7 +62,7 @@ function verdict(
     sandboxLevel,
     enforcer,
     projectRoot,
-    holdsStartup: false,
+    exposed: null,
     trusted: true,
     rules: [],
   });
@@ -199,7 +199,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "bubblewrap",
           projectRoot,
-          holdsStartup: false,
+          exposed: null,
           trusted: false,
           rules: [],
         });
@@ -236,7 +236,7 @@ describe("the policy", () => {
           sandboxLevel,
           enforcer: "landlock",
           projectRoot,
-          holdsStartup: false,
+          exposed: null,
           trusted: true,
           rules: [rule],
         });
@@ -254,7 +254,7 @@ describe("the policy", () => {
         sandboxLevel: "workspace-write",
         enforcer: "bubblewrap",
         projectRoot,
-        holdsStartup: false,
+        exposed: null,
         trusted: true,
         rules: [],
       }),
@@ -275,7 +275,7 @@ describe("a project that holds the home folder", () => {
       sandboxLevel,
       enforcer: "bubblewrap",
       projectRoot,
-      holdsStartup: true,
+      exposed: "startup",
       trusted: true,
       rules,
     });
@@ -306,4 +306,23 @@ describe("a project that holds the home folder", () => {
       "allow",
     ]);
   });
+});
+
+test("a project that is the inside of a repository: commands that could write it ask, and say why", () => {
+  const decided = (["read-only", "workspace-write"] as const).map((sandboxLevel) =>
+    decide({
+      effect: effects.command,
+      mode: "auto",
+      sandboxLevel,
+      enforcer: "bubblewrap",
+      projectRoot,
+      exposed: "repository",
+      trusted: true,
+      rules: [],
+    }),
+  );
+  expect(decided).toMatchObject([
+    { decision: "allow" },
+    { decision: "ask", reasonKind: "command_repository", reason: expect.stringContaining("inside of a git repository") },
+  ]);
 });

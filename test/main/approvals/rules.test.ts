@@ -120,6 +120,37 @@ describe("rules about commands", () => {
     expect(proposeRules(plain(cmd), [], false)?.map(patternText).join(" | ")).toBe(proposed);
   });
 
+  it.each([
+    ["git fetch", "git fetch --upload-pack=./x ."],
+    ["git fetch", "git fetch --up ./x ."],
+    ["git clone", "git clone -qc core.fsmonitor=./x . y"],
+    ["git clone", "git clone --template=./t . y"],
+    ["git push", "git push --e=./x ."],
+    ["make test", "make test -kf evil.mk"],
+    ["make test", "make test --eval=x:;./x"],
+    ["make test", "make test CC=./x"],
+    ["go test", "go test -exec ./x"],
+    ["go test", "go test --toolexec=./x"],
+    ["cargo test", "cargo test --config target.runner=./x"],
+    ["npm test", "npm test --script-shell ./x"],
+  ])("by the prefix %s do not allow what runs another program: %s", (words, cmd) => {
+    expect(judgeByRules(plain(cmd), [rule("allow", words)])).toBe(null);
+    expect(judgeByRules(plain(cmd), [rule("allow", cmd, { exact: true })])?.decision).toBe("allow");
+    expect(proposeRules(plain(cmd), [], false)?.map(({ exact }) => exact)).toEqual([true]);
+  });
+
+  it.each([
+    ["git fetch", "git fetch --prune -u origin"],
+    ["git switch", "git switch -c new"],
+    ["git push", "git push -u origin main"],
+    ["make test", "make test -j4 -k"],
+    ["go test", "go test -race -run X ./..."],
+    ["cargo test", "cargo test --all-features -p x"],
+    ["npm test", "npm test -- --grep x"],
+  ])("by the prefix %s allow ordinary options: %s", (words, cmd) => {
+    expect(judgeByRules(plain(cmd), [rule("allow", words)])?.decision).toBe("allow");
+  });
+
   it("propose only what is not allowed yet, exact commands outside the sandbox, and nothing where no rule can help", () => {
     expect([
       proposeRules(plain("npm ci && npm test"), [rule("allow", "npm ci")], false)?.map(patternText),
@@ -140,6 +171,14 @@ describe("rules about commands", () => {
       expect.objectContaining({ code: "invalid_input" }),
     );
   });
+
+  it.each(["git", "npm", "cargo", "go", "uv", "docker compose", "git -c", "make -f", "npm pkg", "python -m timeit"])(
+    "cannot be made for what chooses by its further words what it runs: %s …",
+    (text) => {
+      const draft = { decision: "allow", outside: false, scope: { kind: "always" }, words: text.split(" "), exact: false } as const;
+      expect(() => assertOverseeable(draft)).toThrow(expect.objectContaining({ code: "invalid_input" }));
+    },
+  );
 
   it("can be made for exact commands of any kind, and to deny anything", () => {
     expect(() => {

@@ -98,3 +98,27 @@ test("a command that waited for a place is asked about when a rule says so since
   expect(taskOf(engine, "touch third").status).toBe("succeeded");
   expect(["second", "third"].filter((name) => existsSync(path.join(house.project, name)))).toEqual(["third"]);
 });
+
+test("a command that waited is asked about when the rule that allowed it is gone; one that a person said yes to is not asked twice", async () => {
+  const house = lab();
+  const long = "until [ -e go ]; do sleep 0.05; done";
+  const settings: { approval: Settings["approval"]; maxRunningTasks: number } = { approval: "ask", maxRunningTasks: 1 };
+  const engine = await spawning(house, [long, "touch second", "touch third"], { audience: "person", settings });
+  engine.authority.addRule({ ...rule("allow", "touch", "second"), exact: true });
+  const conversation = engine.conversations.create(house.project);
+  const { done } = conversation.send("Go", []);
+  for (const cmd of [long, "touch third"]) {
+    await until(`${cmd} is asked about`, () => engine.approvals.pending(conversation.id).some((one) => one.cmd === cmd));
+    engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), { decision: "allow", scope: "once" });
+  }
+  await done;
+  expect(taskOf(engine, "touch second").status).toBe("queued");
+  const [allowing] = engine.authority.rulesIn(house.project, []);
+  engine.authority.rules.remove(allowing?.id ?? "");
+  house.write({ go: "" });
+  await until("it is asked", () => engine.approvals.pending(conversation.id).length === 1);
+  expect(openQuestion(engine, conversation.id).cmd).toBe("touch second");
+  engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), { decision: "deny" });
+  await engine.tasks.idle();
+  expect([taskOf(engine, "touch second").status, taskOf(engine, "touch third").status]).toEqual(["failed", "succeeded"]);
+});

@@ -21,9 +21,9 @@ test("a program is found on absolute folders of PATH, but never one that a proje
   const linked = path.join(base, "linked");
   mkdirSync(linked);
   symlinkSync(path.join(own, "tool"), path.join(linked, "tool"));
-  const find = (folders: readonly string[], outside?: string) => findProgram("tool", folders.join(path.delimiter), outside);
+  const find = (folders: readonly string[], outside?: readonly string[]) => findProgram("tool", folders.join(path.delimiter), outside);
   expect(find([".", "", "bin", npm, `${npm}/`, plain, "/nowhere", system])).toBe(path.join(system, "tool"));
-  expect(find([own, linked, system], path.join(base, "project"))).toBe(path.join(system, "tool"));
+  expect(find([own, linked, system], ["/nowhere", path.join(base, "project")])).toBe(path.join(system, "tool"));
   expect(find([own])).toBe(path.join(own, "tool"));
   expect(find([npm, plain])).toBeUndefined();
 });

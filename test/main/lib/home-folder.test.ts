@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { guardedFolderOf } from "../../../src/main/lib/git-folder.ts";
@@ -44,4 +45,32 @@ test("so are the files of a project that is, holds or lies in a place that sessi
 test("an empty HOME does not make the present folder the home", () => {
   vi.stubEnv("HOME", "");
   expect(homeFolder()).not.toBe(process.cwd());
+});
+
+test("links of the home folder count as what they lead to", () => {
+  const home = tempFolder();
+  vi.stubEnv("HOME", home);
+  const at = (...names: readonly string[]): string => path.join(home, ...names);
+  for (const folder of ["dotfiles/bin", "dotfiles/config/autostart", "data/Desktop", "shells", "units", "scratch/work", ".config/systemd/user"])
+    mkdirSync(at(folder), { recursive: true });
+  symlinkSync(at("dotfiles/bin"), at("bin"));
+  symlinkSync("shells/bashrc", at(".bashrc"));
+  symlinkSync(at("data/Desktop"), at("Desktop"));
+  symlinkSync(at("units/x.service"), at(".config/systemd/user/x.service"));
+  symlinkSync(at("scratch"), at(".cache"));
+  symlinkSync(".round", at(".round"));
+  expect(["dotfiles", "dotfiles/bin", "shells", "data", "units", "scratch"].map((name) => holdsStartup(at(name)))).toEqual(Array(6).fill(true));
+  expect(["dotfiles/config", "scratch/work", "code"].map((name) => holdsStartup(at(name)))).toEqual([false, false, false]);
+  expect(guardedFolderOf(at("shells"), at("shells/bashrc"))).toBe(".bashrc");
+  expect(guardedFolderOf(at("dotfiles"), at("dotfiles/bin/x"))).toBe("bin");
+  expect(guardedFolderOf(at("shells"), at("shells/notes"))).toBe(null);
+});
+
+test("a place in a linked folder counts before it is there", () => {
+  const home = tempFolder();
+  vi.stubEnv("HOME", home);
+  mkdirSync(path.join(home, "dots/config"), { recursive: true });
+  symlinkSync("dots/config", path.join(home, ".config"));
+  expect(holdsStartup(path.join(home, "dots"))).toBe(true);
+  expect(guardedFolderOf(path.join(home, "dots"), path.join(home, "dots/config/autostart/x.desktop"))).toBe(".config/autostart");
 });

@@ -18,6 +18,9 @@ const secrets = [
   `hf_${"e".repeat(34)}`,
   "xoxb-1234567890",
   "postgres://app:hunter2sEcret@db:5432/x",
+  "redis://:p@ss$word@db:6379/x",
+  `\u001b[01;31m\u001b[Kghp_${"f".repeat(36)}`,
+  `TOKEN_sk-${"g1B2".repeat(8)}`,
   privateKey,
 ];
 

@@ -1,8 +1,10 @@
-import { mkdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { folderId } from "../../../src/main/lib/folder.ts";
+import { holdFolder } from "../../../src/main/runner/enter-folder.ts";
 import { createLocalRunner } from "../../../src/main/runner/local-runner.ts";
+import type { SpindleError } from "../../../src/protocol/error.ts";
 import { swapFolder } from "../../support/folder-swapper.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
@@ -58,3 +60,40 @@ test(
     expect(places.size).toBeGreaterThan(1);
   },
 );
+
+test("a folder that can be entered but not listed is entered; one that cannot says so, and so does one that is gone", async () => {
+  const root = tempFolder();
+  const at = (name: string): string => path.join(root, name);
+  const isRoot = process.geteuid?.() === 0;
+  const ids = ["unlisted", "shut", "gone"].map((name) => {
+    mkdirSync(at(name));
+    return folderId(statSync(at(name), { bigint: true }));
+  });
+  // Root enters everything: an ordinary user's eyes are borrowed.
+  if (isRoot) for (const name of ["", "unlisted", "shut"]) chownSync(at(name), 12_345, 12_345);
+  chmodSync(at("unlisted"), 0o311);
+  chmodSync(at("shut"), 0o600);
+  rmSync(at("gone"), { recursive: true });
+  const said = (index: number, name: string): string => {
+    try {
+      const held = holdFolder({ cwd: at(name), folderId: ids[index] ?? "" });
+      held.release();
+      return "entered";
+    } catch (error) {
+      return `${(error as SpindleError).code}: ${(error as SpindleError).message}`;
+    }
+  };
+  if (isRoot) process.seteuid?.(12_345);
+  try {
+    expect([said(0, "unlisted"), said(2, "gone"), said(0, "shut")]).toEqual([
+      "entered",
+      expect.stringMatching(/^command_not_started.*does not exist any more/),
+      expect.stringMatching(/^denied/),
+    ]);
+    // The real user counts for what may be entered, and that one stays root here.
+    if (!isRoot) expect(said(1, "shut")).toMatch(/^command_not_started.*may not be entered/);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    for (const name of ["unlisted", "shut"]) chmodSync(at(name), 0o755);
+  }
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSeatbelt, seatbeltProfile } from "../../../src/main/sandbox/seatbelt.ts";
@@ -39,9 +39,9 @@ describe("the profile for macOS", () => {
     expect(lines.filter((line) => line.includes("file-write*"))).toEqual([
       `(allow file-write* (subpath "${project}"))`,
       `(allow file-write* (subpath "${at("tmp")}"))`,
-      `(deny file-write* (regex #"^${at("proj ").replaceAll(".", "\\.")}["]q["] \\(1\\)/(.*/)?\\.(git|spindle)(/|$)"))`,
       `(deny file-read* file-write* (subpath "${at("data")}"))`,
       `(deny file-read* file-write* (subpath "${at("home/.ssh")}"))`,
+      `(deny file-write* (regex #"^${at("proj ").replaceAll(".", "\\.")}["]q["] \\(1\\)/(.*/)?\\.([gG][iI][tT]|[sS][pP][iI][nN][dD][lL][eE])(/|$)"))`,
     ]);
     expect(lines.filter((line) => /network|socket/.test(line))).toEqual([]);
   });
@@ -51,7 +51,8 @@ describe("the profile for macOS", () => {
     const rule = lines.find((line) => line.startsWith("(deny file-write* (regex"));
     const pattern = new RegExp(/#"(.*)"\)\)$/.exec(rule ?? "")?.[1] ?? "never^");
     const inside = (name: string) => pattern.test(`${policy.projectRoot}/${name}`);
-    expect([".git", ".git/config", "a/b/.git/hooks/x", ".spindle/x", ".gitignore", "a.git/x", "git/x", ".github/x"].map(inside)).toEqual([
+    expect([".git", ".git/config", "a/b/.GIT/hooks/x", ".Git", ".spindle/x", ".gitignore", "a.git/x", "git/x", ".github/x"].map(inside)).toEqual([
+      true,
       true,
       true,
       true,
@@ -69,7 +70,26 @@ describe("the profile for macOS", () => {
     const { places, policy } = setUp();
     const profile = seatbeltProfile({ ...policy, projectRoot: path.join(places.dataFolder, "work") }, places).split("\n");
     const hidden = profile.indexOf(`(deny file-read* file-write* (subpath "${places.dataFolder}"))`);
+    // What is trusted in it stays protected: the last rule wins.
+    const last = profile.findLastIndex((line) => line.startsWith("(deny file-write* (regex"));
+    expect([hidden >= 0, last > hidden + 1]).toEqual([true, true]);
     expect(profile[hidden + 1]).toBe(`(allow file-read* file-write* (subpath "${path.join(places.dataFolder, "work")}"))`);
+  });
+
+  it("protects repositories with other names, and the names of what is above them and above what is hidden", async () => {
+    const { at, places, policy } = setUp();
+    const home = { ...policy, projectRoot: at("home") };
+    for (const name of ["objects", "refs"]) mkdirSync(at(`home/repos/bare/${name}`), { recursive: true });
+    mkdirSync(at("home/.config/gh"), { recursive: true });
+    writeFileSync(at("home/repos/bare/HEAD"), "ref: refs/heads/main");
+    const { argv } = await createSeatbelt({ ...places, secrets: [at("home/.config/gh")] }).wrap(["/bin/true"], home);
+    const lines = (argv[2] ?? "").split("\n");
+    const place = lines.indexOf(`(deny file-write* (subpath "${at("home/repos/bare")}"))`);
+    expect(place).toBeGreaterThan(lines.indexOf(`(allow file-write* (subpath "${at("home")}"))`));
+    expect(lines.filter((line) => line.startsWith("(deny file-write-unlink"))).toEqual([
+      `(deny file-write-unlink (literal "${at("home/repos")}"))`,
+      `(deny file-write-unlink (literal "${at("home/.config")}"))`,
+    ]);
   });
 
   it("grants unix sockets in the project only, or the network without them", () => {
