@@ -35,6 +35,7 @@ import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
+import { knownContextWindow } from "./providers/context-windows.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
@@ -300,11 +301,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     providers: () =>
       providerIds.map((id) => {
         const one = provider(id);
+        const own = effective().providers[id];
+        const model = own.model ?? one.defaultModel();
         return {
           id,
           label: providerLabels[id],
-          model: effective().providers[id].model ?? one.defaultModel(),
+          model,
           missing: explainLocked(one.missing(), id, vault),
+          contextWindow: own.contextWindow ?? knownContextWindow(model),
         };
       }),
     appState: (project, version) => ({

@@ -59,6 +59,8 @@ export interface ProviderInfo {
   readonly model: string;
   /** Null when ready; otherwise the sentence that says what is missing. */
   readonly missing: string | null;
+  /** Tokens its model reads at once: the setting, or what is known of the model; null when neither says. */
+  readonly contextWindow: number | null;
 }
 
 /** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */
