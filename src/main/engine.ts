@@ -82,6 +82,8 @@ export interface EngineOptions extends AuthorityOptions {
 /** The house with its ports wired: used alike by the desktop application, the command line, tests and benchmarks. */
 export interface Engine {
   readonly settings: KeyedSettings;
+  /** Path of settings.json; it is not there before something is saved. */
+  readonly settingsFile: string;
   /** Keys of providers that are kept outside settings.json. */
   readonly vault: KeyVault;
   readonly recents: Recents;
@@ -272,6 +274,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const engine: Engine = {
     settings: keyed,
+    settingsFile: path.join(options.home, "settings.json"),
     vault,
     recents: openRecents(options.home),
     conversations: store,
@@ -317,6 +320,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       project,
       recents: engine.recents.list(),
       settings: settingsForWindow(effective()),
+      settingsFile: engine.settingsFile,
       keys: keyed.keyInfo(),
       providers: engine.providers(),
       sandbox: options.sandbox.info,
