@@ -107,7 +107,7 @@ export function ApprovalQuestion({
         />
       ) : null}
       <div className="mt-2 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
-        <p className="selectable min-w-0 grow basis-40 text-small text-fg2">
+        <p className="selectable min-w-0 grow basis-72 text-small text-fg2">
           {request.reason}
           {request.scriptLine === undefined ? null : (
             <>

@@ -83,7 +83,7 @@ function SettingsForm({
         onSave();
       }}
     >
-      <div className="sticky top-0 z-10 border-b border-line bg-panel px-5 py-2">
+      <div className="shrink-0 border-b border-line px-5 py-2">
         <TextField
           type="search"
           aria-label="Search the settings"
@@ -98,7 +98,7 @@ function SettingsForm({
         />
       </div>
       <SettingsSearch value={query.trim().toLowerCase()}>
-        <div className="min-h-0 flex-1">
+        <div className="min-h-0 flex-1 overflow-y-auto">
           <ConnectionSection
             draft={draft}
             errors={errors}
@@ -179,7 +179,7 @@ function SettingsForm({
           <FileSection file={app.settingsFile} />
         </div>
       </SettingsSearch>
-      <div className="sticky bottom-0 flex shrink-0 flex-col gap-2 border-t border-line bg-panel px-5 py-3">
+      <div className="flex shrink-0 flex-col gap-2 border-t border-line px-5 py-3">
         {form.failure === null ? null : <ErrorState code={form.failure.code} message={form.failure.message} hint={form.failure.hint} />}
         <div className="flex items-center justify-end gap-2">
           <span role="status" className="mr-auto text-small text-fg3">
