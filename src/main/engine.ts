@@ -35,6 +35,7 @@ import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
+import { knownContextWindow } from "./providers/context-windows.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
@@ -81,6 +82,8 @@ export interface EngineOptions extends AuthorityOptions {
 /** The house with its ports wired: used alike by the desktop application, the command line, tests and benchmarks. */
 export interface Engine {
   readonly settings: KeyedSettings;
+  /** Path of settings.json; it is not there before something is saved. */
+  readonly settingsFile: string;
   /** Keys of providers that are kept outside settings.json. */
   readonly vault: KeyVault;
   readonly recents: Recents;
@@ -278,6 +281,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
   const engine: Engine = {
     settings: keyed,
+    settingsFile: path.join(options.home, "settings.json"),
     vault,
     recents: openRecents(options.home),
     conversations: store,
@@ -307,11 +311,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     providers: () =>
       providerIds.map((id) => {
         const one = provider(id);
+        const own = effective().providers[id];
+        const model = own.model ?? one.defaultModel();
         return {
           id,
           label: providerLabels[id],
-          model: effective().providers[id].model ?? one.defaultModel(),
+          model,
           missing: explainLocked(one.missing(), id, vault),
+          contextWindow: own.contextWindow ?? knownContextWindow(model),
         };
       }),
     appState: (project, version) => ({
@@ -320,6 +327,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       project,
       recents: engine.recents.list(),
       settings: settingsForWindow(effective()),
+      settingsFile: engine.settingsFile,
       keys: keyed.keyInfo(),
       providers: engine.providers(),
       sandbox: options.sandbox.info,

@@ -59,6 +59,8 @@ export interface ProviderInfo {
   readonly model: string;
   /** Null when ready; otherwise the sentence that says what is missing. */
   readonly missing: string | null;
+  /** Tokens its model reads at once: the setting, or what is known of the model; null when neither says. */
+  readonly contextWindow: number | null;
 }
 
 /** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */
@@ -89,6 +91,8 @@ export interface AppState {
   readonly project: ProjectInfo | null;
   readonly recents: readonly string[];
   readonly settings: Settings;
+  /** Path of settings.json. */
+  readonly settingsFile: string;
   readonly providers: readonly ProviderInfo[];
   readonly keys: KeyInfo;
   readonly sandbox: SandboxInfo;
@@ -181,6 +185,8 @@ export const calls = {
   "tasks.late": z.strictObject({ taskId: id, choice: z.enum(["inject", "side", "discard"]) }),
   /** `plainKeys`: the person agreed that a key that cannot be encrypted is written to settings.json. */
   "settings.update": z.strictObject({ settings: settingsSchema, plainKeys: z.boolean() }),
+  /** Shows settings.json in the system's file manager. */
+  "settings.show": none,
   /** Facts about dropped or picked paths; paths that do not exist are left out and reported. */
   "attachments.describe": z.strictObject({ paths: z.array(z.string().min(1)).max(100) }),
   "attachments.pick": none,
@@ -249,6 +255,7 @@ export interface CallResults {
   /** The conversation that has the answer now; null when it was discarded. */
   "tasks.late": { readonly conversationId: ConversationId | null };
   "settings.update": Settings;
+  "settings.show": null;
   "attachments.describe": { readonly attachments: readonly Attachment[]; readonly missing: readonly string[] };
   "attachments.paste": Attachment;
   "attachments.pasted": { readonly text: string };

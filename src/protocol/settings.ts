@@ -160,6 +160,10 @@ export const settingsSchema = z.strictObject({
       motion: z.enum(["system", "reduced"]).default("system"),
       /** Size of everything in the window; 1 is as designed. */
       zoom: z.number().min(0.7).max(2).default(1),
+      /** Size of prompts and answers, px. */
+      textSize: z.number().int().min(12).max(20).default(14),
+      /** Size of code, changes and terminals, px; their lines keep their height. */
+      codeSize: z.number().int().min(10).max(15).default(12),
     })
     .prefault({}),
   /** Keys of commands other than the usual ones, by command id: `Mod+Shift+P`; an empty text takes them away. */

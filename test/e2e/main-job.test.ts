@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
+import { picture, sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
 
 test("a prompt becomes a script with parallel calls, a patch with a visible diff and a task that finishes in the sidebar", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, project, events }) => {
@@ -84,6 +84,40 @@ test("the raw view starts with the original prompt", async () => {
     await page.getByTestId("open-raw").first().click();
     await page.getByTestId("raw-view").waitFor();
     expect(await page.getByTestId("raw-view").innerText()).toMatch(/<original-user-prompt>\s*run `echo raw`/);
+
+    // Found by the keyboard alone; Escape empties the field first.
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("original-user-prompt");
+    const count = page.getByTestId("raw-find-count");
+    await expect.poll(() => count.innerText()).toMatch(/^1 of \d/);
+    const current = page.locator('[data-testid="raw-text"] mark[data-current]');
+    expect(await current.innerText()).toBe("original-user-prompt");
+    await page.keyboard.press("Shift+Enter");
+    await expect.poll(() => count.innerText()).toMatch(/^(\d+) of \1$/);
+    await current.waitFor();
+    await picture(page, "raw-view-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await picture(page, "raw-view-light");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => count.innerText()).toBe("");
+    expect(await page.getByTestId("raw-view").isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("raw-view").waitFor({ state: "detached" });
+  });
+});
+
+test("a long request opens with few lines in the page, and all of it is searched", async () => {
+  await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
+    await sendPrompt(page, `Hello${"\nword".repeat(3_000)}\nneedle`);
+    await waitUnasked(page, page.getByTestId("turn-end"));
+    await page.getByTestId("open-raw").first().click();
+    const text = page.getByTestId("raw-text");
+    await text.waitFor();
+    expect(Number(await text.getAttribute("data-rows"))).toBeGreaterThan(3_000);
+    expect(await text.locator("[data-index]").count()).toBeLessThan(80);
+    await page.getByTestId("raw-find").fill("needle");
+    await text.locator("mark[data-current]").waitFor();
+    expect(await text.locator("[data-index]").count()).toBeLessThan(80);
   });
 });
 

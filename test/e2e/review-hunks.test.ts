@@ -148,6 +148,11 @@ test("in mode ask a patch is reviewed before it is written: what is left out is 
   await withPatch(async ({ page, a, requests }) => {
     const card = page.getByTestId("approval");
     await card.getByTestId("asked-patch").waitFor();
+    // The patch says what its summary would say; its lines are coloured, and stopping is a word.
+    expect(await card.getByLabel("What will happen").count()).toBe(0);
+    expect(await card.getByTestId("asked-patch").innerText()).toMatch(/a\.ts[^]*b\.ts/);
+    await card.locator('[data-testid="asked-patch"] [style*="--syntax-keyword"]').first().waitFor();
+    expect(await page.getByTestId("approval-stop").innerText()).toBe("Stop");
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });
       await picture(page, `approval-patch-${colorScheme}`);

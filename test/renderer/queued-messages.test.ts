@@ -51,7 +51,7 @@ test("a message behind the last request of a turn begins the next one, below the
 
 test("the ring says what was counted, and what is missing for a share", () => {
   expect(contextText(usage, 200_000)).toBe("1,280 of 200,000 tokens at the last request (1,200 in, 1,000 of them cached, 80 out).");
-  expect(contextText({ inputTokens: 5, outputTokens: 1, estimated: true }, undefined)).toMatch(
+  expect(contextText({ inputTokens: 5, outputTokens: 1, estimated: true }, null)).toMatch(
     /^About 6 tokens .*context window in the settings/,
   );
 });

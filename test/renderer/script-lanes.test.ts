@@ -1,21 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { axisMarks, formatMark, lanesOf } from "../../src/renderer/features/script/lane-model.ts";
+import { axisMarks, formatMark, type Lane, lanesOf, sameLane } from "../../src/renderer/features/script/lane-model.ts";
+import { notePlace } from "../../src/renderer/features/script/note-place.ts";
 import { formatDuration } from "../../src/renderer/lib/format.ts";
-import { type CallView, emptyView } from "../../src/renderer/state/conversation-view.ts";
+import { type ConversationView, emptyView } from "../../src/renderer/state/conversation-view.ts";
 import { fold } from "../../src/renderer/state/fold.ts";
 import { chargeStory, createStory, endOf, startOf, type Story, type StoryCall } from "./support/story.ts";
 
-function scriptOf(story: Story): { readonly calls: readonly CallView[]; readonly startedAt: number } {
-  const step = fold(emptyView, story.events).steps.find((each) => each.kind === "script");
+function lanesIn(view: ConversationView, unfolded: readonly string[] = []): readonly Lane[] {
+  const step = view.steps.find((each) => each.kind === "script");
   if (step?.kind !== "script") throw new Error("There is no script step.");
-  return step;
+  return lanesOf(step.calls, step.startedAt, new Set(unfolded), formatDuration);
+}
+
+function lanesFor(story: Story, unfolded: readonly string[] = []): readonly Lane[] {
+  return lanesIn(fold(emptyView, story.events), unfolded);
 }
 
 function rows(story: Story, unfolded: readonly string[] = []): readonly string[] {
-  const { calls, startedAt } = scriptOf(story);
-  return lanesOf(calls, startedAt, new Set(unfolded), formatDuration).map(
-    (lane) => `${lane.tool} | ${lane.subject} | ${lane.status} | ${lane.note} | ${lane.outcome}`,
-  );
+  return lanesFor(story, unfolded).map((lane) => `${lane.tool} | ${lane.subject} | ${lane.status} | ${lane.note} | ${lane.outcome}`);
 }
 
 function scripted(calls: readonly StoryCall[]): Story {
@@ -53,8 +55,14 @@ describe("lanesOf", () => {
     ]);
   });
 
-  test("unfolds a group on demand", () => {
-    expect(rows(chargeStory(), ["readFile@4"]).filter((row) => row.startsWith("readFile"))).toHaveLength(8);
+  test("unfolds a group on demand; its row stays, open, to fold it again", () => {
+    const reads = rows(chargeStory(), ["group:readFile@4"]).filter((row) => row.startsWith("readFile"));
+    expect(reads).toHaveLength(9);
+    expect(reads[2]).toBe("readFile | 5 more files | done | ×5 | 226 ms");
+    const open = (unfolded: readonly string[]) =>
+      lanesFor(chargeStory(), unfolded).flatMap((lane) => (lane.open === null ? [] : [lane.open]));
+    expect(open([])).toEqual([false]);
+    expect(open(["group:readFile@4"])).toEqual([true]);
   });
 
   test("never hides a failed call or one that waits for a person inside a group", () => {
@@ -76,6 +84,46 @@ describe("lanesOf", () => {
 
   test("makes three rows of a thousand calls", () => {
     expect(rows(scripted(Array.from({ length: 1_000 }, (_, index) => read(index + 1))))).toHaveLength(3);
+  });
+});
+
+describe("sameLane", () => {
+  test("of a thousand rows only the one that changed, and the group that counts it, are drawn anew", () => {
+    const unfolded = ["group:readFile@2"];
+    const story = scripted(Array.from({ length: 1_000 }, (_, index) => read(index + 1, index === 999 ? { durationMs: 0 } : {})));
+    const view = fold(emptyView, story.events);
+    const before = lanesIn(view, unfolded);
+    const event = story.add(endOf(read(1_000)), 1);
+    const after = lanesIn(fold(view, [event]), unfolded);
+    const drawn = after.filter((lane, index) => !sameLane(before[index] ?? lane, lane)).map((lane) => lane.key);
+    expect(drawn).toEqual(["group:readFile@2", "c1.1000"]);
+  });
+});
+
+describe("notePlace", () => {
+  const lane = (change: Partial<Lane>): Lane => ({
+    key: "c1.1",
+    tool: "exec",
+    subject: "npm test",
+    status: "done",
+    start: 0,
+    end: 100,
+    note: "7 files",
+    outcome: "",
+    line: null,
+    calls: [],
+    open: null,
+    ...change,
+  });
+
+  test.each([
+    ["after", { start: 0, end: 100 }],
+    ["before", { start: 900, end: 1_000 }],
+    ["none", { start: 0, end: 1_000 }],
+    ["none", { note: "" }],
+    ["none", { status: "running", end: null, note: "1 of 3" }],
+  ] as const)("is %s the bar for %o", (place, change) => {
+    expect(notePlace(lane(change), 1_000, 500)).toBe(place);
   });
 });
 

@@ -14,6 +14,7 @@ import { createNotifier } from "./notifier.ts";
 import { openLink } from "./open-link.ts";
 import { reloadWhenGone } from "./page-gone.ts";
 import { createProjectStatus, statusEvents } from "./project-status.ts";
+import { showFile } from "./show-file.ts";
 import { createTaskFeed } from "./task-feed.ts";
 import { shownTask } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
@@ -132,6 +133,7 @@ export function openDesktop(options: DesktopOptions): {
     },
     terminals: terminals.handlers,
     openLink: (url) => openLink(window, url),
+    showFile,
   });
   link.serve(handlers, engine.logger);
 

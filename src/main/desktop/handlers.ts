@@ -25,6 +25,7 @@ export interface WindowPort {
   pickFolder(): Promise<string | null>;
   pickFiles(): Promise<readonly string[]>;
   readonly terminals: TerminalDesk["handlers"];
+  showFile(file: string): void;
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
 }
@@ -108,6 +109,10 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       const saved = await engine.settings.update(settings, plainKeys);
       window.pushSettings();
       return saved;
+    },
+    "settings.show": () => {
+      window.showFile(engine.settingsFile);
+      return null;
     },
     ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),

@@ -1,10 +1,15 @@
 import { app, type Session, type WebContents } from "electron";
 import { appOrigin } from "./app-protocol.ts";
 
+/** The one permission of our own page: plain text into the clipboard, after a click. Reading it is refused. */
+const copying = "clipboard-sanitized-write";
+
 /** Takes from a session what the window never needs: permissions, devices, downloads, any request that is not our own. */
 export function lockDownSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  const may = (permission: string, url: string): boolean =>
+    permission === copying && (url === appOrigin || url.startsWith(`${appOrigin}/`));
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) => answer(may(permission, requestingUrl)));
+  session.setPermissionCheckHandler((_contents, permission, origin) => may(permission, origin));
   session.setDevicePermissionHandler(() => false);
   session.on("will-download", (event) => event.preventDefault());
   session.webRequest.onBeforeRequest((details, answer) => {

@@ -104,6 +104,8 @@ function applyLook({ theme, appearance }: Settings): void {
   applyTheme(theme);
   document.documentElement.dataset["diff"] = appearance.diffColors;
   document.documentElement.dataset["motion"] = appearance.motion;
+  document.documentElement.style.setProperty("--text-size", `${appearance.textSize}px`);
+  document.documentElement.style.setProperty("--code-size", `${appearance.codeSize}px`);
 }
 
 /** The theme of the last run, before main has answered. */

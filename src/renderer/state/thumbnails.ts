@@ -2,24 +2,19 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { call } from "../lib/api.ts";
 import { reportError } from "./notices.ts";
+import { createThumbnailShelf } from "./thumbnail-shelf.ts";
 
 /** Edge of a small view in device pixels: 24 px on a dense screen. */
 const edge = 48;
-/** Small views kept; the oldest go first. */
-const kept = 200;
 
 /** Small views of pictures by path, as data: addresses; null for what cannot be shown. */
 const useThumbnails = create<{ readonly urls: ReadonlyMap<string, string | null> }>()(() => ({ urls: new Map() }));
-const asked = new Set<string>();
+const shelf = createThumbnailShelf({ make, now: Date.now, onChange: (urls) => useThumbnails.setState({ urls }), onError: reportError });
 
 /** The small view of a picture; null while it is made, and for what cannot be shown. `path` null: none is wanted. */
 export function useThumbnail(path: string | null): string | null {
   useEffect(() => {
-    if (path === null || asked.has(path)) return;
-    asked.add(path);
-    make(path).then((url) => {
-      useThumbnails.setState(({ urls }) => ({ urls: new Map([...[...urls].slice(1 - kept), [path, url]]) }));
-    }, reportError);
+    if (path !== null) shelf.want(path);
   }, [path]);
   return useThumbnails((state) => (path === null ? null : (state.urls.get(path) ?? null)));
 }

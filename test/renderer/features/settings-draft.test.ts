@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { settingsSchema } from "../../../src/protocol/settings.ts";
-import { checkDraft, draftOf, isConnectionChanged, type SettingsDraft } from "../../../src/renderer/features/settings/settings-draft.ts";
+import {
+  checkDraft,
+  draftOf,
+  isConnectionChanged,
+  lookAt,
+  type SettingsDraft,
+  withOthers,
+} from "../../../src/renderer/features/settings/settings-draft.ts";
 
 const base = settingsSchema.parse({
   provider: "openai-compatible",
@@ -59,4 +66,30 @@ describe("the settings form", () => {
       isConnectionChanged(base, { ...draft, theme: "dark" }),
     ]).toEqual([false, true, false]);
   });
+});
+
+describe("looking at another provider", () => {
+  const typed = { ...draftOf(base), baseUrl: "http://127.0.0.1:2", model: "mine" };
+  const there = lookAt(base, typed, {}, "anthropic");
+
+  it("shows what is stored for it, and what was typed before when it comes back", () => {
+    expect(there.draft).toMatchObject({ provider: "anthropic", baseUrl: "", model: "" });
+    const back = lookAt(base, { ...there.draft, model: "other" }, there.others, "openai-compatible");
+    expect(back.draft).toEqual(typed);
+    expect(lookAt(base, back.draft, back.others, "anthropic").draft.model).toBe("other");
+  });
+
+  it("stores what was typed for the one that is not shown, and says where that cannot be", () => {
+    const { settings, wrong } = withOthers(base, there.draft, there.others);
+    expect(settings.providers["openai-compatible"]).toMatchObject({ baseUrl: "http://127.0.0.1:2", model: "mine", idleTimeoutMs: 5_000 });
+    expect(wrong).toEqual([]);
+    expect(checkDraft(settings, there.draft).settings?.provider).toBe("anthropic");
+    const bad = lookAt(base, { ...typed, baseUrl: "nowhere" }, {}, "anthropic");
+    expect(withOthers(base, bad.draft, bad.others).wrong).toEqual(["openai-compatible"]);
+  });
+});
+
+it("has sizes of text and of code, in whole pixels", () => {
+  expect(check({ textSize: "16", codeSize: "13" }).settings?.appearance).toMatchObject({ textSize: 16, codeSize: 13 });
+  expect(check({ textSize: "40", codeSize: "9" }).errors).toEqual({ textSize: "At most 20.", codeSize: "At least 10." });
 });

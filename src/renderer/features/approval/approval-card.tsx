@@ -1,5 +1,6 @@
 import { CircleAlert, Square } from "lucide-react";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
 import { type ApprovalGroup, questionOf } from "./approval-groups.ts";
 import { onceAnswer } from "./left-out.ts";
 import { ApprovalQuestion, type OnAnswer } from "./approval-question.tsx";
@@ -48,9 +49,12 @@ export function ApprovalCard({
             </Button>
           </>
         )}
-        <IconButton size="sm" label="Stop the turn" onClick={onStop} data-testid="approval-stop">
-          <Square size={11} aria-hidden fill="currentColor" />
-        </IconButton>
+        <Tooltip text="Stops the turn; what is open is answered by no.">
+          <Button variant="ghost" size="sm" onClick={onStop} data-testid="approval-stop">
+            <Square size={10} aria-hidden fill="currentColor" />
+            Stop
+          </Button>
+        </Tooltip>
       </div>
       <ul>
         {approvals.map((approval) => (

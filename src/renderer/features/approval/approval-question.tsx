@@ -29,6 +29,11 @@ export function conversationAnswer({ proposal }: ApprovalRequest): ApprovalAnswe
   return { decision: "allow", scope: "conversation", ...rules };
 }
 
+/** The patch below says what its summary says, and more. A command that holds a patch is shown as it is. */
+function tellsAll({ patch, cmd }: ApprovalRequest): boolean {
+  return patch !== undefined && patch.length > 0 && cmd === undefined;
+}
+
 /** One question: what will happen, why it asks, and the answers. */
 export function ApprovalQuestion({
   approval,
@@ -71,7 +76,7 @@ export function ApprovalQuestion({
           busy={busy}
           onRun={(cmd) => answer({ decision: "allow", scope: "once", cmd })}
         />
-      ) : (
+      ) : tellsAll(request) ? null : (
         <AskedText text={request.summary} />
       )}
       {request.patch === undefined ? null : (
@@ -102,7 +107,7 @@ export function ApprovalQuestion({
         />
       ) : null}
       <div className="mt-2 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
-        <p className="selectable min-w-0 grow basis-40 text-small text-fg2">
+        <p className="selectable min-w-0 grow basis-72 text-small text-fg2">
           {request.reason}
           {request.scriptLine === undefined ? null : (
             <>

@@ -1,13 +1,10 @@
-import { useState } from "react";
 import type { AskedChunk, AskedOperation, PatchPart } from "../../../protocol/approval.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileMark } from "../../ui/file-mark.tsx";
 import { showInvisible } from "./approval-groups.ts";
+import { AskedLines } from "./asked-lines.tsx";
 import { partKey } from "./left-out.ts";
-
-/** Lines of one chunk that are drawn at once; more open on request. */
-const shownLines = 200;
 
 /** What a patch would change, before anything is written. With `onToggle` its parts can be left out, one by one. */
 export function AskedPatch({
@@ -25,7 +22,7 @@ export function AskedPatch({
       role="group"
       aria-label="What the patch would change"
       data-testid="asked-patch"
-      className="selectable mt-2 max-h-[26vh] overflow-auto rounded-sm border border-line bg-inset focus-visible:outline-offset-[-2px]"
+      className="selectable max-h-[30vh] overflow-auto rounded-sm border border-line bg-inset focus-visible:outline-offset-[-2px]"
     >
       {operations.map((operation, index) => (
         <Operation key={index} operation={operation} index={index} leftOut={leftOut} onToggle={onToggle} />
@@ -54,11 +51,11 @@ function Operation({
   const word = operation.type === "update" && operation.movePath !== undefined ? `moves to ${operation.movePath}` : words[operation.type];
   return (
     <div role="group" aria-label={`Changes of ${operation.path}`} className={cx(off && "opacity-50")}>
-      <div className="sticky top-0 flex h-7 items-center gap-2 border-y border-line bg-panel px-2 text-small first:border-t-0">
+      <div className="sticky top-0 z-10 flex min-h-7 items-center gap-2 border-y border-line bg-panel px-2 text-small first:border-t-0">
         {onToggle === null ? null : <Part part={whole} name={`all of ${operation.path}`} off={off} onToggle={onToggle} />}
         <FileMark name={operation.path} />
-        <span className="min-w-0 truncate">{showInvisible(operation.path)}</span>
-        {word === "" ? null : <span className="min-w-0 truncate text-micro text-fg3">{showInvisible(word)}</span>}
+        <span className="min-w-0 [overflow-wrap:anywhere]">{showInvisible(operation.path)}</span>
+        {word === "" ? null : <span className="min-w-0 text-micro text-fg3 [overflow-wrap:anywhere]">{showInvisible(word)}</span>}
         <span className="flex-1" />
         {operation.type === "delete" ? null : <ChangeCount added={counts.added} removed={counts.removed} />}
       </div>
@@ -73,7 +70,7 @@ function Operation({
                 <Part part={part} name={`hunk ${at + 1} of ${operation.path}`} off={out} disabled={off} onToggle={onToggle} />
               </span>
             ) : null}
-            <ChunkLines chunk={chunk} />
+            <AskedLines chunk={chunk} path={operation.path} />
           </div>
         );
       })}
@@ -105,38 +102,6 @@ function Part({
       onChange={() => onToggle(part)}
       className="size-3.5 accent-accent"
     />
-  );
-}
-
-const signs = { context: " ", add: "+", remove: "-" } as const;
-
-function ChunkLines({ chunk }: { readonly chunk: AskedChunk }) {
-  const [all, setAll] = useState(false);
-  const lines = all ? chunk.lines : chunk.lines.slice(0, shownLines);
-  return (
-    <div className="min-w-0 flex-1 overflow-x-auto py-0.5 font-mono text-code">
-      {chunk.header === undefined || chunk.header === "" ? null : <p className="px-2 text-fg3">@@ {showInvisible(chunk.header)}</p>}
-      {lines.map((line, index) => (
-        <p
-          key={index}
-          className={cx(
-            "flex min-w-fit px-2 whitespace-pre",
-            line.kind === "add" && "bg-add-soft",
-            line.kind === "remove" && "bg-del-soft",
-          )}
-        >
-          <span className={cx("w-4 shrink-0", line.kind === "add" ? "text-add" : line.kind === "remove" ? "text-del" : "text-fg3")}>
-            {signs[line.kind]}
-          </span>
-          <span>{showInvisible(line.text)}</span>
-        </p>
-      ))}
-      {lines.length === chunk.lines.length ? null : (
-        <button type="button" className="px-2 py-1 font-sans text-small text-accent-text hover:underline" onClick={() => setAll(true)}>
-          Show {chunk.lines.length - lines.length} more lines
-        </button>
-      )}
-    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { asErrorData, call } from "../../lib/api.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ErrorState, LoadingState } from "../../ui/state-view.tsx";
+import { RawText } from "./raw-text.tsx";
 
 /** The next model request as it would be sent, with the original prompt marked. */
 export function RawView({ conversationId, onClose }: { readonly conversationId: ConversationId; readonly onClose: () => void }) {
@@ -25,6 +26,7 @@ export function RawView({ conversationId, onClose }: { readonly conversationId: 
       open
       onClose={onClose}
       wide
+      tall
       title="Raw view"
       description="What the model gets with the next request"
       testId="raw-view"
@@ -38,22 +40,5 @@ export function RawView({ conversationId, onClose }: { readonly conversationId: 
         <RawText text={text} />
       )}
     </Dialog>
-  );
-}
-
-function RawText({ text }: { readonly text: string }) {
-  const parts = text.split(/(<original-user-prompt>[\s\S]*?<\/original-user-prompt>)/);
-  return (
-    <pre className="selectable px-4 py-3.5 text-code whitespace-pre-wrap text-fg2 [overflow-wrap:anywhere]" tabIndex={0}>
-      {parts.map((part, index) =>
-        index % 2 === 1 ? (
-          <mark key={index} className="rounded-xs bg-accent-soft text-fg">
-            {part}
-          </mark>
-        ) : (
-          part
-        ),
-      )}
-    </pre>
   );
 }

@@ -3,6 +3,7 @@ import type { ErrorData } from "../../../protocol/error.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import type { ConversationRow } from "../../../protocol/ipc.ts";
 import { asErrorData } from "../../lib/api.ts";
+import { focusComposer } from "../../lib/focus.ts";
 import {
   deleteConversation,
   loadConversations,
@@ -40,6 +41,18 @@ export function ConversationList() {
     if (next === undefined || at < 0) return;
     event.preventDefault();
     buttons[Math.min(buttons.length - 1, Math.max(0, next))]?.focus();
+  };
+  /** Its row is gone and with it the focus: the one that stands in its place gets it, else where one writes. */
+  const close = (deletedAt: number | null) => {
+    setDeleting(null);
+    if (deletedAt === null) return;
+    // After the dialog has tried to give the focus back.
+    setTimeout(() => {
+      const left = [...(list.current?.querySelectorAll<HTMLButtonElement>('[data-testid="conversation-row"]') ?? [])];
+      const row = left[deletedAt] ?? left.at(-1);
+      if (row === undefined) focusComposer();
+      else row.focus();
+    }, 50);
   };
   const failure = problem ?? (status === "failed" ? loadError : null);
   const tabStop = rows.some((row) => row.id === selectedId) ? selectedId : (rows[0]?.id ?? null);
@@ -82,14 +95,28 @@ export function ConversationList() {
           </ul>
         </section>
       ))}
-      {deleting === null ? null : <DeleteDialog row={deleting} onClose={() => setDeleting(null)} />}
+      {deleting === null ? null : (
+        <DeleteDialog
+          row={deleting}
+          onClose={() => close(null)}
+          onDeleted={() => close(groups.flatMap((group) => group.rows).findIndex((row) => row.id === deleting.id))}
+        />
+      )}
     </nav>
   );
 }
 
-function DeleteDialog({ row, onClose }: { readonly row: ConversationRow; readonly onClose: () => void }) {
+function DeleteDialog({
+  row,
+  onClose,
+  onDeleted,
+}: {
+  readonly row: ConversationRow;
+  readonly onClose: () => void;
+  readonly onDeleted: () => void;
+}) {
   const [problem, setProblem] = useState<ErrorData | null>(null);
-  const remove = () => void deleteConversation(row.id).then(onClose, (error: unknown) => setProblem(asErrorData(error)));
+  const remove = () => void deleteConversation(row.id).then(onDeleted, (error: unknown) => setProblem(asErrorData(error)));
   return (
     <Dialog open onClose={onClose} title="Delete this conversation?" testId="delete-conversation">
       <div className="flex flex-col gap-4 p-4">

@@ -33,7 +33,7 @@ export const diffMetrics = { lineHeight: 20, diffHeaderHeight: 36, spacing: 8 } 
 export const diffStyle: CSSProperties = Object.fromEntries(
   Object.entries({
     "font-family": "var(--font-mono)",
-    "font-size": "12px",
+    "font-size": "var(--code-size)",
     "line-height": "20px",
     "font-features": '"liga" 0, "calt" 0',
     "header-font-family": "var(--font-sans)",

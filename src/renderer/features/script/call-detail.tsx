@@ -1,4 +1,5 @@
 import { X } from "lucide-react";
+import { memo } from "react";
 import type { Json } from "../../../protocol/json.ts";
 import { formatDuration } from "../../lib/format.ts";
 import { troubleOf } from "../../state/call-trouble.ts";
@@ -13,7 +14,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
 
 /** What one call got and gave: arguments, live output or result, error. */
-export function CallDetail({ call, onClose }: { readonly call: CallView; readonly onClose: () => void }) {
+export const CallDetail = memo(function CallDetail({ call, onClose }: { readonly call: CallView; readonly onClose: () => void }) {
   const changes = useScopeChanges("call", call.callId);
   const busy = useUndo((state) => state.busy);
   const trouble = troubleOf(call);
@@ -63,7 +64,7 @@ export function CallDetail({ call, onClose }: { readonly call: CallView; readonl
       )}
     </div>
   );
-}
+});
 
 function Part({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
   return (

@@ -15,8 +15,10 @@ export interface Lane {
   /** Right column: `118 ms`, `exit 1`, `denied`. Empty while it runs (the view ticks). */
   readonly outcome: string;
   readonly line: number | null;
-  /** More than one when folded. */
+  /** More than one for the row of a group. */
   readonly calls: readonly CallView[];
+  /** Whether the calls of a group follow as rows of their own; null for a single call. */
+  readonly open: boolean | null;
 }
 
 /** Calls of one tool from one line that stay single before the rest are folded. */
@@ -27,7 +29,7 @@ const foldFrom = 2;
 /**
  * The rows for a script's calls in order of their start. Calls of the same tool from the same line are folded after the
  * first two (`5 more files`), except those that failed or wait for a person: those are what one looks for.
- * `unfolded` names groups a person opened.
+ * `unfolded` names groups a person opened, by the keys of their rows: their row stays, so that it can fold them again.
  */
 export function lanesOf(
   calls: readonly CallView[],
@@ -48,17 +50,32 @@ export function lanesOf(
   for (const call of calls) {
     const key = groupKey(call);
     const group = groups.get(key) ?? [];
-    const folds = isQuiet(call) && group.length >= singles + foldFrom && !unfolded.has(key);
-    if (!folds) {
+    if (!isQuiet(call) || group.length < singles + foldFrom) {
       lanes.push(single(call, origin, duration));
       continue;
     }
     const index = seen.get(key) ?? 0;
     seen.set(key, index + 1);
-    if (index < singles) lanes.push(single(call, origin, duration));
-    else if (index === singles) lanes.push(folded(key, group.slice(singles), origin, duration));
+    const open = unfolded.has(groupId(key));
+    if (index === singles) lanes.push({ ...folded(key, group.slice(singles), origin, duration), open });
+    if (index < singles || open) lanes.push(single(call, origin, duration));
   }
   return lanes;
+}
+
+/** True when both rows are drawn alike: every event of a script makes all of them anew. */
+export function sameLane(a: Lane, b: Lane): boolean {
+  return (
+    a.subject === b.subject &&
+    a.status === b.status &&
+    a.start === b.start &&
+    a.end === b.end &&
+    a.note === b.note &&
+    a.outcome === b.outcome &&
+    a.open === b.open &&
+    // What can be done with a single call (moved to the background) hangs on the call itself.
+    (a.calls.length > 1 ? a.calls.length === b.calls.length : a.calls[0] === b.calls[0])
+  );
 }
 
 const axisSteps = [
@@ -90,6 +107,10 @@ function groupKey(call: CallView): string {
   return `${call.tool}@${call.line ?? "?"}`;
 }
 
+function groupId(key: string): string {
+  return `group:${key}`;
+}
+
 function single(call: CallView, origin: number, duration: (ms: number) => string): Lane {
   return {
     key: call.callId,
@@ -102,6 +123,7 @@ function single(call: CallView, origin: number, duration: (ms: number) => string
     outcome: outcomeOf(call, duration),
     line: call.line,
     calls: [call],
+    open: null,
   };
 }
 
@@ -117,7 +139,7 @@ function folded(key: string, calls: readonly CallView[], origin: number, duratio
   const open = calls.filter((call) => call.finishedAt === null).length;
   const end = open > 0 ? null : Math.max(...minMax(calls, (call) => call.finishedAt ?? call.startedAt)) - origin;
   return {
-    key: `group:${key}`,
+    key: groupId(key),
     tool: calls[0]?.tool ?? "",
     subject: `${calls.length} more ${noun(calls[0]?.tool ?? "")}`,
     status: open > 0 ? "running" : calls.some((call) => call.status === "cancelled") ? "cancelled" : "done",
@@ -127,6 +149,7 @@ function folded(key: string, calls: readonly CallView[], origin: number, duratio
     outcome: end === null ? "" : duration(end - start),
     line: calls[0]?.line ?? null,
     calls,
+    open: false,
   };
 }
 

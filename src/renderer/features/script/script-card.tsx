@@ -2,8 +2,11 @@ import { Check, ChevronDown, ChevronRight, CircleAlert, Square } from "lucide-re
 import { memo, useCallback, useEffect, useState } from "react";
 import { formatCount, formatDuration, formatElapsed } from "../../lib/format.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
+import { stopTurn } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
+import { reportError } from "../../state/notices.ts";
 import { useNow } from "../../state/now.ts";
+import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Ring } from "../../ui/ring.tsx";
 import { CallDetail } from "./call-detail.tsx";
@@ -20,7 +23,8 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
   const [open, setOpen] = useState(true);
   const [selected, setSelected] = useState<string | null>(null);
   const [line, setLine] = useState<number | null>(null);
-  const select = useCallback((callId: string | null) => setSelected((now) => (now === callId ? null : callId)), []);
+  const select = useCallback((callId: string) => setSelected((now) => (now === callId ? null : callId)), []);
+  const close = useCallback(() => setSelected(null), []);
   const jump = useLayout((state) => state.jump);
   const [taken, setTaken] = useState<typeof jump>(null);
   if (jump !== null && jump !== taken && jump.callId.startsWith(`${step.callId}.`)) {
@@ -47,6 +51,7 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
           {step.title}
         </h2>
         <HeaderFacts step={step} />
+        {step.finishedAt === null ? <StopTurn /> : null}
         <button
           type="button"
           aria-expanded={open}
@@ -62,7 +67,7 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
         <div id={bodyId}>
           <ScriptSource step={step} line={call?.line ?? line} />
           {step.calls.length === 0 ? null : <Lanes step={step} selected={selected} onSelect={select} onLine={setLine} />}
-          {call === undefined ? null : <CallDetail call={call} onClose={() => setSelected(null)} />}
+          {call === undefined ? null : <CallDetail call={call} onClose={close} />}
         </div>
       ) : null}
       <ScriptChanges step={step} />
@@ -70,6 +75,15 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
     </section>
   );
 });
+
+/** The engine ends a turn as a whole; a script in it cannot be ended alone, and the button says so. */
+function StopTurn() {
+  return (
+    <IconButton label="Stop: ends the script with its turn" data-testid="script-stop" onClick={() => void stopTurn().catch(reportError)}>
+      <Square size={11} aria-hidden fill="currentColor" />
+    </IconButton>
+  );
+}
 
 function HeaderFacts({ step }: { readonly step: ScriptStep }) {
   const running = step.finishedAt === null;

@@ -35,6 +35,8 @@ export function ConnectionSection({
 }) {
   const chosen = providers.find((provider) => provider.id === draft.provider);
   const remote = draft.provider !== "demo";
+  const known = draft.model.trim() === "" || draft.model.trim() === chosen?.model ? (chosen?.contextWindow ?? null) : null;
+  const knownWindow = known === null ? "not set" : known.toLocaleString("en-US");
   return (
     <FormSection title="Model">
       <FormRow name="Provider">
@@ -109,7 +111,7 @@ export function ConnectionSection({
           </FormRow>
           <FormRow
             name="Context window"
-            detail="Tokens the model takes. With it the ring beside the model shows how full it is."
+            detail="Tokens the model takes: the ring beside the model shows how full it is. Empty: what is known of the model."
             error={errors.contextWindow}
           >
             {(ids) => (
@@ -117,7 +119,7 @@ export function ConnectionSection({
                 {...ids}
                 inputMode="numeric"
                 value={draft.contextWindow}
-                placeholder="not set"
+                placeholder={knownWindow}
                 onChange={(event) => onChange({ contextWindow: event.target.value })}
                 data-testid="settings-context-window"
               />

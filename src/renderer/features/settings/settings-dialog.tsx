@@ -1,8 +1,6 @@
 import { useState } from "react";
-import type { ErrorData } from "../../../protocol/error.ts";
 import type { AppState } from "../../../protocol/ipc.ts";
-import { asErrorData } from "../../lib/api.ts";
-import { openSettings, updateSettings, useApp } from "../../state/app.ts";
+import { openSettings, useApp } from "../../state/app.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -11,46 +9,58 @@ import { ErrorState } from "../../ui/state-view.tsx";
 import { AccessSection } from "./access-section.tsx";
 import { approvalChoices, diffColorChoices, motionChoices, sandboxChoices, themeChoices } from "./choices.ts";
 import { ConnectionSection } from "./connection-section.tsx";
+import { FileSection } from "./file-section.tsx";
 import { FormRow, FormSection, SettingsSearch } from "./form-row.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
-import { checkDraft, connectionOf, type DraftField, draftOf, isConnectionChanged, type SettingsDraft } from "./settings-draft.ts";
+import { type DraftField, isConnectionChanged } from "./settings-draft.ts";
+import { UnsavedDialog } from "./unsaved-dialog.tsx";
+import { type SettingsFormState, useSettingsForm } from "./use-settings-form.ts";
 
-/** The settings, as a form over `settings.json`. Nothing is written before Save; Escape leaves everything as it was. */
+/** The settings, as a form over `settings.json`. Nothing is written before Save; Escape asks when something was changed. */
 export function SettingsDialog() {
   const open = useApp((state) => state.settingsOpen);
   const app = useApp((state) => state.app);
-  if (!open || app === null) return null;
+  return !open || app === null ? null : <SettingsWindow app={app} />;
+}
+
+function SettingsWindow({ app }: { readonly app: AppState }) {
+  const form = useSettingsForm(app.settings);
+  const [asking, setAsking] = useState(false);
+  const close = () => openSettings(false);
+  const save = () => {
+    setAsking(false);
+    void form.save().then((saved) => saved && close());
+  };
   return (
-    <Dialog open onClose={() => openSettings(false)} title="Settings" description={`Spindle ${app.version}`} wide tall testId="settings">
-      <SettingsForm app={app} />
+    <Dialog
+      open
+      onClose={() => (form.changed ? setAsking(true) : close())}
+      title="Settings"
+      description={`Spindle ${app.version}`}
+      wide
+      tall
+      testId="settings"
+    >
+      <SettingsForm app={app} form={form} onSave={save} onCancel={close} />
+      {asking ? <UnsavedDialog canSave={form.settings !== null} onKeep={() => setAsking(false)} onDiscard={close} onSave={save} /> : null}
     </Dialog>
   );
 }
 
-function SettingsForm({ app }: { readonly app: AppState }) {
-  const [draft, setDraft] = useState(() => draftOf(app.settings));
-  const [failure, setFailure] = useState<ErrorData | null>(null);
-  const [saving, setSaving] = useState(false);
-  const [notifications, setNotifications] = useState(app.settings.notifications);
-  const [plainKeys, setPlainKeys] = useState(false);
-  const [keys, setKeys] = useState(app.settings.keys);
+function SettingsForm({
+  app,
+  form,
+  onSave,
+  onCancel,
+}: {
+  readonly app: AppState;
+  readonly form: SettingsFormState;
+  readonly onSave: () => void;
+  readonly onCancel: () => void;
+}) {
   const [query, setQuery] = useState("");
-  const { settings, errors } = checkDraft(app.settings, draft);
-  const change = (part: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...part }));
-  const save = async () => {
-    if (settings === null) return;
-    setSaving(true);
-    setFailure(null);
-    try {
-      await updateSettings({ ...settings, keys, notifications }, plainKeys);
-      openSettings(false);
-    } catch (error) {
-      setFailure(asErrorData(error));
-    } finally {
-      setSaving(false);
-    }
-  };
+  const { draft, errors, change } = form;
   const number = (field: DraftField, name: string, detail: string) => (
     <FormRow name={name} detail={detail} error={errors[field]}>
       {(ids) => (
@@ -70,10 +80,10 @@ function SettingsForm({ app }: { readonly app: AppState }) {
       className="flex h-full flex-col"
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        onSave();
       }}
     >
-      <div className="sticky top-0 z-10 border-b border-line bg-panel px-5 py-2">
+      <div className="shrink-0 border-b border-line px-5 py-2">
         <TextField
           type="search"
           aria-label="Search the settings"
@@ -81,20 +91,24 @@ function SettingsForm({ app }: { readonly app: AppState }) {
           value={query}
           data-testid="settings-search"
           onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => {
+            // Enter would save the form and close it.
+            if (event.key === "Enter") event.preventDefault();
+          }}
         />
       </div>
       <SettingsSearch value={query.trim().toLowerCase()}>
-        <div className="min-h-0 flex-1">
+        <div className="min-h-0 flex-1 overflow-y-auto">
           <ConnectionSection
             draft={draft}
             errors={errors}
             providers={app.providers}
             keys={app.keys}
-            plainKeys={plainKeys}
-            onPlainKeys={setPlainKeys}
+            plainKeys={form.plainKeys}
+            onPlainKeys={form.setPlainKeys}
             changed={isConnectionChanged(app.settings, draft)}
             onChange={change}
-            onProvider={(provider) => change({ provider, ...connectionOf(app.settings, provider) })}
+            onProvider={form.look}
           />
           <FormSection title="Safety">
             <FormRow name="Approvals" error={errors.approval}>
@@ -130,7 +144,7 @@ function SettingsForm({ app }: { readonly app: AppState }) {
             {number("execSeconds", "Command timeout, seconds", "Of one exec call that names none.")}
             {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
           </FormSection>
-          <NotificationsSection value={notifications} onChange={setNotifications} />
+          <NotificationsSection value={form.notifications} onChange={form.setNotifications} />
           <FormSection title="Appearance">
             <FormRow name="Theme" error={errors.theme}>
               {() => (
@@ -158,22 +172,32 @@ function SettingsForm({ app }: { readonly app: AppState }) {
               {() => <Select label="Motion" value={draft.motion} choices={motionChoices} onChange={(motion) => change({ motion })} />}
             </FormRow>
             {number("zoomPercent", "Size, percent", "Of everything in the window: fonts, rows, icons.")}
+            {number("textSize", "Size of text", "Of prompts and answers. 14 is usual.")}
+            {number("codeSize", "Size of code", "Of code, changes and terminals that are opened from now on. 12 is usual.")}
           </FormSection>
-          <KeysSection keys={keys} onChange={setKeys} />
+          <KeysSection keys={form.keys} onChange={form.setKeys} />
+          <FileSection file={app.settingsFile} />
         </div>
       </SettingsSearch>
-      <div className="sticky bottom-0 flex shrink-0 flex-col gap-2 border-t border-line bg-panel px-5 py-3">
-        {failure === null ? null : <ErrorState code={failure.code} message={failure.message} hint={failure.hint} />}
+      <div className="flex shrink-0 flex-col gap-2 border-t border-line px-5 py-3">
+        {form.failure === null ? null : <ErrorState code={form.failure.code} message={form.failure.message} hint={form.failure.hint} />}
         <div className="flex items-center justify-end gap-2">
           <span role="status" className="mr-auto text-small text-fg3">
-            {Object.keys(errors).length > 0 ? "Some fields need a look before this can be saved." : "Changes hold from the next turn on."}
+            {saveHint(form, app.providers)}
           </span>
-          <Button onClick={() => openSettings(false)}>Cancel</Button>
-          <Button variant="primary" type="submit" disabled={settings === null || saving} data-testid="settings-save">
-            {saving ? "Saving" : "Save"}
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button variant="primary" type="submit" disabled={form.settings === null || form.saving} data-testid="settings-save">
+            {form.saving ? "Saving" : "Save"}
           </Button>
         </div>
       </div>
     </form>
   );
+}
+
+function saveHint({ errors, wrong }: SettingsFormState, providers: AppState["providers"]): string {
+  const [first] = wrong;
+  if (Object.keys(errors).length > 0) return "Some fields need a look before this can be saved.";
+  if (first === undefined) return "Changes hold from the next turn on.";
+  return `What you typed for ${providers.find(({ id }) => id === first)?.label ?? first} needs a look before this can be saved.`;
 }

@@ -1,4 +1,4 @@
-import { type ProviderId, type Settings, settingsSchema } from "../../../protocol/settings.ts";
+import { type ProviderId, providerIds, type Settings, settingsSchema } from "../../../protocol/settings.ts";
 
 /** Settings as a form holds them: numbers are text until they are checked, an empty text means "not set". */
 export interface SettingsDraft {
@@ -15,6 +15,8 @@ export interface SettingsDraft {
   readonly diffColors: string;
   readonly motion: string;
   readonly zoomPercent: string;
+  readonly textSize: string;
+  readonly codeSize: string;
   readonly cpuSeconds: string;
   readonly wallSeconds: string;
   readonly memoryMb: string;
@@ -23,6 +25,10 @@ export interface SettingsDraft {
   readonly execSeconds: string;
   readonly maxRunningTasks: string;
 }
+
+type ConnectionDraft = Pick<SettingsDraft, "baseUrl" | "apiKey" | "model" | "effort" | "contextWindow">;
+/** What was typed for providers that are not the one shown. */
+export type OtherConnections = { readonly [id in ProviderId]?: ConnectionDraft };
 
 export type DraftField = keyof SettingsDraft;
 export type DraftErrors = { readonly [field in DraftField]?: string };
@@ -38,6 +44,8 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
     diffColors: settings.appearance.diffColors,
     motion: settings.appearance.motion,
     zoomPercent: String(Math.round(settings.appearance.zoom * 100)),
+    textSize: String(settings.appearance.textSize),
+    codeSize: String(settings.appearance.codeSize),
     cpuSeconds: seconds(settings.script.cpuMs),
     wallSeconds: seconds(settings.script.wallMs),
     memoryMb: String(settings.script.memoryMb),
@@ -48,12 +56,43 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
   };
 }
 
-export function connectionOf(
-  settings: Settings,
-  provider: ProviderId,
-): Pick<SettingsDraft, "baseUrl" | "apiKey" | "model" | "effort" | "contextWindow"> {
+function connectionOf(settings: Settings, provider: ProviderId): ConnectionDraft {
   const { baseUrl = "", apiKey = "", model = "", effort = "", contextWindow } = settings.providers[provider];
   return { baseUrl, apiKey, model, effort, contextWindow: contextWindow === undefined ? "" : String(contextWindow) };
+}
+
+/** Shows another provider: with what was typed for it before, else with what is stored. What was typed for the one before is put aside. */
+export function lookAt(
+  settings: Settings,
+  draft: SettingsDraft,
+  others: OtherConnections,
+  provider: ProviderId,
+): { readonly draft: SettingsDraft; readonly others: OtherConnections } {
+  if (provider === draft.provider) return { draft, others };
+  const { baseUrl, apiKey, model, effort, contextWindow } = draft;
+  const { [provider]: kept, ...rest } = others;
+  return {
+    draft: { ...draft, provider, ...(kept ?? connectionOf(settings, provider)) },
+    others: { ...rest, [draft.provider]: { baseUrl, apiKey, model, effort, contextWindow } },
+  };
+}
+
+/** The settings with what was typed for providers that are not shown, and those of them where it cannot be stored. */
+export function withOthers(
+  settings: Settings,
+  draft: SettingsDraft,
+  others: OtherConnections,
+): { readonly settings: Settings; readonly wrong: readonly ProviderId[] } {
+  let base = settings;
+  const wrong: ProviderId[] = [];
+  for (const provider of providerIds) {
+    const connection = others[provider];
+    if (connection === undefined || provider === draft.provider) continue;
+    const checked = checkDraft(base, { ...draftOf(base), provider, ...connection });
+    if (checked.settings === null) wrong.push(provider);
+    else base = { ...base, providers: checked.settings.providers };
+  }
+  return { settings: base, wrong };
 }
 
 /** True when the fields of the connection are not what is stored. */
@@ -78,6 +117,8 @@ const paths: Readonly<Record<DraftField, string>> = {
   diffColors: "appearance.diffColors",
   motion: "appearance.motion",
   zoomPercent: "appearance.zoom",
+  textSize: "appearance.textSize",
+  codeSize: "appearance.codeSize",
   cpuSeconds: "script.cpuMs",
   wallSeconds: "script.wallMs",
   memoryMb: "script.memoryMb",
@@ -99,6 +140,8 @@ const fields: readonly DraftField[] = [
   "diffColors",
   "motion",
   "zoomPercent",
+  "textSize",
+  "codeSize",
   "cpuSeconds",
   "wallSeconds",
   "memoryMb",
@@ -130,7 +173,13 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
     approval: draft.approval,
     sandbox: draft.sandbox,
     theme: draft.theme,
-    appearance: { diffColors: draft.diffColors, motion: draft.motion, zoom: whole(draft.zoomPercent) / 100 },
+    appearance: {
+      diffColors: draft.diffColors,
+      motion: draft.motion,
+      zoom: whole(draft.zoomPercent) / 100,
+      textSize: whole(draft.textSize),
+      codeSize: whole(draft.codeSize),
+    },
     script: {
       ...base.script,
       ...limits,

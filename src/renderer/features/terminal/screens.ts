@@ -29,12 +29,12 @@ const screens = new Map<string, Screen>();
 const reportEvery = 32 * 1024;
 
 const font = '"JetBrains Mono Variable"';
-/** px. */
-const fontSize = 12;
+/** As the settings say it when a terminal is opened, px. */
+const fontSize = (): number => Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue("--code-size"), 10);
 
 /** A font that cannot be loaded is replaced by the next one of the list. */
 async function loadFont(): Promise<void> {
-  await document.fonts.load(`${fontSize}px ${font}`).catch(() => []);
+  await document.fonts.load(`${fontSize()}px ${font}`).catch(() => []);
 }
 
 /** The screen of a terminal, made at the first call. */
@@ -59,7 +59,7 @@ function createScreen(id: string): Screen {
   element.className = "h-full w-full [font-variant-ligatures:none]";
   const terminal = new Terminal({
     fontFamily: `${font}, ui-monospace, monospace`,
-    fontSize,
+    fontSize: fontSize(),
     lineHeight: 1.35,
     scrollback: 5_000,
     minimumContrastRatio: 4.5,
