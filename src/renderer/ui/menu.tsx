@@ -1,4 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
+import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Kbd } from "./kbd.tsx";
@@ -55,6 +56,27 @@ export function MenuItem({
       <span className="flex-1">{children}</span>
       {keys === undefined ? null : <Kbd>{keys}</Kbd>}
     </Base.Item>
+  );
+}
+
+/** Something of a menu that is on or off; the menu stays open. */
+export function MenuCheck({
+  checked,
+  keys,
+  onChange,
+  children,
+}: {
+  readonly checked: boolean;
+  readonly keys?: string | undefined;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Base.CheckboxItem className={row} checked={checked} onCheckedChange={onChange} closeOnClick={false}>
+      <span className="flex w-4 justify-center text-accent-text">{checked ? <Check size={14} aria-hidden /> : null}</span>
+      <span className="flex-1">{children}</span>
+      {keys === undefined ? null : <Kbd>{keys}</Kbd>}
+    </Base.CheckboxItem>
   );
 }
 
