@@ -3,7 +3,6 @@ import { useKeys } from "../../state/commands.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { useReview } from "../../state/review.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
-import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
 import type { ReviewHunk } from "./hunk-marks.ts";
 
@@ -38,7 +37,7 @@ export function HunkBar({
       data-path={hunk.path}
       data-hunk={hunk.hunk}
       data-accepted={accepted}
-      className={cx("flex h-8 items-center justify-end gap-1 px-3 font-sans text-small", current ? "bg-accent-soft" : "bg-panel")}
+      className="flex h-8 items-center justify-end gap-1 bg-panel px-3 font-sans text-small"
     >
       {accepted ? (
         <span className="mr-1 inline-flex items-center gap-1 text-add">

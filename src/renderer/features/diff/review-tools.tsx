@@ -6,7 +6,7 @@ import { useReview } from "../../state/review.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { Menu, MenuCheck, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
+import { Menu, MenuCheck, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Select } from "../../ui/select.tsx";
 import type { ReviewScope, ScopeChoice } from "./review-scope.ts";
@@ -27,6 +27,12 @@ export interface ReviewToolsProps {
   readonly choices: readonly ScopeChoice[];
   readonly onScope: (scope: ReviewScope) => void;
 }
+
+const layouts = [
+  { value: "unified", label: "Unified", icon: <Rows3 size={14} aria-hidden /> },
+  { value: "split", label: "Side by side", icon: <Columns2 size={14} aria-hidden /> },
+  { value: "list", label: "List of changed lines", icon: <ListTree size={14} aria-hidden /> },
+] as const;
 
 /** What the review adds to the bar of the panel: how much there is, what is reviewed, how it is drawn; the rest is in a menu. */
 export function ReviewTools({ totals, undo, scope, choices, onScope }: ReviewToolsProps) {
@@ -51,16 +57,7 @@ export function ReviewTools({ totals, undo, scope, choices, onScope }: ReviewToo
           />
         )}
         <span className="flex @max-[420px]/head:hidden">
-          <Segmented
-            label="Layout of diffs"
-            value={layout}
-            choices={[
-              { value: "unified", label: "Unified", icon: <Rows3 size={14} aria-hidden /> },
-              { value: "split", label: "Side by side", icon: <Columns2 size={14} aria-hidden /> },
-              { value: "list", label: "List of changed lines", icon: <ListTree size={14} aria-hidden /> },
-            ]}
-            onChange={(diffStyle) => useLayout.setState({ diffStyle })}
-          />
+          <Segmented label="Layout of diffs" value={layout} choices={layouts} onChange={(diffStyle) => useLayout.setState({ diffStyle })} />
         </span>
         <ReviewMenu undo={undo} />
       </span>
@@ -97,15 +94,7 @@ function ReviewMenu({ undo }: { readonly undo: UndoScope | null }) {
         Previous hunk
       </MenuItem>
       <MenuSeparator />
-      <MenuCheck checked={layout === "unified"} onChange={() => useLayout.setState({ diffStyle: "unified" })}>
-        Unified
-      </MenuCheck>
-      <MenuCheck checked={layout === "split"} onChange={() => useLayout.setState({ diffStyle: "split" })}>
-        Side by side
-      </MenuCheck>
-      <MenuCheck checked={layout === "list"} onChange={() => useLayout.setState({ diffStyle: "list" })}>
-        List of changed lines
-      </MenuCheck>
+      <MenuChoices value={layout} choices={layouts} onChange={(diffStyle) => useLayout.setState({ diffStyle })} />
       <MenuSeparator />
       <MenuCheck checked={wrap} onChange={(diffWrap) => useLayout.setState({ diffWrap })}>
         Wrap long lines

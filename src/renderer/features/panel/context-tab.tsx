@@ -42,7 +42,7 @@ function Facts({ id, original }: { readonly id: ConversationId; readonly origina
       <Section title="Original prompt" note="first in every request">
         <Folded text={original} />
       </Section>
-      <Section title="Next request" note="as in the raw view">
+      <Section title="Next request" note="as in the raw view, in characters">
         <RequestShare id={id} />
       </Section>
       <Section
@@ -110,7 +110,7 @@ function ModelLine() {
   );
 }
 
-/** px of a line of it, and lines shown before it is unfolded. */
+/** Lines shown before it is unfolded, as `line-clamp-6` says. */
 const foldedLines = 6;
 
 function Folded({ text }: { readonly text: string }) {
