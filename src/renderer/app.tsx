@@ -10,6 +10,7 @@ import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
+import { SidePanel } from "./features/panel/side-panel.tsx";
 import { Palette } from "./features/palette/palette.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
@@ -35,6 +36,8 @@ import { useShortcuts } from "./shortcuts.ts";
 
 /** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
 const review = late(async () => (await import("./features/diff/review-panel.tsx")).ReviewPanel);
+
+const reviewedFiles = late(async () => (await import("./features/diff/files-tab.tsx")).FilesTab);
 
 /** The terminal is a library of its own: loaded when a person opens one. */
 const terminal = late(async () => (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer);
@@ -178,7 +181,7 @@ function Workbench() {
           <Handle label="Width of the review" />
           <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={reviewPanel}>
             <ErrorBoundary name="The review">
-              <review.Component fallback={<div className="h-full bg-panel" />} />
+              <SidePanel review={(head) => <review.Component head={head} />} files={<reviewedFiles.Component />} />
             </ErrorBoundary>
           </Panel>
         </>

@@ -167,6 +167,14 @@ export const commands: readonly Command[] = [
     run: () => reviewActions()?.accept(),
   },
   {
+    id: "review.acceptAll",
+    title: "Review: accept all hunks",
+    group: "Changes",
+    keys: "Mod+Enter",
+    possible: isReviewing,
+    run: () => reviewActions()?.acceptAll(),
+  },
+  {
     id: "review.reject",
     title: "Review: reject the hunk",
     group: "Changes",

@@ -45,6 +45,7 @@ test("200 small patches of a large file: a small log; the review folds them, ope
     await lines.first().waitFor();
     await picture(page, "many-patches");
 
+    await page.getByTestId("review-menu").click();
     await page.getByTestId("review-undo").click();
     await page.locator('[data-testid="turn-changes"][data-undone="true"]').waitFor();
     expect(readFileSync(file, "utf8")).toBe(before);

@@ -56,11 +56,11 @@ const read = (file: string): string => readFileSync(file, "utf8");
 
 test("hunks are accepted and rejected with the mouse; each step can be undone; a restart remembers", async () => {
   await withPatch(async ({ page, a }) => {
-    expect(await progress(page)).toBe("0 of 4 hunks accepted");
+    expect(await progress(page)).toBe("0 of 4 hunks");
     await bar(page, "a.ts", 1).getByTestId("hunk-accept").click();
     await page.locator('[data-testid="hunk-bar"][data-hunk="1"][data-accepted="true"]').first().waitFor();
-    await expect.poll(() => progress(page)).toBe("1 of 4 hunks accepted");
-    expect(await page.locator('[data-path="a.ts"] [data-testid="file-progress"]').innerText()).toBe("1/3");
+    await expect.poll(() => progress(page)).toBe("1 of 4 hunks");
+    expect(await page.locator('[data-path="a.ts"] [data-testid="file-progress"]').innerText()).toBe("1 of 3 hunks");
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });
       await picture(page, `review-hunks-${colorScheme}`);
@@ -68,20 +68,28 @@ test("hunks are accepted and rejected with the mouse; each step can be undone; a
 
     await bar(page, "a.ts", 2).getByTestId("hunk-reject").click();
     await expect.poll(() => read(a)).toBe(numbered({ 3: changed[3], 57: changed[57] }));
-    await expect.poll(() => progress(page)).toBe("1 of 3 hunks accepted");
+    await expect.poll(() => progress(page)).toBe("1 of 3 hunks");
     await page.getByTestId("taken-back-row").waitFor();
     await picture(page, "review-rejected");
     await page.getByTestId("review-step-undo").click();
     await expect.poll(() => read(a)).toBe(after);
-    await expect.poll(() => progress(page)).toBe("1 of 4 hunks accepted");
+    await expect.poll(() => progress(page)).toBe("1 of 4 hunks");
     await page.getByTestId("review-step-undo").click();
-    await expect.poll(() => progress(page)).toBe("0 of 4 hunks accepted");
+    await expect.poll(() => progress(page)).toBe("0 of 4 hunks");
 
     await page.locator('[data-testid="review-file-header"][data-path="a.ts"] [data-testid="file-accept"]').click();
-    await expect.poll(() => progress(page)).toBe("3 of 4 hunks accepted");
+    await expect.poll(() => progress(page)).toBe("3 of 4 hunks");
     await page.reload();
-    await expect.poll(() => progress(page), { timeout: 30_000 }).toBe("3 of 4 hunks accepted");
+    await expect.poll(() => progress(page), { timeout: 30_000 }).toBe("3 of 4 hunks");
 
+    // What is left is b.ts; what was accepted stays.
+    expect(await page.getByTestId("reject-all").innerText()).toBe("Reject rest");
+    await page.getByTestId("reject-all").click();
+    await page.getByTestId("reject-all-sure").click();
+    await expect.poll(() => progress(page)).toBe("3 of 3 hunks");
+    expect([read(a), existsSync(path.join(path.dirname(a), "b.ts"))]).toEqual([after, false]);
+    await page.locator('[data-testid="review-file-header"][data-path="a.ts"] [data-testid="file-accept"]').click();
+    await expect.poll(() => progress(page)).toBe("0 of 3 hunks");
     await page.getByTestId("reject-all").click();
     await page.getByTestId("reject-all-sure").click();
     await expect.poll(() => read(a)).toBe(before);
@@ -103,7 +111,7 @@ test("a hunk whose lines were changed since is refused with its line, and nothin
 
 test("with the keyboard alone: hunk by hunk, comments sent as one message, the list of changed lines, signs", async () => {
   await withPatch(async ({ page, a, requests }) => {
-    const status = page.locator('[data-testid="review-panel"] > p[role="status"]');
+    const status = page.locator('[data-testid="review-panel"] p[role="status"]');
     await page.keyboard.press("F7");
     await expect.poll(() => status.innerText()).toContain("Hunk 1 of 3, a.ts");
     await page.keyboard.press("F8");
@@ -117,7 +125,7 @@ test("with the keyboard alone: hunk by hunk, comments sent as one message, the l
     await expect.poll(() => read(a)).toBe(after);
 
     // The hunk is drawn again a moment after it is on disk.
-    await expect.poll(() => progress(page)).toBe("1 of 4 hunks accepted");
+    await expect.poll(() => progress(page)).toBe("1 of 4 hunks");
     await bar(page, "a.ts", 3).waitFor();
     await page.keyboard.press("P");
     await expect.poll(() => status.innerText()).toContain("a.ts");
@@ -139,7 +147,10 @@ test("with the keyboard alone: hunk by hunk, comments sent as one message, the l
     await page.keyboard.press("F7");
     await expect.poll(() => status.innerText()).toMatch(/Hunk \d of \d/);
     await page.getByRole("radio", { name: "Unified" }).click();
-    await page.getByRole("button", { name: "Signs before changed lines" }).click();
+    await page.getByTestId("review-menu").click();
+    await page.getByRole("menuitemcheckbox", { name: "Signs before changed lines" }).click();
+    await picture(page, "review-menu");
+    await page.keyboard.press("Escape");
     await picture(page, "review-signs");
   });
 });

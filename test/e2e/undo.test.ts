@@ -32,7 +32,9 @@ test("a turn is undone and redone from its end: files, cards, review and counts 
     expect([await undo.innerText(), await undo.getAttribute("title")]).toEqual(["Undo turn", "Undo the changes of this turn"]);
     // One patch: its card and its script leave the undo to the turn; the review names its own.
     expect([await page.getByTestId("patch-undo").count(), await page.getByTestId("script-undo").count()]).toEqual([0, 0]);
-    expect(await page.getByTestId("review-undo").innerText()).toBe("Undo all");
+    await page.getByTestId("review-menu").click();
+    expect(await page.getByTestId("review-undo").innerText()).toContain("Undo all");
+    await page.keyboard.press("Escape");
     await undo.focus();
     await page.keyboard.press("Enter");
     await page.locator('[data-testid="turn-changes"][data-undone="true"]').waitFor();
@@ -53,6 +55,7 @@ test("a turn is undone and redone from its end: files, cards, review and counts 
     // From the keyboard alone, and from the review.
     await page.keyboard.press("Control+Alt+z");
     await page.locator('[data-testid="turn-changes"][data-undone="true"]').waitFor();
+    await page.getByTestId("review-menu").click();
     await page.getByTestId("review-undo").click();
     await page.locator('[data-testid="turn-changes"][data-undone="false"]').waitFor();
     expect(read()).toEqual(after);

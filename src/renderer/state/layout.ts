@@ -2,6 +2,10 @@ import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import type { CallId } from "../../protocol/ids.ts";
 
+/** What the panel beside the conversation shows. */
+export const panelTabs = ["review", "files", "plan", "context"] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
 export interface LayoutStore {
   readonly sidebarOpen: boolean;
   readonly reviewOpen: boolean;
@@ -20,6 +24,8 @@ export interface LayoutStore {
   readonly diffHidesSpace: boolean;
   /** Signs before changed lines, not only colours. */
   readonly diffSigns: boolean;
+  /** Kept while the window is open, whatever is shown in it. Not remembered. */
+  readonly panelTab: PanelTab;
   /** The file the review panel shows; null: the first. Not remembered. */
   readonly reviewFile: string | null;
   /** Only this patch is reviewed; null: all of the conversation. Not remembered. */
@@ -43,6 +49,7 @@ export const useLayout = create<LayoutStore>()(
       diffWrap: false,
       diffSigns: false,
       diffHidesSpace: false,
+      panelTab: "review",
       reviewFile: null,
       reviewCall: null,
       jump: null,
@@ -93,10 +100,18 @@ export function jumpToCall(callId: CallId): void {
 /** A patch came while the person watches: shows it, unless they closed the review before. */
 export function showFreshPatch(): void {
   const { reviewOpen, reviewDismissed } = useLayout.getState();
-  if (!reviewOpen && !reviewDismissed) useLayout.setState({ reviewOpen: true, reviewCall: null, reviewFile: null });
+  if (!reviewOpen && !reviewDismissed) {
+    useLayout.setState({ reviewOpen: true, panelTab: "review", reviewCall: null, reviewFile: null });
+  }
 }
 
 /** Opens the review panel, on one patch and file when given. */
 export function openReview(target: { readonly callId?: CallId; readonly file?: string } = {}): void {
-  useLayout.setState({ reviewOpen: true, reviewDismissed: false, reviewCall: target.callId ?? null, reviewFile: target.file ?? null });
+  useLayout.setState({
+    reviewOpen: true,
+    reviewDismissed: false,
+    panelTab: "review",
+    reviewCall: target.callId ?? null,
+    reviewFile: target.file ?? null,
+  });
 }

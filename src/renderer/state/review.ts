@@ -8,6 +8,8 @@ import { reportError } from "./notices.ts";
 export interface ReviewActions {
   step(direction: 1 | -1, unit: "hunk" | "file"): void;
   accept(): void;
+  /** Accepts what is left. */
+  acceptAll(): void;
   reject(): void;
   undo(): void;
   comment(): void;

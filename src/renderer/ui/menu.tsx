@@ -1,4 +1,5 @@
 import { Menu as Base } from "@base-ui/react/menu";
+import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx.ts";
 import { Kbd } from "./kbd.tsx";
@@ -55,6 +56,48 @@ export function MenuItem({
       <span className="flex-1">{children}</span>
       {keys === undefined ? null : <Kbd>{keys}</Kbd>}
     </Base.Item>
+  );
+}
+
+/** Something of a menu that is on or off; the menu stays open. */
+export function MenuCheck({
+  checked,
+  onChange,
+  children,
+}: {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Base.CheckboxItem className={row} checked={checked} onCheckedChange={onChange} closeOnClick={false}>
+      <span className="flex w-4 justify-center text-accent-text">{checked ? <Check size={14} aria-hidden /> : null}</span>
+      <span className="flex-1">{children}</span>
+    </Base.CheckboxItem>
+  );
+}
+
+/** One of several things of which one is on; the menu stays open. */
+export function MenuChoices<T extends string>({
+  value,
+  choices,
+  onChange,
+}: {
+  readonly value: T;
+  readonly choices: readonly { readonly value: T; readonly label: string }[];
+  readonly onChange: (value: T) => void;
+}) {
+  return (
+    <Base.RadioGroup value={value} onValueChange={(next: T) => onChange(next)}>
+      {choices.map((choice) => (
+        <Base.RadioItem key={choice.value} className={row} value={choice.value} closeOnClick={false}>
+          <span className="flex w-4 justify-center text-accent-text">
+            {choice.value === value ? <Check size={14} aria-hidden /> : null}
+          </span>
+          <span className="flex-1">{choice.label}</span>
+        </Base.RadioItem>
+      ))}
+    </Base.RadioGroup>
   );
 }
 

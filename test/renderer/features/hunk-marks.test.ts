@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { reviewHunks } from "../../../src/renderer/features/diff/hunk-marks.ts";
 import type { ReviewFile } from "../../../src/renderer/features/diff/merge-patches.ts";
-import { linesAt } from "../../../src/renderer/features/diff/notes.ts";
+import { linesAt } from "../../../src/renderer/features/diff/place-comments.ts";
 import { parseFile } from "../../../src/renderer/features/diff/parse-file.ts";
 import { hunkMarkSchema, hunkPlaceSchema } from "../../../src/protocol/review.ts";
 
@@ -49,6 +49,6 @@ describe("the hunks of a review", () => {
       linesAt(diff, { side: "additions", from: 2, to: 4 }),
       linesAt(diff, { side: "deletions", from: 20, to: 20 }),
       linesAt(diff, { side: "additions", from: 12, to: 12 }),
-    ]).toEqual([["line 2", "three", "line 4"], ["line 20"], []]);
+    ]).toEqual([["line 2", "three", "line 4"], ["line 20"], ["line 12"]]);
   });
 });

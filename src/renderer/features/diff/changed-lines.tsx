@@ -1,46 +1,58 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { FileDiffMetadata } from "@pierre/diffs";
-import { type ReactNode, type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import type { ReviewComment } from "../../state/review-comments.ts";
 import { cx } from "../../ui/cx.ts";
 import type { DiffViewHandle } from "./diff-view.tsx";
 import type { ReviewHunk } from "./hunk-marks.ts";
 import type { HunkStop } from "./hunk-stops.ts";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
+import { hunkOf } from "./place-comments.ts";
 
 type Row =
   | { readonly kind: "file"; readonly path: string; readonly text: string }
-  | { readonly kind: "line"; readonly sign: "+" | "-"; readonly line: number; readonly text: string }
-  | { readonly kind: "hunk"; readonly hunk: ReviewHunk };
+  | { readonly kind: "line"; readonly path: string; readonly sign: "+" | "-"; readonly line: number; readonly text: string }
+  | { readonly kind: "hunk"; readonly hunk: ReviewHunk }
+  | { readonly kind: "comment"; readonly comment: ReviewComment };
 
-const heights = { file: 32, line: 20, hunk: 34 } as const;
+const heights = { file: 32, line: 20, hunk: 32, comment: 76 } as const;
+
+const noComments: readonly ReviewComment[] = [];
 
 /** The changed lines alone, as a list that can be read line by line: file, then each line with what happened to it. */
 export function ChangedLines({
   files,
   parsed,
   hunks,
+  comments,
   wrap,
   current,
   handle,
   renderHunk,
+  renderComment,
 }: {
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly hunks: ReadonlyMap<string, readonly ReviewHunk[]>;
+  readonly comments: ReadonlyMap<string, readonly ReviewComment[]>;
   readonly wrap: boolean;
   readonly current: HunkStop | null;
   readonly handle: Ref<DiffViewHandle>;
   readonly renderHunk: (hunk: ReviewHunk) => ReactNode;
+  readonly renderComment: (comment: ReviewComment) => ReactNode;
 }) {
   const parent = useRef<HTMLDivElement>(null);
   const rows = useMemo(
-    () => files.flatMap((file) => rowsOf(file, parsed.get(file.key), hunks.get(file.path) ?? [])),
-    [files, parsed, hunks],
+    () => files.flatMap((file) => rowsOf(file, parsed.get(file.key), hunks.get(file.path) ?? [], comments.get(file.path) ?? noComments)),
+    [files, parsed, hunks, comments],
   );
+  // By what a row is: a field that is written in stays the same one when rows come before it.
+  const getItemKey = useCallback((index: number) => keyOf(rows[index], index), [rows]);
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => parent.current,
+    getItemKey,
     estimateSize: (index) => heights[rows[index]?.kind ?? "line"],
     overscan: 20,
   });
@@ -80,7 +92,13 @@ export function ChangedLines({
               className="absolute inset-x-0"
               style={{ top: item.start }}
             >
-              {row.kind === "hunk" ? renderHunk(row.hunk) : <LineRow row={row} wrap={wrap} />}
+              {row.kind === "hunk" ? (
+                renderHunk(row.hunk)
+              ) : row.kind === "comment" ? (
+                renderComment(row.comment)
+              ) : (
+                <LineRow row={row} wrap={wrap} />
+              )}
             </div>
           );
         })}
@@ -89,7 +107,7 @@ export function ChangedLines({
   );
 }
 
-function LineRow({ row, wrap }: { readonly row: Exclude<Row, { kind: "hunk" }>; readonly wrap: boolean }) {
+function LineRow({ row, wrap }: { readonly row: Extract<Row, { kind: "file" | "line" }>; readonly wrap: boolean }) {
   if (row.kind === "file")
     return <h3 className="selectable truncate border-b border-line bg-panel px-3 py-1.5 text-small font-semibold">{row.text}</h3>;
   const added = row.sign === "+";
@@ -107,7 +125,13 @@ function LineRow({ row, wrap }: { readonly row: Exclude<Row, { kind: "hunk" }>; 
 
 const kinds = { add: "New file", update: "Changed", delete: "Deleted", move: "Moved" } as const;
 
-function rowsOf(file: ReviewFile, parsed: ParsedFile | undefined, hunks: readonly ReviewHunk[]): readonly Row[] {
+/** The rows of a file: its lines, remarks behind their line or at the end of their hunk, the buttons of each hunk. */
+export function rowsOf(
+  file: ReviewFile,
+  parsed: ParsedFile | undefined,
+  hunks: readonly ReviewHunk[],
+  comments: readonly ReviewComment[],
+): readonly Row[] {
   const counts = parsed === undefined ? "" : `, ${parsed.added} added, ${parsed.removed} removed`;
   const head: Row = { kind: "file", path: file.path, text: `${file.path}: ${kinds[file.kind]}${counts}` };
   const diff = parsed?.diff ?? null;
@@ -116,16 +140,47 @@ function rowsOf(file: ReviewFile, parsed: ParsedFile | undefined, hunks: readonl
     head,
     ...diff.hunks.flatMap((hunk, index): Row[] => {
       const own = hunks.find((each) => each.hunk === index + 1);
-      return [...linesOf(diff, hunk), ...(own === undefined ? [] : [{ kind: "hunk" as const, hunk: own }])];
+      const lines = linesOf(file.path, diff, hunk);
+      const rows: Row[] = [];
+      const left = new Set(comments.filter((comment) => hunkOf(diff, comment) === index));
+      for (const line of lines) {
+        rows.push(line);
+        for (const comment of left) {
+          if (line.kind !== "line" || comment.to !== line.line || (comment.side === "additions") !== (line.sign === "+")) continue;
+          left.delete(comment);
+          rows.push({ kind: "comment", comment });
+        }
+      }
+      // A remark on an unchanged line, which this list leaves out.
+      for (const comment of left) rows.push({ kind: "comment", comment });
+      return [...rows, ...(own === undefined ? [] : [{ kind: "hunk" as const, hunk: own }])];
     }),
+    ...comments.filter((comment) => hunkOf(diff, comment) < 0).map((comment): Row => ({ kind: "comment", comment })),
   ];
 }
 
-function linesOf(diff: FileDiffMetadata, hunk: FileDiffMetadata["hunks"][number]): Row[] {
+function keyOf(row: Row | undefined, index: number): string | number {
+  switch (row?.kind) {
+    case "file":
+      return `file ${row.path}`;
+    case "line":
+      return `${row.sign}${row.line} ${row.path}`;
+    case "hunk":
+      return `hunk ${row.hunk.mark}`;
+    case "comment":
+      return `comment ${row.comment.id}`;
+    default:
+      return index;
+  }
+}
+
+function linesOf(path: string, diff: FileDiffMetadata, hunk: FileDiffMetadata["hunks"][number]): Row[] {
   return hunk.hunkContent.flatMap((content): Row[] => {
     if (content.type !== "change") return [];
     const side = (lines: readonly string[], sign: "+" | "-", from: number, count: number, firstLine: number): Row[] =>
-      lines.slice(from, from + count).map((text, i) => ({ kind: "line", sign, line: firstLine + i, text: text.replace(/\r?\n$/, "") }));
+      lines
+        .slice(from, from + count)
+        .map((text, i) => ({ kind: "line", path, sign, line: firstLine + i, text: text.replace(/\r?\n$/, "") }));
     return [
       ...side(
         diff.deletionLines,

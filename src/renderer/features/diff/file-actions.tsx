@@ -1,6 +1,6 @@
-import { Check, X } from "lucide-react";
+import { Check } from "lucide-react";
 import { useReview } from "../../state/review.ts";
-import { IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import type { Decisions } from "./use-decisions.ts";
 
 /** Accepts or takes back all hunks of a file. */
@@ -12,26 +12,30 @@ export function FileActions({ path, decisions }: { readonly path: string; readon
   const whyNot = decisions.whyNot(path);
   const done = progress.accepted === progress.hunks;
   return (
-    <span className="flex shrink-0 items-center gap-0.5">
-      <IconButton
+    <span className="flex shrink-0 items-center gap-1">
+      <Button
         size="sm"
-        label={whyNot ?? `Reject all hunks of ${path}`}
+        variant="ghost"
+        aria-label={`Reject all hunks of ${path}`}
+        title={whyNot ?? "Take all hunks of this file back on disk"}
         disabled={busy || whyNot !== null}
         onClick={() => void decisions.reject(hunks)}
         data-testid="file-reject"
       >
-        <X size={13} aria-hidden />
-      </IconButton>
-      <IconButton
+        Reject
+      </Button>
+      <Button
         size="sm"
-        label={done ? `Accepted: all hunks of ${path}` : `Accept all hunks of ${path}`}
-        active={done}
+        variant={done ? "ghost" : "outline"}
+        aria-label={done ? `Accepted, take that back: all hunks of ${path}` : `Accept all hunks of ${path}`}
+        aria-pressed={done}
         disabled={busy}
         onClick={() => void decisions.accept(hunks, !done)}
         data-testid="file-accept"
       >
-        <Check size={13} aria-hidden />
-      </IconButton>
+        {done ? <Check size={13} aria-hidden className="text-add" /> : null}
+        {done ? "Accepted" : "Accept file"}
+      </Button>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "../../lib/format.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
+import { FileMark } from "../../ui/file-mark.tsx";
 import { FilePath, KindMark } from "./file-marks.tsx";
 import { Origins } from "./origins.tsx";
 import type { ReviewFile } from "./merge-patches.ts";
@@ -29,7 +30,7 @@ export function FileHeader({
     <div
       data-testid="review-file-header"
       data-path={file.path}
-      className="flex h-9 items-center gap-2 border-b border-line bg-panel pr-3 pl-2 font-sans text-small"
+      className="flex h-9 items-center gap-2 bg-panel pr-3 pl-2 font-sans text-small"
     >
       <button
         type="button"
@@ -48,10 +49,13 @@ export function FileHeader({
           )}
         />
         <KindMark kind={file.kind} />
+        <FileMark name={file.path} />
         <FilePath path={file.path} />
         {file.fromPath === null ? null : <span className="truncate text-fg3">from {file.fromPath}</span>}
       </button>
-      <Origins origins={file.origins} diff={parsed.diff} />
+      <span className="flex @max-[520px]:hidden">
+        <Origins origins={file.origins} diff={parsed.diff} />
+      </span>
       {note === null ? null : (
         <span className="min-w-0 truncate text-micro text-fg3" title={note}>
           {note}
@@ -65,6 +69,7 @@ export function FileHeader({
 
 /** What a reader must know about a file besides its lines. */
 function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
+  if (parsed.problem !== undefined) return `Could not be read: ${parsed.problem}`;
   if (parsed.hiddenHunks > 0)
     return parsed.hunkCount === 0 ? "Only white space differs" : `${formatCount(parsed.hiddenHunks, "hunk")} of white space hidden`;
   if (file.inTree === true)

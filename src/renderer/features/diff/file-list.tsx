@@ -4,7 +4,7 @@ import { formatCount } from "../../lib/format.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileMark } from "../../ui/file-mark.tsx";
-import { FilePath, KindMark } from "./file-marks.tsx";
+import { FilePath, ProgressMark } from "./file-marks.tsx";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
 import type { Progress } from "./use-decisions.ts";
@@ -104,29 +104,19 @@ function FileRow({
 }) {
   const added = parsed?.added ?? file.added;
   const removed = parsed?.removed ?? file.removed;
-  const hunks = parsed?.hunkCount ?? file.hunks?.length ?? 0;
   return (
     <>
-      <KindMark kind={file.kind} />
+      <ProgressMark kind={file.kind} progress={progress} />
       <FileMark name={file.path} />
       <FilePath path={file.path} className="flex-1" />
-      {progress === undefined || progress.accepted === 0 ? null : (
-        <span
-          data-testid="file-progress"
-          className={cx("tabular shrink-0 text-micro", progress.accepted === progress.hunks ? "text-add" : "text-fg3")}
-          title={`${progress.accepted} of ${progress.hunks} hunks accepted`}
-        >
-          {progress.accepted}/{progress.hunks}
-        </span>
-      )}
-      <span className="shrink-0 text-micro text-fg3 @max-md:hidden">
-        {file.byCommands.length > 0
-          ? "changed by a command"
-          : parsed !== undefined && parsed.diff === null
-            ? "not shown"
-            : hunks === 0
-              ? ""
-              : formatCount(hunks, "hunk")}
+      <span
+        data-testid={progress === undefined ? undefined : "file-progress"}
+        className={cx(
+          "tabular shrink-0 text-micro",
+          progress !== undefined && progress.accepted === progress.hunks && progress.hunks > 0 ? "text-add" : "text-fg3",
+        )}
+      >
+        {progressWords(file, parsed, progress)}
       </span>
       {added === null || removed === null || (parsed !== undefined && isUncounted(parsed)) ? (
         <span className="min-w-18" />
@@ -135,6 +125,17 @@ function FileRow({
       )}
     </>
   );
+}
+
+/** `1 of 3 hunks`, `2 hunks`, `accepted`, or what is there instead of hunks. */
+function progressWords(file: ReviewFile, parsed: ParsedFile | undefined, progress: Progress | undefined): string {
+  if (file.byCommands.length > 0) return "changed by a command";
+  if (parsed?.problem !== undefined) return "could not be read";
+  if (parsed !== undefined && parsed.diff === null) return "not shown";
+  if (progress !== undefined && progress.accepted > 0)
+    return progress.accepted === progress.hunks ? "accepted" : `${progress.accepted} of ${formatCount(progress.hunks, "hunk")}`;
+  const hunks = parsed?.hunkCount ?? file.hunks?.length ?? 0;
+  return hunks === 0 ? "" : formatCount(hunks, "hunk");
 }
 
 /** A binary file has neither lines nor counts. */

@@ -1,8 +1,9 @@
-import { CircleDot, CircleMinus, CirclePlus, MoveRight } from "lucide-react";
+import { Circle, CircleCheck, CircleDot, CircleMinus, CirclePlus, MoveRight } from "lucide-react";
 import { splitPath } from "../../lib/format.ts";
 import { assertNever } from "../../../protocol/error.ts";
 import type { PatchFile } from "../../../protocol/patch.ts";
 import { cx } from "../../ui/cx.ts";
+import type { Progress } from "./use-decisions.ts";
 
 const names: Readonly<Record<PatchFile["kind"], string>> = { add: "New file", update: "Changed", delete: "Deleted", move: "Moved" };
 
@@ -12,6 +13,24 @@ export function KindMark({ kind, size = 14 }: { readonly kind: PatchFile["kind"]
     <span className="inline-flex shrink-0" title={names[kind]}>
       <span className="sr-only">{names[kind]}: </span>
       <KindIcon kind={kind} size={size} />
+    </span>
+  );
+}
+
+/** How far the review of a file is, as an icon, with what happened to the file in words; what is not decided shows that alone. */
+export function ProgressMark({ kind, progress }: { readonly kind: PatchFile["kind"]; readonly progress: Progress | undefined }) {
+  if (progress === undefined || progress.hunks === 0) return <KindMark kind={kind} />;
+  const { accepted, hunks } = progress;
+  return (
+    <span className="inline-flex shrink-0" title={`${names[kind]}, ${accepted} of ${hunks} accepted`}>
+      <span className="sr-only">{names[kind]}: </span>
+      {accepted === hunks ? (
+        <CircleCheck size={14} aria-hidden className="text-add" />
+      ) : accepted > 0 ? (
+        <CircleDot size={14} aria-hidden className="text-accent" />
+      ) : (
+        <Circle size={14} aria-hidden className="text-deco" />
+      )}
     </span>
   );
 }

@@ -1,8 +1,9 @@
-import { Check, MessageSquarePlus, Undo2, X } from "lucide-react";
-import { Button, IconButton } from "../../ui/button.tsx";
-import { cx } from "../../ui/cx.ts";
+import { Check, CircleCheck, MessageSquarePlus } from "lucide-react";
+import { useKeys } from "../../state/commands.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { useReview } from "../../state/review.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { Kbd } from "../../ui/kbd.tsx";
 import type { ReviewHunk } from "./hunk-marks.ts";
 
 export interface HunkActions {
@@ -13,7 +14,7 @@ export interface HunkActions {
   whyNot(path: string): string | null;
 }
 
-/** The buttons below a hunk. */
+/** The buttons below a hunk: quiet, at the right; the one the keyboard stands on says its keys. */
 export function HunkBar({
   hunk,
   current,
@@ -25,27 +26,24 @@ export function HunkBar({
 }) {
   const accepted = useConversation((state) => state.view.accepted.has(hunk.mark));
   const busy = useReview((state) => state.busy);
+  const acceptKeys = useKeys("review.accept");
+  const rejectKeys = useKeys("review.reject");
   const whyNot = actions.whyNot(hunk.path);
   return (
     <div
+      role="group"
+      aria-label={`Hunk ${hunk.hunk} of ${hunk.path}`}
       data-testid="hunk-bar"
       data-path={hunk.path}
       data-hunk={hunk.hunk}
       data-accepted={accepted}
-      className={cx(
-        "flex h-8 items-center gap-1 border-y px-2 font-sans text-small",
-        current ? "border-accent bg-accent-soft" : "border-line bg-panel",
-      )}
+      className="flex h-8 items-center justify-end gap-1 bg-panel px-3 font-sans text-small"
     >
-      <span className="min-w-0 flex-1 truncate text-fg3">
-        {accepted ? (
-          <span className="inline-flex items-center gap-1 text-add">
-            <Check size={13} aria-hidden /> Accepted
-          </span>
-        ) : (
-          `Hunk ${hunk.hunk}`
-        )}
-      </span>
+      {accepted ? (
+        <span className="mr-1 inline-flex items-center gap-1 text-add">
+          <CircleCheck size={13} aria-hidden /> Hunk accepted
+        </span>
+      ) : null}
       <IconButton
         size="sm"
         label="Comment on this hunk"
@@ -63,17 +61,18 @@ export function HunkBar({
         onClick={() => actions.reject(hunk)}
         data-testid="hunk-reject"
       >
-        <X size={13} aria-hidden /> Reject
+        Reject hunk {current && rejectKeys !== undefined ? <Kbd>{rejectKeys}</Kbd> : null}
       </Button>
       <Button
         size="sm"
-        variant={accepted ? "ghost" : "outline"}
+        variant={current && !accepted ? "outline" : "ghost"}
         disabled={busy}
+        title={accepted ? "Not accepted any more" : "This hunk is right"}
         onClick={() => actions.accept(hunk, !accepted)}
         data-testid="hunk-accept"
       >
-        {accepted ? <Undo2 size={13} aria-hidden /> : <Check size={13} aria-hidden />}
-        {accepted ? "Not yet" : "Accept"}
+        {accepted ? null : <Check size={13} aria-hidden />}
+        {accepted ? "Undo" : "Accept hunk"} {current && !accepted && acceptKeys !== undefined ? <Kbd>{acceptKeys}</Kbd> : null}
       </Button>
     </div>
   );

@@ -1,4 +1,4 @@
-import type { DiffLineAnnotation, FileDiffMetadata } from "@pierre/diffs";
+import type { DiffLineAnnotation } from "@pierre/diffs";
 import type { ReviewComment } from "../../state/review-comments.ts";
 import type { ReviewHunk } from "./hunk-marks.ts";
 
@@ -15,22 +15,5 @@ export function notesOf(hunks: readonly ReviewHunk[], comments: readonly ReviewC
 
 /** Changes when the notes of a file do. */
 export function notesKey(hunks: readonly ReviewHunk[], comments: readonly ReviewComment[]): string {
-  return `${hunks.map(({ mark }) => mark).join(" ")} ${comments.map(({ id }) => id).join(" ")}`;
-}
-
-/** Text of lines of one side of a diff, as far as the diff has them. */
-export function linesAt(
-  diff: FileDiffMetadata,
-  { side, from, to }: { readonly side: "additions" | "deletions"; readonly from: number; readonly to: number },
-): readonly string[] {
-  const found: string[] = [];
-  for (const hunk of diff.hunks) {
-    const [start, count, index, lines] =
-      side === "additions"
-        ? [hunk.additionStart, hunk.additionCount, hunk.additionLineIndex, diff.additionLines]
-        : [hunk.deletionStart, hunk.deletionCount, hunk.deletionLineIndex, diff.deletionLines];
-    for (let line = Math.max(from, start); line <= Math.min(to, start + count - 1); line++)
-      found.push((lines[index + line - start] ?? "").replace(/\r?\n$/, ""));
-  }
-  return found;
+  return `${hunks.map(({ mark }) => mark).join(" ")} ${comments.map(({ id, side, to }) => `${id}${side}${to}`).join(" ")}`;
 }

@@ -13,6 +13,8 @@ export interface ParsedFile {
   readonly hiddenHunks: number;
   /** Null when only the counts are known: a binary or very large file. */
   readonly diff: FileDiffMetadata | null;
+  /** Why it could not be prepared; then it has no diff. */
+  readonly problem?: string;
 }
 
 /** What `parseFile` needs: a ReviewFile without its bookkeeping, so that little is cloned to the worker. */
@@ -49,6 +51,22 @@ export function parseFile(file: ParseInput): ParsedFile {
   diff.type = file.kind === "move" && hunks.length === 0 ? "rename-pure" : types[file.kind];
   if (file.fromPath !== null) diff.prevName = file.fromPath;
   return { ...counts, diff };
+}
+
+/** Prepares files; one that cannot be prepared says why and keeps no other from it. */
+export function parseFiles(files: readonly ParseInput[]): readonly ParsedFile[] {
+  return files.map((file) => {
+    try {
+      return parseFile(file);
+    } catch (error) {
+      return failedFile(file, error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+/** A file without a diff, with why there is none and the counts that were known before. */
+export function failedFile({ key, added, removed }: Pick<ParseInput, "key" | "added" | "removed">, problem: string): ParsedFile {
+  return { key, added: added ?? 0, removed: removed ?? 0, hunkCount: 0, hiddenHunks: 0, diff: null, problem };
 }
 
 /** Without white space the removed lines are the added ones; blank lines do not count. */

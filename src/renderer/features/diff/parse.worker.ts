@@ -1,4 +1,4 @@
-import { type ParsedFile, type ParseInput, parseFile } from "./parse-file.ts";
+import { type ParsedFile, type ParseInput, parseFiles } from "./parse-file.ts";
 
 /** What the page asks of the worker: one batch, answered by one message with the same id. */
 export interface ParseRequest {
@@ -6,17 +6,13 @@ export interface ParseRequest {
   readonly files: readonly ParseInput[];
 }
 
-export type ParseReply =
-  | { readonly id: number; readonly ok: true; readonly files: readonly ParsedFile[] }
-  | { readonly id: number; readonly ok: false; readonly message: string };
+export interface ParseReply {
+  readonly id: number;
+  readonly files: readonly ParsedFile[];
+}
 
 self.addEventListener("message", (event: MessageEvent<ParseRequest>) => {
   const { id, files } = event.data;
-  let reply: ParseReply;
-  try {
-    reply = { id, ok: true, files: files.map(parseFile) };
-  } catch (error) {
-    reply = { id, ok: false, message: error instanceof Error ? error.message : String(error) };
-  }
+  const reply: ParseReply = { id, files: parseFiles(files) };
   self.postMessage(reply);
 });

@@ -2,24 +2,28 @@ import type { SelectedLineRange } from "@pierre/diffs";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
-import { useConversation } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
-import { beginComment, commentsOf, useReviewComments } from "../../state/review-comments.ts";
+import { beginComment, editComment, type ReviewComment } from "../../state/review-comments.ts";
 import { undoReviewStep, useReview } from "../../state/review.ts";
-import { EmptyState, ErrorState, LoadingState } from "../../ui/state-view.tsx";
+import { LoadingState } from "../../ui/state-view.tsx";
 import { ChangedLines } from "./changed-lines.tsx";
 import { CommentBox } from "./comment-box.tsx";
-import type { FileNotes } from "./diff-items.ts";
+import { DecisionFoot } from "./decision-foot.tsx";
 import { DiffView, type DiffViewHandle } from "./diff-view.tsx";
 import { FileActions } from "./file-actions.tsx";
 import { FileList } from "./file-list.tsx";
+import { focusReview } from "./focus-review.ts";
 import { HunkBar, type HunkActions } from "./hunk-bar.tsx";
 import type { ReviewHunk } from "./hunk-marks.ts";
 import { describeStop, type HunkStop, hunkStops, nextStop } from "./hunk-stops.ts";
 import type { ReviewFile } from "./merge-patches.ts";
-import { linesAt, notesKey, notesOf } from "./notes.ts";
+import { NoFiles } from "./no-files.tsx";
 import type { ParsedFile } from "./parse-file.ts";
-import { ReviewScopeBar, type ReviewScopeBarProps } from "./review-head.tsx";
+import { linesAt } from "./place-comments.ts";
+import type { ReviewScope } from "./review-scope.ts";
+import { UnreadFiles } from "./unread-files.tsx";
+import { UnseenComments } from "./unseen-comments.tsx";
+import { useComments } from "./use-comments.ts";
 import { useDecisions } from "./use-decisions.ts";
 import { useReviewKeys } from "./use-review-keys.ts";
 
@@ -29,18 +33,22 @@ export function Review({
   files,
   parsed,
   patches,
+  scope,
   error,
   isLoading,
-  bar,
+  onAgain,
 }: {
   readonly id: ConversationId | null;
   readonly files: readonly ReviewFile[];
   readonly parsed: ReadonlyMap<string, ParsedFile>;
   readonly patches: readonly PatchStep[];
+  readonly scope: ReviewScope;
+  /** Why there are no files. */
   readonly error: string | null;
   /** What is reviewed is not known yet. */
   readonly isLoading: boolean;
-  readonly bar: Omit<ReviewScopeBarProps, "onStep" | "decisions" | "conversationId">;
+  /** Tries files again that could not be prepared. */
+  readonly onAgain: () => void;
 }) {
   const view = useRef<DiffViewHandle>(null);
   const layout = useLayout((state) => state.diffStyle);
@@ -55,7 +63,7 @@ export function Review({
     [shown, parsed],
   );
   const decisions = useDecisions(id, shown, parsed, patches);
-  const notes = useNotes(id, shown, decisions.byPath);
+  const comments = useComments(id, files, parsed, decisions.byPath);
   const path = [askedFile, topPath].find((each) => files.some((file) => file.path === each)) ?? files[0]?.path ?? null;
   const choose = (chosen: string) => {
     setCurrent(null);
@@ -85,11 +93,20 @@ export function Review({
   };
   const begin = (file: string, place: { readonly side: "additions" | "deletions"; readonly from: number; readonly to: number }) => {
     const diff = parsed.get(files.find((each) => each.path === file)?.key ?? "")?.diff ?? null;
-    if (id !== null && diff !== null) beginComment(id, { path: file, ...place }, linesAt(diff, place));
+    if (id === null || diff === null) return;
+    // One that stands there by now, wherever it was begun.
+    const known = comments.byPath.get(file)?.find((one) => one.side === place.side && one.from === place.from && one.to === place.to);
+    if (known === undefined) beginComment(id, { path: file, ...place }, linesAt(diff, place));
+    else editComment(known);
   };
+  const reject = async (hunk: ReviewHunk) => {
+    await decisions.reject([hunk]);
+    requestAnimationFrame(focusReview);
+  };
+  const acceptRest = () => void decisions.accept(decisions.hunks, true);
   const actions: HunkActions = {
     accept: (hunk, accepted) => void accept(hunk, accepted),
-    reject: (hunk) => void decisions.reject([hunk]),
+    reject: (hunk) => void reject(hunk),
     comment,
     whyNot: decisions.whyNot,
   };
@@ -100,7 +117,8 @@ export function Review({
   useReviewKeys({
     step,
     accept: () => onHere((hunk) => void accept(hunk, !decisions.isAccepted(hunk))),
-    reject: () => onHere((hunk) => void decisions.reject([hunk])),
+    acceptAll: acceptRest,
+    reject: () => onHere((hunk) => void reject(hunk)),
     undo: () => void (id === null ? null : undoReviewStep(id)),
     comment: () => onHere(comment),
   });
@@ -115,23 +133,27 @@ export function Review({
     useLayout.setState({ reviewFile: null });
   }, [askedReady, askedFile]);
   const told = useReview((state) => state.told);
+  const top = useRef(path);
+  useEffect(() => {
+    top.current = path;
+  });
+  // Back from another tab of the panel the same file is shown.
+  useEffect(
+    () => () => {
+      if (useLayout.getState().panelTab !== "review") useLayout.setState(({ reviewFile }) => ({ reviewFile: reviewFile ?? top.current }));
+    },
+    [],
+  );
+  const commentBox = (comment: ReviewComment) => (id === null ? null : <CommentBox id={id} comment={comment} />);
   return (
     <>
-      <ReviewScopeBar {...bar} conversationId={id} decisions={decisions} onStep={(direction) => step(direction)} />
       {files.length === 0 ? null : (
         <FileList files={files} parsed={parsed} progress={decisions.progress} current={path} onChoose={choose} />
       )}
+      <UnreadFiles files={files} parsed={parsed} onAgain={onAgain} />
       <div className="min-h-0 flex-1">
-        {error !== null ? (
-          <ErrorState className="m-3" code="internal" message="The diffs could not be prepared." hint={error} />
-        ) : isLoading ? (
-          <LoadingState label="Asking git" />
-        ) : files.length === 0 ? (
-          bar.scope === "tree" ? (
-            <EmptyState title="No changes" detail="The working tree is as the last commit." />
-          ) : (
-            <NothingLeft />
-          )
+        {files.length === 0 ? (
+          <NoFiles scope={scope} error={error} isLoading={isLoading} />
         ) : shown.length === 0 ? (
           <LoadingState label="Preparing the diff" />
         ) : layout === "list" ? (
@@ -139,10 +161,12 @@ export function Review({
             files={shown}
             parsed={parsed}
             hunks={decisions.byPath}
+            comments={comments.byPath}
             wrap={wrap}
             current={current}
             handle={view}
             renderHunk={hunkBar}
+            renderComment={commentBox}
           />
         ) : (
           <DiffView
@@ -151,18 +175,20 @@ export function Review({
             layout={layout}
             wrap={wrap}
             signs={signs}
-            notes={notes}
+            notes={comments.notes}
             current={current}
             handle={view}
-            renderNote={(note) =>
-              note.kind === "hunk" ? hunkBar(note.hunk) : id === null ? null : <CommentBox id={id} comment={note.comment} />
-            }
+            renderNote={(note) => (note.kind === "hunk" ? hunkBar(note.hunk) : commentBox(note.comment))}
             renderFileActions={(each) => <FileActions path={each} decisions={decisions} />}
             onFileAtTop={setTopPath}
             onComment={(file, range) => begin(file, placeOf(range))}
           />
         )}
       </div>
+      {id === null ? null : <UnseenComments id={id} comments={comments.unseen} />}
+      {id === null || decisions.hunks.length + comments.ready === 0 ? null : (
+        <DecisionFoot id={id} decisions={decisions} comments={comments.ready} onSend={comments.send} />
+      )}
       <p role="status" className="sr-only">
         {[told, current === null ? "" : describeStop(current)].filter((text) => text !== "").join(". ")}
       </p>
@@ -170,47 +196,9 @@ export function Review({
   );
 }
 
-/** The notes between the lines of each file. */
-function useNotes(
-  id: ConversationId | null,
-  files: readonly ReviewFile[],
-  hunks: ReadonlyMap<string, readonly ReviewHunk[]>,
-): ReadonlyMap<string, FileNotes> {
-  const all = useReviewComments((state) => state.comments);
-  return useMemo(() => {
-    const comments = commentsOf(all, id);
-    return new Map(
-      files.map(({ path }) => {
-        const own = hunks.get(path) ?? [];
-        const written = comments.filter((comment) => comment.path === path);
-        return [path, { key: notesKey(own, written), list: notesOf(own, written) }];
-      }),
-    );
-  }, [all, id, files, hunks]);
-}
-
 /** Lines that were chosen with the pointer; from bottom to top is the same. */
 function placeOf({ start, end, side, endSide }: SelectedLineRange) {
   const same = (endSide ?? side) === side;
   const last = same ? end : start;
   return { side: side ?? "additions", from: Math.min(start, last), to: Math.max(start, last) } as const;
-}
-
-function NothingLeft() {
-  const isEmpty = useConversation((state) => state.view.patches.length === 0);
-  const isUndone = useConversation((state) => state.view.patches.every((patch) => patch.undone || patch.takenBack !== null));
-  const isRejected = useConversation((state) => state.view.patches.some((patch) => !patch.undone && patch.takenBack !== null));
-  if (isEmpty) return <EmptyState title="No changes yet" detail="When the agent applies a patch, its files and their diffs appear here." />;
-  if (isUndone)
-    return <EmptyState title="Undone" detail="The files are as they were before these patches. Redo brings the changes back." />;
-  return (
-    <EmptyState
-      title="Nothing left to review"
-      detail={
-        isRejected
-          ? "What was not accepted is rejected: the files are as they were. Undo brings hunks back."
-          : "These patches cancel each other out: the files are as they were."
-      }
-    />
-  );
 }

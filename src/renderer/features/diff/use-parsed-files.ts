@@ -1,15 +1,16 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { createDiffParser, type DiffParser } from "./diff-parser.ts";
 import type { PatchText } from "../../../protocol/patch.ts";
 import { createFileTexts, type LoadTexts } from "./file-texts.ts";
 import type { ReviewFile } from "./merge-patches.ts";
 import type { ParsedFile } from "./parse-file.ts";
+import { prepareBatch } from "./prepare-batch.ts";
 
 export interface ParsedFiles {
-  /** By `ReviewFile.key`. */
+  /** By `ReviewFile.key`. A file that could not be prepared is in it and says why. */
   readonly parsed: ReadonlyMap<string, ParsedFile>;
-  /** Why the missing ones are missing. */
-  readonly error: string | null;
+  /** Prepares those files again. */
+  readonly again: () => void;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface ParsedFiles {
  * holds what fills the panel, so that a patch of 200 files is drawn before all of it is prepared. `load` of the first call is used.
  */
 export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): ParsedFiles {
-  const [state, setState] = useState<ParsedFiles>({ parsed: new Map(), error: null });
+  const [parsed, setParsed] = useState<ReadonlyMap<string, ParsedFile>>(new Map());
   const parser = useRef<DiffParser | null>(null);
   const [texts] = useState(() => createFileTexts(load));
   const latest = useRef(files);
@@ -28,32 +29,22 @@ export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): P
     // What is being prepared ends with a new state, and that comes here again: patches of a running turn do not pile up.
     if (busy.current) return;
     const missing = firstBatch(
-      files.filter((file) => !state.parsed.has(file.key)),
-      state.parsed.size === 0,
+      files.filter((file) => !parsed.has(file.key)),
+      parsed.size === 0,
     );
-    if (missing.length === 0 || state.error !== null) return;
+    if (missing.length === 0) return;
     busy.current = true;
     const own = (parser.current ??= createDiffParser());
-    texts
-      .fill(missing)
-      .then((inputs) => own.parse(inputs))
-      .then(
-        (done) => {
-          busy.current = false;
-          setState(({ parsed }) => {
-            const wanted = new Set(latest.current.map((file) => file.key));
-            return {
-              parsed: new Map([...parsed, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key))),
-              error: null,
-            };
-          });
-        },
-        (error: unknown) => {
-          busy.current = false;
-          setState(({ parsed }) => ({ parsed, error: error instanceof Error ? error.message : String(error) }));
-        },
-      );
-  }, [files, state, texts]);
+    const work = async (batch: readonly ReviewFile[]) => own.parse(await texts.fill(batch));
+    void prepareBatch(missing, work, () => parser.current !== own).then((done) => {
+      busy.current = false;
+      if (parser.current !== own) return;
+      setParsed((before) => {
+        const wanted = new Set(latest.current.map((file) => file.key));
+        return new Map([...before, ...done.map((file) => [file.key, file] as const)].filter(([key]) => wanted.has(key)));
+      });
+    });
+  }, [files, parsed, texts]);
   useEffect(
     () => () => {
       parser.current?.close();
@@ -61,7 +52,8 @@ export function useParsedFiles(files: readonly ReviewFile[], load: LoadTexts): P
     },
     [],
   );
-  return state;
+  const again = useCallback(() => setParsed((before) => new Map([...before].filter(([, file]) => file.problem === undefined))), []);
+  return { parsed, again };
 }
 
 /** Text of a first request and of the following ones, in UTF-16 units. */

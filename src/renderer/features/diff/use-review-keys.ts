@@ -25,6 +25,7 @@ export function useReviewKeys(actions: ReviewActions): void {
     const own: ReviewActions = {
       step: (direction, unit) => latest.current.step(direction, unit),
       accept: () => latest.current.accept(),
+      acceptAll: () => latest.current.acceptAll(),
       reject: () => latest.current.reject(),
       undo: () => latest.current.undo(),
       comment: () => latest.current.comment(),
