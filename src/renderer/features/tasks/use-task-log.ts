@@ -1,9 +1,10 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { CallResults } from "../../../protocol/ipc.ts";
 import type { TaskRow } from "../../../protocol/task.ts";
 import { asErrorData, call } from "../../lib/api.ts";
 import { createLogLines } from "./log-lines.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 export interface TaskLog {
   readonly lines: readonly string[];
@@ -15,8 +16,8 @@ export interface TaskLog {
   readonly error: ErrorData | null;
 }
 
-/** Output of a running task is read again this long after it was last heard of (ms): bursts cost one read. */
-const settleMs = 250;
+/** Output of a running task is read at most this often (ms), however much it prints. */
+const restMs = 250;
 /** The most of a file that is read, bytes. */
 const wholeBytes = 64 * 1024 * 1024;
 
@@ -33,27 +34,31 @@ export function useTaskLog({ taskId, lastEventAt, status }: Pick<TaskRow, "taskI
     setReader(createReader(taskId, whole));
     setShown(empty);
   }
-  const first = shown.loading;
+  const pace = useRef<Pace | null>(null);
   useEffect(() => {
     let current = true;
     const read = () =>
       reader.read().then(
-        (news) =>
-          current &&
+        (news) => {
+          if (!current) return;
           setShown((before) => ({
             version: before.version + (news ? 1 : 0),
             truncated: reader.truncated(),
             loading: false,
             error: null,
-          })),
-        (error: unknown) => current && setShown((before) => ({ ...before, loading: false, error: asErrorData(error) })),
+          }));
+        },
+        (error: unknown) => {
+          if (current) setShown((before) => ({ ...before, loading: false, error: asErrorData(error) }));
+        },
       );
-    const timer = setTimeout(() => void read(), first ? 0 : settleMs);
+    const made = (pace.current = createPace(read, restMs));
     return () => {
       current = false;
-      clearTimeout(timer);
+      made.stop();
     };
-  }, [reader, lastEventAt, status, first]);
+  }, [reader]);
+  useEffect(() => pace.current?.ask(), [reader, lastEventAt, status]);
   return { lines: reader.lines, ...shown };
 }
 
@@ -61,8 +66,7 @@ function createReader(taskId: string, whole: boolean) {
   const log = createLogLines();
   let offset: number | null = null;
   let truncated = false;
-  let reading: Promise<boolean> | null = null;
-  const next = async (): Promise<boolean> => {
+  const read = async (): Promise<boolean> => {
     let at = offset;
     if (at === null) {
       const tail = await call("tasks.output", { taskId });
@@ -87,10 +91,7 @@ function createReader(taskId: string, whole: boolean) {
     whole,
     lines: log.lines,
     truncated: () => truncated,
-    /** Reads what is new; true when something was. One at a time: a second caller waits for the first. */
-    read(): Promise<boolean> {
-      reading ??= next().finally(() => (reading = null));
-      return reading;
-    },
+    /** Reads what is new; true when something was. One at a time. */
+    read,
   };
 }
