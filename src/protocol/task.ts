@@ -166,6 +166,11 @@ export function isTaskOver(status: TaskStatus): boolean {
   return status !== "queued" && status !== "running" && status !== "needs_you";
 }
 
+/** True while there is something to stop: also a question that timed out and is still worked on. */
+export function canStop(row: Pick<TaskRow, "status" | "late">): boolean {
+  return !isTaskOver(row.status) || row.late?.state === "expected";
+}
+
 /** True when it can go on from what it had: an agent from its conversation's log, an ask by asking again. */
 export function canResume(row: Pick<TaskRow, "kind" | "status" | "late">): boolean {
   if (row.kind !== "ask" && row.kind !== "agent") return false;
@@ -174,5 +179,5 @@ export function canResume(row: Pick<TaskRow, "kind" | "status" | "late">): boole
 
 /** True when it can be run again from the start. */
 export function canRetry(row: Pick<TaskRow, "status" | "late">): boolean {
-  return isTaskOver(row.status) && row.status !== "succeeded" && row.late?.state !== "expected" && row.late?.state !== "waiting";
+  return !canStop(row) && row.status !== "succeeded" && row.late?.state !== "waiting";
 }

@@ -54,8 +54,10 @@ export async function runTask(options: {
   const work = tries(options).finally(() => timers.forEach(clearTimeout));
   const first = late === null ? await work : await Promise.race([work, late]);
   if (first !== "late") return { type: "end", end: first.end };
-  const message = `There was no answer within ${timeoutMs} ms. The question stays open; a late answer is kept for a person to decide.`;
-  const end: TaskEnd = { status: "timed_out", result: null, text: `timed_out: ${message}`, error: { code: "timeout", message } };
+  const message = `There was no answer within ${timeoutMs} ms.`;
+  // Said once: of the error, which stays, it would be untrue when the question is stopped later.
+  const text = `timed_out: ${message} The question stays open; a late answer is kept for a person to decide.`;
+  const end: TaskEnd = { status: "timed_out", result: null, text, error: { code: "timeout", message } };
   return { type: "late", end, later: work };
 }
 

@@ -3,7 +3,7 @@ import { call, on } from "../lib/api.ts";
 import { playTone } from "../lib/tone.ts";
 import { reportError } from "./notices.ts";
 import { showConversation } from "./task-places.ts";
-import { openTask, useTasks } from "./tasks.ts";
+import { openTask, sayOfTasks } from "./tasks.ts";
 
 /** Plays the sounds main asks for, and shows what a clicked notification is about; returns the function that stops. */
 export function followAttention(): () => void {
@@ -19,8 +19,8 @@ export function jumpToNextNeed(): void {
   const jump = async () => {
     const needs = await call("attention.list", {});
     const next = needs[needs.findIndex((need) => keyOf(need) === last) + 1] ?? needs[0];
-    useTasks.setState({ said: next === undefined ? "Nothing needs you." : `${next.title}: ${next.why}` });
-    if (next === undefined) return;
+    if (next === undefined) return sayOfTasks("Nothing needs you.");
+    sayOfTasks(`${next.title}: ${next.why}`, "unseen");
     last = keyOf(next);
     await showNeed(next);
   };

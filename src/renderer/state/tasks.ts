@@ -20,17 +20,20 @@ export interface TasksStore {
   readonly scope: TaskScope;
   /** The task whose page is open. */
   readonly openId: TaskId | null;
-  /** A sentence about what was just done, read out to people who do not see it. */
-  readonly said: string;
+  /** A sentence about what was just done, for a while; empty: nothing. `unseen` is only read out: the window shows it in another way. */
+  readonly said: { readonly text: string; readonly unseen: boolean };
 }
 
 /** The background tasks that are listed. */
 export const useTasks = create<TasksStore>()(
-  persist((): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null, said: "" }), {
-    name: "spindle.tasks",
-    version: 1,
-    partialize: ({ scope }) => ({ scope }),
-  }),
+  persist(
+    (): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null, said: { text: "", unseen: true } }),
+    {
+      name: "spindle.tasks",
+      version: 1,
+      partialize: ({ scope }) => ({ scope }),
+    },
+  ),
 );
 
 export async function loadTasks(): Promise<void> {
@@ -74,6 +77,17 @@ export function applyPush(rows: readonly TaskRow[], push: TaskPush, belongs: (ro
     const news = progress.get(row.taskId);
     return news === undefined ? row : { ...row, ...news };
   });
+}
+
+/** How long a sentence is shown, ms; longer ones longer. */
+const saidMs = (text: string): number => Math.min(20_000, 5_000 + text.length * 50);
+let saidTimer: ReturnType<typeof setTimeout> | null = null;
+
+/** Says a sentence about tasks for a while, in place of the one before: in a quiet line over the window, or only to people who do not see. */
+export function sayOfTasks(text: string, how: "shown" | "unseen" = "shown"): void {
+  if (saidTimer !== null) clearTimeout(saidTimer);
+  useTasks.setState({ said: { text, unseen: how === "unseen" } });
+  saidTimer = setTimeout(() => useTasks.setState({ said: { text: "", unseen: true } }), saidMs(text));
 }
 
 /** Stops it with everything it started; resolves with the names of what was stopped. Rejects with ApiError. The row changes when main pushes it. */

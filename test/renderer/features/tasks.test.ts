@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
+import { canRetry, canStop, type LateResult, type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
 import { orderTasks, type TaskGroup, taskLines, taskSummary } from "../../../src/renderer/features/tasks/task-groups.ts";
-import { deliveryWords, stoppedWords, taskLine, taskProgress } from "../../../src/renderer/features/tasks/task-words.ts";
+import { deliveryWords, isStillNews, stoppedWords, taskLine, taskProgress } from "../../../src/renderer/features/tasks/task-words.ts";
 import { taskInput } from "../../../src/renderer/features/tasks/task-input.ts";
 import { applyPush } from "../../../src/renderer/state/tasks.ts";
 import { taskRow } from "../support/story.ts";
@@ -108,11 +108,46 @@ describe("the task list", () => {
   ])("reads how far a task is from %j: %s", (lastLine, expected) => expect(taskProgress({ status: "running", lastLine })).toBe(expected));
 
   it("says what a stop stopped", () =>
-    expect([stoppedWords("Sweep", []), stoppedWords("Sweep", ["script: Sweep"]), stoppedWords("Sweep", ["a", "b", "c"])]).toEqual([
+    expect(
+      [
+        [],
+        ["script: Sweep"],
+        ["script: Sweep", "exec: Build: all", "ask: Review"],
+        ["script: Sweep", ..."abcdef".split("").map((name) => `exec: ${name}`)],
+        ["exec: Build"],
+      ].map((stopped) => stoppedWords({ kind: "script", title: "Sweep" }, stopped)),
+    ).toEqual([
       "Sweep was over already",
       "Stopped: Sweep",
-      "Stopped: Sweep and 2 it had started",
+      "Stopped: Sweep, with 2 it had started: Build: all, Review",
+      "Stopped: Sweep, with 6 it had started: a, b, c, d and 2 more",
+      "Sweep was over already. Stopped what it had started: Build",
     ]));
+
+  it("says an error of a row until its state or run changed, other words until its next sign of life", () => {
+    const then = row("t1", "failed", 1, { lastLine: "a" });
+    const news = (now: Partial<TaskRow>, said: { readonly text: string; readonly bad: boolean }) =>
+      isStillNews({ ...said, row: then }, { ...then, ...now });
+    const bad = { text: "It cannot be run again.", bad: true };
+    const good = { text: "Handed over: a.txt", bad: false };
+    expect([
+      [news({ lastLine: "b" }, bad), news({ status: "queued" }, bad), news({ run: 2 }, bad), news({ late: lateWaiting }, bad)],
+      [news({}, good), news({ lastLine: "b" }, good), news({ lastLine: "b" }, { text: "Stopping", bad: false })],
+    ]).toEqual([
+      [true, false, false, false],
+      [true, false, true],
+    ]);
+  });
+
+  it("lets a question that timed out and is still worked on be stopped, and says nothing comes once it was", () => {
+    const late = (state: LateResult["state"]) => row("t1", "timed_out", 1, { late: { ...lateWaiting, state } });
+    expect([
+      [canStop(late("expected")), canRetry(late("expected"))],
+      [canStop(late("lost")), canRetry(late("lost"))],
+      [canStop(late("waiting")), canStop(row("r1", "running", 1)), canStop(row("s1", "succeeded", 1))],
+      taskLine(late("lost")),
+    ]).toEqual([[true, false], [false, true], [false, true, false], "Timed out; no answer will come"]);
+  });
 
   it.each([
     ["queued", "", "Waits for a free place"],

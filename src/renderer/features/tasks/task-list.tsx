@@ -23,7 +23,6 @@ export function TaskList() {
   const error = useTasks((state) => state.error);
   const status = useTasks((state) => state.status);
   const scope = useTasks((state) => state.scope);
-  const said = useTasks((state) => state.said);
   if (error !== null) {
     return (
       <div role="alert" className="border-t border-line px-4 py-3 text-small text-fg2">
@@ -48,9 +47,6 @@ export function TaskList() {
       ) : status === "ready" ? (
         <p className="px-4 pb-2.5 text-small text-fg3">{scope === "all" ? "No task in any project." : "None in this project."}</p>
       ) : null}
-      <p role="status" data-testid="task-said" className="sr-only">
-        {said}
-      </p>
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { type DragEvent, type ReactNode, useState } from "react";
 import type { Attachment } from "../../../protocol/attachment.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { Json } from "../../../protocol/json.ts";
-import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, canStop, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { openLink, reportError } from "../../state/notices.ts";
 import { showConversation, showDiffOf, showStartOf } from "../../state/task-places.ts";
@@ -22,7 +22,7 @@ import { TaskHistory } from "./task-history.tsx";
 import { taskInput } from "./task-input.ts";
 import { TaskLogView } from "./task-log.tsx";
 import { TaskMessage } from "./task-message.tsx";
-import { taskLine } from "./task-words.ts";
+import { lateWords, taskLine } from "./task-words.ts";
 import { useTaskLog } from "./use-task-log.ts";
 
 const kindNames: Readonly<Record<TaskKind, string>> = {
@@ -34,7 +34,6 @@ const kindNames: Readonly<Record<TaskKind, string>> = {
 
 /** Everything known about one task, and everything one can do with it. */
 export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
-  const over = isTaskOver(row.status);
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [stopped, setStopped] = useState<readonly string[] | null>(null);
   const [files, setFiles] = useState<readonly Attachment[]>([]);
@@ -78,7 +77,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        over ? (
+        !canStop(row) ? (
           <>
             {canResume(row) ? (
               <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
@@ -116,7 +115,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         ) : null}
         {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
         {row.error === null || row.status === "cancelled" ? null : (
-          <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />
+          <ErrorState code={row.error.code} message={row.error.message} hint={lateWords(row.late) ?? row.error.hint} />
         )}
         {takes ? <TaskMessage row={row} files={files} onFiles={setFiles} /> : null}
         <Contents row={row} />

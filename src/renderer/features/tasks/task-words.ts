@@ -21,12 +21,21 @@ export function taskLine(row: TaskRow): string {
     case "timed_out":
       if (row.late?.state === "expected") return "Timed out; the answer may still come";
       if (row.late?.state === "waiting") return "The answer came late: open it to decide";
+      if (row.late?.state === "lost") return "Timed out; no answer will come";
       return row.error?.message ?? "Stopped at its time limit";
     case "interrupted":
       return row.error?.message ?? "Ended while Spindle was closed";
     default:
       return assertNever(row.status);
   }
+}
+
+/** What becomes of a question that timed out, as a sentence with the next step; undefined for what has not. */
+export function lateWords(late: TaskRow["late"]): string | undefined {
+  if (late?.state === "expected")
+    return "The question stays open and goes on using tokens: an answer that still comes is kept for you. Stop ends it.";
+  if (late?.state === "lost") return "The question was ended without an answer. Retry asks it again.";
+  return undefined;
 }
 
 /** Where the result is. */
@@ -75,9 +84,30 @@ export function taskProgress({ status, lastLine }: Pick<TaskRow, "status" | "las
   return Number(done) / Number(all);
 }
 
-/** What was stopped, in one sentence: `Stopped: Tests and 2 more`. */
-export function stoppedWords(title: string, stopped: readonly string[]): string {
-  const others = stopped.length - 1;
+/** What was stopped, in one sentence: `Stopped: Tests, with 2 it had started: Build, Review`. `stopped` are kinds and titles, the task's own first. */
+export function stoppedWords({ kind, title }: Pick<TaskRow, "kind" | "title">, stopped: readonly string[]): string {
   if (stopped.length === 0) return `${title} was over already`;
-  return others <= 0 ? `Stopped: ${title}` : `Stopped: ${title} and ${others} it had started`;
+  const own = stopped[0] === `${kind}: ${title}` ? 1 : 0;
+  const others = stopped.slice(own).map((name) => name.replace(/^\w+: /, ""));
+  if (others.length === 0) return `Stopped: ${title}`;
+  const named = others.slice(0, namedOthers).join(", ");
+  const more = others.length > namedOthers ? ` and ${others.length - namedOthers} more` : "";
+  if (own === 0) return `${title} was over already. Stopped what it had started: ${named}${more}`;
+  return `Stopped: ${title}, with ${others.length} it had started: ${named}${more}`;
+}
+
+/** Names of a sentence: more make it too long to be read in passing. */
+const namedOthers = 4;
+
+/** What a row says instead of its own line, and the row it was said of. */
+export interface SaidOfRow {
+  readonly text: string;
+  readonly bad: boolean;
+  readonly row: TaskRow;
+}
+
+/** False once the row is not any more what it was said of: an error goes when the state or the run changed, other words with the next sign of life, too. */
+export function isStillNews({ text, bad, row: then }: SaidOfRow, row: TaskRow): boolean {
+  if (then.status !== row.status || then.run !== row.run || then.late?.state !== row.late?.state) return false;
+  return bad || text === "Stopping" || then.lastLine === row.lastLine;
 }
