@@ -4,6 +4,7 @@ import { attachmentSchema, type Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
 import type { ConversationId, TaskId, TurnId } from "./ids.ts";
+import type { Json } from "./json.ts";
 import { type Rule, ruleDraftSchema } from "./rule.ts";
 import type { AttentionKind, ProviderId, Reach, Settings } from "./settings.ts";
 import { reaches, settingsSchema } from "./settings.ts";
@@ -167,6 +168,8 @@ export const calls = {
   /** What waits for a person right now, in all projects: questions and late answers, oldest first. */
   "attention.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
+  /** What a task returned, whole: its row may have a head of it. */
+  "tasks.result": z.strictObject({ taskId: id }),
   /** The kept output of a task (an exec's output, an agent's or ask's text): from a byte on, or its last 1 MiB. */
   "tasks.output": z.strictObject({ taskId: id, offset: z.number().int().min(0).optional() }),
   /** Runs a task that is over and did not succeed again from the start. */
@@ -241,6 +244,7 @@ export interface CallResults {
   "tasks.history": readonly TaskChange[];
   "attention.list": readonly TaskNeed[];
   "tasks.cancel": { readonly stopped: readonly string[] };
+  "tasks.result": { readonly result: Json };
   "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
   "tasks.retry": TaskRow;
   "tasks.resume": TaskRow;

@@ -99,6 +99,8 @@ export interface TaskRow {
   /** Last sign of life: a line of output, tokens, a call, a state change. */
   readonly lastEventAt: number;
   readonly lastLine: string;
+  /** Where what the present try prints begins in the log, bytes; 0 for what does not run in this process. */
+  readonly outputFrom: number;
   /** True when a running task gave no sign of life for `tasks.stallMs`. */
   readonly stalled: boolean;
   /** Why a queued task does not start yet; null when it only waits for its turn. */
@@ -114,7 +116,14 @@ export interface TaskRow {
 }
 
 /** What changes of a running row many times a second. */
-export const taskProgressFields = ["lastEventAt", "lastLine", "used", "stalled", "waitsFor"] as const satisfies (keyof TaskRow)[];
+export const taskProgressFields = [
+  "lastEventAt",
+  "lastLine",
+  "outputFrom",
+  "used",
+  "stalled",
+  "waitsFor",
+] as const satisfies (keyof TaskRow)[];
 export type TaskProgress = Pick<TaskRow, "taskId" | (typeof taskProgressFields)[number]>;
 
 /** Rows that are new or not what they were, whole; of those where only the progress is new, that alone. */
@@ -156,6 +165,7 @@ export const taskRowDefaults = {
   agentConversationId: null,
   owner: null,
   used: { tokens: 0, calls: 0, usd: null, bytes: 0 },
+  outputFrom: 0,
   stalled: false,
   waitsFor: null,
   resultCut: false,

@@ -16,6 +16,7 @@ export function taskHandlers(engine: Engine, window: { project(): ProjectInfo | 
     },
     "tasks.history": ({ taskId }) => tasks.history(taskId),
     "tasks.cancel": async ({ taskId }) => ({ stopped: await tasks.cancel(taskId) }),
+    "tasks.result": ({ taskId }) => ({ result: tasks.resultOf(taskId).result }),
     "tasks.output": ({ taskId, offset }) => tasks.output(taskId, offset),
     "tasks.retry": ({ taskId }) => tasks.again(taskId, "retry"),
     "tasks.resume": ({ taskId }) => tasks.again(taskId, "resume"),

@@ -144,8 +144,10 @@ async function askTask(work: TaskWork, input: Extract<SpawnInput, { kind: "ask" 
       work.output(event.text);
       arrived += event.text;
     } else if (event.type === "text") text += event.text;
-    else if (event.type === "retry") work.output(`\n${event.error.message} Trying again in ${Math.round(event.delayMs / 1000)} s.\n`);
-    else if (event.type === "failed" && !work.signal.aborted) {
+    else if (event.type === "retry") {
+      work.output(`\n${event.error.message} Trying again in ${Math.round(event.delayMs / 1000)} s.\n`);
+      work.beginAnswer();
+    } else if (event.type === "failed" && !work.signal.aborted) {
       throw new SpindleError(event.error.code, event.error.message, event.error.hint === undefined ? {} : { hint: event.error.hint });
     }
   }

@@ -10,8 +10,9 @@ import { createTaskFiles } from "./kept-results.ts";
 import { createEndings } from "./endings.ts";
 import { isOverBudget } from "./ends.ts";
 import { shownOfOther } from "./other-process.ts";
-import { createLiveTask, type LiveTask } from "./live.ts";
+import { createLiveTask, type LiveTask, runMark } from "./live.ts";
 import { assertMay } from "./may.ts";
+import { createMailbox } from "./mailbox.ts";
 import { createMeters } from "./meters.ts";
 import { newRow } from "./new-row.ts";
 import { createTaskQueue, type Seat } from "./queue.ts";
@@ -22,7 +23,6 @@ import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
 import type { TaskManager, TaskManagerDeps, TaskOrigin } from "./task-manager.ts";
-import type { TaskWork } from "./work.ts";
 
 interface Running {
   readonly stop: AbortController;
@@ -120,6 +120,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     const live = createLiveTask({
       taskId,
       file: files.outputFile(taskId),
+      mark: runMark(task.run, first.how, now()),
       now,
       redact: deps.redact,
       meter: (onUse) => meters.begin(task, { onUse, onOver: over }),
@@ -129,15 +130,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     stop.signal.addEventListener("abort", () => void (isOverBudget(stop.signal.reason) && stopper.stopBelow(taskId)), {
       once: true,
     });
-    let listener: Parameters<TaskWork["onMessage"]>[0] = null;
-    let passed = 0;
-    const passMessages = (): void => {
-      if (listener === null) return;
-      const { messages } = entryOf(taskId);
-      for (const message of messages.slice(passed)) listener(message);
-      passed = messages.length;
-    };
-    start({ live, passMessages });
+    const mailbox = createMailbox(() => entryOf(taskId).messages);
+    start({ live, passMessages: mailbox.pass });
     deps.onEvent({ type: "started", task: rowOf(taskId) });
     /** Set while a person is asked: the task only waits, another one may have its place. */
     let takeBack: (() => void) | null = null;
@@ -150,14 +144,16 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
         ledger.append({ type: "tried", taskId, at: now(), attempt, error });
         live.print(`\nTry ${attempt} failed: ${error.message} Trying again in ${Math.ceil(delayMs / 1_000)} s.\n`);
       },
-      attempt: (attempt) =>
-        work({
+      attempt(attempt) {
+        live.beginTry();
+        return work({
           task: entryOf(taskId).row,
           input,
           how: attempt > 1 ? "resume" : first.how,
           signal: stop.signal,
           meter: live.meter,
           output: live.print,
+          beginAnswer: live.beginTry,
           needsYou(open) {
             if (open === (takeBack !== null) || isTaskOver(entryOf(taskId).row.status)) return;
             takeBack?.();
@@ -168,12 +164,10 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
             pump();
           },
           worksIn: (conversationId) => ledger.append({ type: "agent", taskId, conversationId }),
-          onMessage(given) {
-            listener = given;
-            passMessages();
-          },
+          onMessage: mailbox.listen,
           lend: (wait) => lend(taskId, wait),
-        }),
+        });
+      },
     });
     if (ended.type === "end") {
       guard.ended(seat.kind, seat.provider, ended.end.fault);

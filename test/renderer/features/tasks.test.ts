@@ -82,7 +82,7 @@ describe("the task list", () => {
   it("takes what main tells: whole rows of its projects, and progress of rows it has", () => {
     const [first, second] = [row("a", "running", 1), row("b", "running", 2)];
     const { used } = taskRowDefaults;
-    const news = { taskId: "a", lastEventAt: 9, lastLine: "half", used, stalled: false, waitsFor: null };
+    const news = { taskId: "a", lastEventAt: 9, lastLine: "half", outputFrom: 0, used, stalled: false, waitsFor: null };
     const pushed = applyPush(
       [first, second],
       { changed: [row("c", "queued", 3), row("d", "queued", 4, { projectRoot: "/other" })], progress: [news, { ...news, taskId: "x" }] },

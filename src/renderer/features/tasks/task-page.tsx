@@ -23,6 +23,7 @@ import { taskInput } from "./task-input.ts";
 import { TaskLogView } from "./task-log.tsx";
 import { TaskMessage } from "./task-message.tsx";
 import { lateWords, taskLine } from "./task-words.ts";
+import { useAnswer } from "./use-answer.ts";
 import { useTaskLog } from "./use-task-log.ts";
 
 const kindNames: Readonly<Record<TaskKind, string>> = {
@@ -165,10 +166,14 @@ function Places({
 /** What was asked, what it printed, what it returned, and what happened to it. */
 function Contents({ row }: { readonly row: TaskRow }) {
   const [whole, setWhole] = useState(false);
-  const log = useTaskLog(row, whole);
   const over = isTaskOver(row.status);
+  /** The words of an ask are shown as they come: those of this try. */
+  const arriving = row.kind === "ask" && !over && row.status !== "queued";
+  const log = useTaskLog(row, { whole, from: arriving ? row.outputFrom : null });
   const input = taskInput(row.kind, row.input);
-  const answer = row.kind === "ask" ? log.lines.join("\n") : answerOf(row.result);
+  const returned = useAnswer(row);
+  const answer = arriving ? log.lines.join("\n") : returned.text;
+  const answerTitle = row.kind === "agent" ? "Its last words" : "Answer";
   // The answer is shown as prose already.
   const result = answer === null ? resultText(row.result, log.lines.join("\n")) : null;
   return (
@@ -178,12 +183,14 @@ function Contents({ row }: { readonly row: TaskRow }) {
         <CodeLines code={input.text} lang={input.lang} />
       </Block>
       {answer === null || answer === "" ? null : (
-        <Block title={row.kind === "ask" ? "Answer" : "Its last words"} text={answer}>
+        <Block title={returned.partial && !arriving ? `${answerTitle}, as far as it had come` : answerTitle} text={answer}>
           <Markdown text={answer} streaming={!over} onLink={openLink} />
         </Block>
       )}
-      {log.error === null ? null : <ErrorState code={log.error.code} message={log.error.message} hint={log.error.hint} />}
-      {row.kind === "ask" && answer !== "" ? null : (
+      {[returned.error, log.error].map((error, index) =>
+        error === null ? null : <ErrorState key={index} code={error.code} message={error.message} hint={error.hint} />,
+      )}
+      {row.kind === "ask" && answer !== null && answer !== "" && (arriving || (row.run === 1 && row.attempt === 1)) ? null : (
         <TaskLogView
           log={log}
           title={log.truncated ? "Log, last part" : "Log"}
@@ -230,12 +237,6 @@ function Block({ title, text, children }: { readonly title: string; readonly tex
 
 function merged(before: readonly Attachment[], dropped: readonly Attachment[]): readonly Attachment[] {
   return [...before.filter((file) => dropped.every((each) => each.path !== file.path)), ...dropped];
-}
-
-/** The words of an agent's result; null for other results. */
-function answerOf(result: Json): string | null {
-  if (typeof result !== "object" || result === null || !("answer" in result)) return null;
-  return typeof result["answer"] === "string" ? result["answer"] : null;
 }
 
 /** The structured result, unless it says no more than the output does. */

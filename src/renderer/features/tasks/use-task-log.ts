@@ -24,14 +24,17 @@ const wholeBytes = 64 * 1024 * 1024;
 const empty = { version: 0, truncated: false, loading: true, error: null } as const;
 
 /**
- * The kept output of a task: its end at first, or all of it (`whole`, up to 64 MiB); then only what is new, after each sign of
- * life.
+ * The kept output of a task: its end at first, or all of it (`whole`, up to 64 MiB), or what stands from a byte on (`from`, else
+ * null); then only what is new, after each sign of life.
  */
-export function useTaskLog({ taskId, lastEventAt, status }: Pick<TaskRow, "taskId" | "lastEventAt" | "status">, whole: boolean): TaskLog {
-  const [reader, setReader] = useState(() => createReader(taskId, whole));
+export function useTaskLog(
+  { taskId, lastEventAt, status }: Pick<TaskRow, "taskId" | "lastEventAt" | "status">,
+  { whole, from }: { readonly whole: boolean; readonly from: number | null },
+): TaskLog {
+  const [reader, setReader] = useState(() => createReader(taskId, whole, from));
   const [shown, setShown] = useState<Omit<TaskLog, "lines">>(empty);
-  if (reader.whole !== whole) {
-    setReader(createReader(taskId, whole));
+  if (reader.whole !== whole || reader.from !== from) {
+    setReader(createReader(taskId, whole, from));
     setShown(empty);
   }
   const pace = useRef<Pace | null>(null);
@@ -62,9 +65,9 @@ export function useTaskLog({ taskId, lastEventAt, status }: Pick<TaskRow, "taskI
   return { lines: reader.lines, ...shown };
 }
 
-function createReader(taskId: string, whole: boolean) {
+function createReader(taskId: string, whole: boolean, from: number | null) {
   const log = createLogLines();
-  let offset: number | null = null;
+  let offset = from;
   let truncated = false;
   const read = async (): Promise<boolean> => {
     let at = offset;
@@ -89,6 +92,7 @@ function createReader(taskId: string, whole: boolean) {
   };
   return {
     whole,
+    from,
     lines: log.lines,
     truncated: () => truncated,
     /** Reads what is new; true when something was. One at a time. */
