@@ -87,6 +87,8 @@ export interface TaskRow {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** Time of this run that it waited for a person, which its limits do not count; `since` while it waits, ms. */
+  readonly waited: { readonly ms: number; readonly since: number | null };
   /** Counts from 1; one more each time a person resumed or retried it. */
   readonly run: number;
   /** Tries of this run; more than 1 when its retry policy tried again. */
@@ -158,6 +160,7 @@ export interface TaskNeed {
 export const taskRowDefaults = {
   parentTaskId: null,
   depth: 1,
+  waited: { ms: 0, since: null },
   scope: { approval: "plan", sandbox: "read-only", tools: null },
   budget: null,
   run: 1,

@@ -187,6 +187,7 @@ function newRow(projectRoot: string): TaskRow {
     createdAt: 0,
     startedAt: 0,
     finishedAt: null,
+    waited: { ms: 0, since: null },
     run: 1,
     attempt: 1,
     agentConversationId: null,

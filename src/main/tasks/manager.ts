@@ -19,6 +19,7 @@ import { createTaskQueue, type Seat } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
 import { runTask } from "./run-task.ts";
+import { createTimeLimits } from "./time-limits.ts";
 import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
@@ -135,7 +136,9 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     deps.onEvent({ type: "started", task: rowOf(taskId) });
     /** Set while a person is asked: the task only waits, another one may have its place. */
     let takeBack: (() => void) | null = null;
+    const limits = createTimeLimits();
     const ended = await runTask({
+      limits,
       task,
       input,
       stop,
@@ -158,6 +161,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
             if (open === (takeBack !== null) || isTaskOver(entryOf(taskId).row.status)) return;
             takeBack?.();
             takeBack = open ? queue.lend(taskId) : null;
+            limits.hold(open);
             ledger.append({ type: "needs_you", taskId, at: now(), open });
             live.touch();
             deps.onEvent({ type: "changed", task: rowOf(taskId) });
@@ -246,7 +250,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
         if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
         passMessages();
         if (looks % beatEvery === 0) live.beat(ledger);
-        if (entry?.row.status === "running" && live.lookForStall(now(), deps.settings().stallMs))
+        if (entry?.row.status === "running" && live.lookForStall(now(), queue.isLent(taskId) ? Infinity : deps.settings().stallMs))
           deps.onEvent({ type: live.isStalled() ? "stalled" : "changed", task: rowOf(taskId) });
       })();
   };
@@ -259,6 +263,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       return await wait();
     } finally {
       takeBack();
+      // The wait was no silence of its own.
+      running.get(taskId)?.live.touch();
     }
   }
 

@@ -116,3 +116,11 @@ test("a further run begins with a line of its own in the log, and what a try pri
     ["half an änswer", "── Run 2, resumed 2026-01-02 03:04:05 UTC ──", "Try 1 failed.", "the answer"],
   ]);
 });
+
+test("what a task below prints is a sign of life of those above, and no output of theirs", () => {
+  let signs = 0;
+  const top = createMeter({ budget: null, parent: null, onUse: () => signs++, onOver: () => undefined });
+  const below = createMeter({ budget: null, parent: top, onUse: () => undefined, onOver: () => undefined });
+  below.printed(10);
+  expect({ signs, top: top.used().bytes, below: below.used().bytes }).toEqual({ signs: 1, top: 0, below: 10 });
+});

@@ -149,6 +149,20 @@ describe("the task list", () => {
     ]).toEqual([[true, false], [false, true], [false, true, false], "Timed out; no answer will come"]);
   });
 
+  it("says of a late answer what became of it, and of a stop whose it was", () => {
+    const late = (state: LateResult["state"]) =>
+      deliveryWords(row("t1", "timed_out", 1, { delivery: "seen", late: { ...lateWaiting, state } }));
+    const stopped = (by: string) => taskLine(row("c1", "cancelled", 1, { error: { code: "cancelled", message: "", details: { by } } }));
+    expect([late("waiting"), late("discarded"), late("lost"), late("injected"), stopped("person"), stopped("starter")]).toEqual([
+      "Waits for your decision",
+      "Discarded",
+      "None: it will not come any more",
+      "Added to the conversation",
+      "Stopped by you",
+      "Stopped by who started it",
+    ]);
+  });
+
   it.each([
     ["queued", "", "Waits for a free place"],
     ["running", "", "Started"],

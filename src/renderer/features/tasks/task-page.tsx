@@ -1,5 +1,5 @@
 import { ArrowUpToLine, FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
-import { type DragEvent, type ReactNode, useState } from "react";
+import { type DragEvent, type ReactNode, useMemo, useState } from "react";
 import type { Attachment } from "../../../protocol/attachment.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { Json } from "../../../protocol/json.ts";
@@ -172,10 +172,12 @@ function Contents({ row }: { readonly row: TaskRow }) {
   const log = useTaskLog(row, { whole, from: arriving ? row.outputFrom : null });
   const input = taskInput(row.kind, row.input);
   const returned = useAnswer(row);
-  const answer = arriving ? log.lines.join("\n") : returned.text;
+  // A log can be long, and a page is drawn many times a second: joined only where the words are shown.
+  const arrived = useMemo(() => (arriving ? log.lines.join("\n") : null), [arriving, log.lines, log.version]);
+  const answer = arrived ?? returned.text;
   const answerTitle = row.kind === "agent" ? "Its last words" : "Answer";
   // The answer is shown as prose already.
-  const result = answer === null ? resultText(row.result, log.lines.join("\n")) : null;
+  const result = useMemo(() => resultText(row.result), [row.result]);
   return (
     <>
       <TaskFacts row={row} input={input} />
@@ -198,7 +200,7 @@ function Contents({ row }: { readonly row: TaskRow }) {
           onWhole={whole ? null : () => setWhole(true)}
         />
       )}
-      {result === null ? null : (
+      {result === null || answer !== null ? null : (
         <Block title={row.resultCut ? "Returned (its beginning: the whole is in the task’s .result.json)" : "Returned"} text={result}>
           <CodeLines code={result} lang="json" />
         </Block>
@@ -239,9 +241,9 @@ function merged(before: readonly Attachment[], dropped: readonly Attachment[]): 
   return [...before.filter((file) => dropped.every((each) => each.path !== file.path)), ...dropped];
 }
 
-/** The structured result, unless it says no more than the output does. */
-function resultText(result: Json, output: string): string | null {
-  if (result === null || result === output) return null;
+/** The structured result, unless it says nothing. */
+function resultText(result: Json): string | null {
+  if (result === null) return null;
   const text = JSON.stringify(result, null, 2);
   return text === "{}" || text === '""' ? null : text;
 }

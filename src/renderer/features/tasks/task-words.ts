@@ -15,7 +15,7 @@ export function taskLine(row: TaskRow): string {
     case "succeeded":
       return lastLine || deliveryWords(row);
     case "cancelled":
-      return "Stopped";
+      return stoppedBy[String(row.error?.details?.["by"])] ?? "Stopped";
     case "failed":
       return row.error?.message ?? "Failed";
     case "timed_out":
@@ -29,6 +29,8 @@ export function taskLine(row: TaskRow): string {
       return assertNever(row.status);
   }
 }
+
+const stoppedBy: Readonly<Record<string, string>> = { person: "Stopped by you", starter: "Stopped by who started it" };
 
 /** What becomes of a question that timed out, as a sentence with the next step; undefined for what has not. */
 export function lateWords(late: TaskRow["late"]): string | undefined {
@@ -46,10 +48,22 @@ export function deliveryWords(row: TaskRow): string {
       : row.notify === "wake"
         ? "Wakes the conversation when done"
         : "Waits for the next turn when done";
+  const late = row.late === null ? undefined : lateResults[row.late.state];
+  // What was delivered of it before is the news that it timed out.
+  if (late !== undefined) return late;
   if (row.delivery === "seen") return "Read by the agent";
   if (row.delivery === "delivered") return "Added to the conversation";
   return row.notify === "silent" ? "Kept here only" : "Not delivered yet";
 }
+
+const lateResults: Readonly<Record<NonNullable<TaskRow["late"]>["state"], string>> = {
+  expected: "May still come",
+  waiting: "Waits for your decision",
+  injected: "Added to the conversation",
+  side: "Opened in a conversation beside",
+  discarded: "Discarded",
+  lost: "None: it will not come any more",
+};
 
 const statusNames: Readonly<Record<TaskStatus, string>> = {
   queued: "Queued",
