@@ -163,6 +163,8 @@ export const calls = {
   "calls.background": z.strictObject({ id, callId: z.string().regex(/^c[0-9.]{1,80}$/) }),
   /** The tasks of the open project, or of all projects. */
   "tasks.list": z.strictObject({ scope: z.enum(["project", "all"]) }),
+  /** One task, of whatever project. */
+  "tasks.row": z.strictObject({ taskId: id }),
   /** What happened to a task so far, oldest first. */
   "tasks.history": z.strictObject({ taskId: id }),
   /** What waits for a person right now, in all projects: questions and late answers, oldest first. */
@@ -241,6 +243,7 @@ export interface CallResults {
   "project.reach": ProjectInfo;
   "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];
+  "tasks.row": TaskRow;
   "tasks.history": readonly TaskChange[];
   "attention.list": readonly TaskNeed[];
   "tasks.cancel": { readonly stopped: readonly string[] };

@@ -5,7 +5,7 @@ import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
 import { chordOf, type Command, commandFor, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
-import { useTasks } from "./state/tasks.ts";
+import { openTaskRow, useTasks } from "./state/tasks.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 
 /** The keys of the window's commands. Components handle their own keys first. */
@@ -39,8 +39,7 @@ const overTaskPage: ReadonlySet<string> = new Set(["tasks.nextNeed", "view.large
 
 function mayRun(command: Command): boolean {
   const dialogs = openDialogs();
-  const { openId, rows } = useTasks.getState();
-  const onTaskPage = dialogs === 1 && rows.some((row) => row.taskId === openId);
+  const onTaskPage = dialogs === 1 && openTaskRow(useTasks.getState()) !== undefined;
   return command.possible?.() !== false && (dialogs === 0 || (onTaskPage && overTaskPage.has(command.id)));
 }
 

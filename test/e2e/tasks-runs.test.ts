@@ -1,5 +1,8 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
+import type { Bridge } from "../../src/protocol/ipc.ts";
 import { picture } from "../support/electron.ts";
 import { responds, responseEvents } from "../support/model-servers/responses.ts";
 import { spawns, withTaskWindow } from "../support/task-window.ts";
@@ -77,8 +80,11 @@ test("a question that timed out can be stopped from row and page, and one key go
         return { type: "events", events: responseEvents([{ type: "text", text: `Late words about ${title}` }]), paceMs: 150 };
       },
     },
-    async ({ page, row }) => {
+    async ({ page, folder, row }) => {
       for (const title of ["First", "Second"]) await row(title).getByText("The answer came late").waitFor({ timeout: 20_000 });
+      await page.getByTestId("open-task").filter({ hasText: "Open the task" }).first().click();
+      await page.getByTestId("late-answer").waitFor();
+      await page.keyboard.press("Escape");
       await row("Endless").getByText("Timed out; the answer may still come").waitFor();
       await focusRow(page, "Endless");
       await both(page, "tasks-late-stop");
@@ -92,6 +98,10 @@ test("a question that timed out can be stopped from row and page, and one key go
       await page.getByTestId("task-stopped").getByText("ask: Eternal").waitFor();
       await page.getByTestId("task-retry").waitFor();
 
+      await page.keyboard.press("Escape");
+      await page.getByRole("radio", { name: "Tasks of this project" }).press("ArrowRight");
+      await page.getByRole("radio", { name: "Tasks of all projects", checked: true }).and(page.locator(":focus")).waitFor();
+      await page.keyboard.press("ArrowLeft");
       const seen: string[] = [];
       for (let jumps = 0; jumps < 3; jumps++) {
         await page.keyboard.press("Control+Shift+J");
@@ -101,6 +111,14 @@ test("a question that timed out can be stopped from row and page, and one key go
       }
       expect(new Set(seen)).toEqual(new Set(["First", "Second"]));
       expect(seen[0]).toBe(seen[2]);
+      // From another project, too, and the list stays as it is.
+      const other = path.join(folder, "other");
+      mkdirSync(other);
+      await page.evaluate((root) => (globalThis as unknown as { spindle: Bridge }).spindle.call("project.open", { root }), other);
+      await page.getByText("None in this project.").waitFor();
+      await page.keyboard.press("Control+Shift+J");
+      await page.getByTestId("late-answer").waitFor();
+      expect(await page.getByRole("radio", { name: "Tasks of this project" }).getAttribute("aria-checked")).toBe("true");
       // Of the other commands none passes a dialog.
       await page.keyboard.press("Control+B");
       expect(await page.getByTestId("task-list").count()).toBe(1);
@@ -139,4 +157,24 @@ test("the answer of a question that was asked again is that of this run; the log
       await both(page, "task-second-run");
     },
   );
+});
+
+test("a script's page leads to its diff and opens a long result whole", async () => {
+  const patch = "*** Begin Patch\n*** Add File: swept.txt\n+swept\n*** End Patch";
+  const code = [
+    `await tools.applyPatch({ patch: ${JSON.stringify(patch)} });`,
+    'return { list: Array.from({ length: 3000 }, (_, index) => "entry " + index), last: "the very end" };',
+  ].join("\n");
+  await withTaskWindow({ begin: [spawns({ kind: "script", title: "Sweep", code })] }, async ({ page, row }) => {
+    await page.locator('[data-testid="task-row"][data-status="succeeded"]').waitFor({ timeout: 30_000 });
+    await row("Sweep").getByRole("button").first().click();
+    await page.getByTestId("task-result-whole").click();
+    const result = page.getByTestId("task-result");
+    await result.getByText('"entry 0"').waitFor();
+    await both(page, "task-result-whole");
+    await result.evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await result.getByText("the very end").waitFor();
+    await page.getByTestId("task-diff").click();
+    await page.getByTestId("review-panel").getByText("swept.txt").first().waitFor();
+  });
 });

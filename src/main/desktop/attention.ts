@@ -80,6 +80,8 @@ export function createAttention(
     soon();
   };
 
+  // Late answers of yesterday wait from the start.
+  if (openNeeds(engine).length > 0) updateBadge();
   return {
     task(row) {
       const before = known.get(row.taskId);
@@ -93,6 +95,9 @@ export function createAttention(
       else if (row.status === "succeeded" && row.notify !== "wake") add("done", row, row.lastLine || "It has ended.");
       // What becomes of a late answer is no second failure.
       else if (before?.startsWith(`${row.run} ${row.status} `) === true) return;
+      // What this process itself interrupts it does when it is closed.
+      else if (row.status === "interrupted" && row.owner?.pid !== process.pid)
+        add("failed", row, row.error?.message ?? "It was cut short.");
       else if (row.status === "failed" || row.status === "timed_out") add("failed", row, row.error?.message ?? "It failed.");
     },
     event(event) {

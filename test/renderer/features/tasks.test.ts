@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { canRetry, canStop, type LateResult, type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
 import { orderTasks, type TaskGroup, taskLines, taskSummary } from "../../../src/renderer/features/tasks/task-groups.ts";
-import { deliveryWords, isStillNews, stoppedWords, taskLine, taskProgress } from "../../../src/renderer/features/tasks/task-words.ts";
+import { leftOutWords } from "../../../src/renderer/features/tasks/task-files.ts";
+import {
+  deliveryWords,
+  errorWords,
+  isStillNews,
+  stoppedWords,
+  taskLine,
+  taskProgress,
+} from "../../../src/renderer/features/tasks/task-words.ts";
 import { taskInput } from "../../../src/renderer/features/tasks/task-input.ts";
-import { applyPush } from "../../../src/renderer/state/tasks.ts";
+import { nextPlace } from "../../../src/renderer/state/attention.ts";
+import { applyPush, openTaskRow } from "../../../src/renderer/state/tasks.ts";
 import { taskRow } from "../support/story.ts";
 
 function row(taskId: string, status: TaskStatus, time: number, more: Partial<TaskRow> = {}) {
@@ -148,6 +157,35 @@ describe("the task list", () => {
       taskLine(late("lost")),
     ]).toEqual([[true, false], [false, true], [false, true, false], "Timed out; no answer will come"]);
   });
+
+  it("has the open page's row where the list does not have it, and takes its news too", () => {
+    const [listed, other] = [row("a", "running", 1), row("b", "running", 2, { projectRoot: "/other" })];
+    const open = (openId: string | null) => openTaskRow({ openId, openRow: other, rows: [listed] })?.taskId;
+    expect([open(null), open("a"), open("b"), open("c")]).toEqual([undefined, "a", "b", undefined]);
+  });
+
+  it("goes from need to need, also when the last one is gone", () =>
+    expect([
+      nextPlace(["a", "b", "c"], null),
+      nextPlace(["a", "b", "c"], { key: "a", at: 0 }),
+      nextPlace(["a", "b", "c"], { key: "c", at: 2 }),
+      nextPlace(["a", "c"], { key: "b", at: 1 }),
+      nextPlace(["a"], { key: "b", at: 1 }),
+      nextPlace([], { key: "b", at: 1 }),
+    ]).toEqual([0, 1, 0, 1, 0, 0]));
+
+  it("says an error with what to do, and which files of a drop were left out", () =>
+    expect([
+      errorWords({ message: "It was refused.", hint: "Try again." }),
+      errorWords({ message: "It was refused." }),
+      leftOutWords([], 0),
+      leftOutWords(["/a/gone.txt", "C:\\b\\lost.txt"], 3),
+    ]).toEqual([
+      "It was refused. Try again.",
+      "It was refused.",
+      null,
+      "Not handed over, gone: gone.txt, lost.txt; 3 beyond the 100 that one message may have",
+    ]));
 
   it("says of a late answer what became of it, and of a stop whose it was", () => {
     const late = (state: LateResult["state"]) =>

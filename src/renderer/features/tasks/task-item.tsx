@@ -12,7 +12,7 @@ import { useMinute } from "../../ui/use-minute.ts";
 import { hasFiles, sendFiles, takesFiles } from "./task-files.ts";
 import { taskGroup } from "./task-groups.ts";
 import { TaskMark } from "./task-mark.tsx";
-import { isStillNews, type SaidOfRow, shortCount, statusName, stoppedWords, taskLine } from "./task-words.ts";
+import { errorWords, isStillNews, type SaidOfRow, shortCount, statusName, stoppedWords, taskLine } from "./task-words.ts";
 
 export interface TaskItemProps {
   readonly row: TaskRow;
@@ -39,13 +39,13 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
   const [dropping, setDropping] = useState(false);
   const group = taskGroup(row);
   const stoppable = canStop(row);
-  const again = canResume(row) ? "resume" : canRetry(row) && row.status !== "cancelled" ? "retry" : null;
+  const again = canResume(row) ? "resume" : canRetry(row) ? "retry" : null;
   const say = (text: string, bad = false) => {
     // What is said after a while is said of the row as it is by then.
     setWords({ text, bad, row: useTasks.getState().rows.find((each) => each.taskId === row.taskId) ?? row });
     sayOfTasks(text, "unseen");
   };
-  const fail = (error: unknown) => say(asErrorData(error).message, true);
+  const fail = (error: unknown) => say(errorWords(asErrorData(error)), true);
   const stop = () => {
     if (!stoppable) return;
     say("Stopping");
@@ -62,7 +62,7 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
       event.preventDefault();
       setDropping(true);
     },
-    onDragLeave: () => setDropping(false),
+    onDragLeave: (event: DragEvent) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setDropping(false),
     onDrop(event: DragEvent) {
       setDropping(false);
       if (!hasFiles(event) || !takesFiles(row)) return;

@@ -1,13 +1,12 @@
 import { ArrowUpToLine, FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
 import { type DragEvent, type ReactNode, useMemo, useState } from "react";
-import type { Attachment } from "../../../protocol/attachment.ts";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { Json } from "../../../protocol/json.ts";
 import { canResume, canRetry, canStop, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { openLink, reportError } from "../../state/notices.ts";
 import { showConversation, showDiffOf, showStartOf } from "../../state/task-places.ts";
-import { cancelTask, promoteTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
+import { cancelTask, promoteTask, runTaskAgain, sayOfTasks, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -15,10 +14,12 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { addToMessage, isEmptyDraft, useMessageDraft } from "./message-drafts.ts";
 import { LateAnswer } from "./late-answer.tsx";
 import { TaskFacts } from "./task-facts.tsx";
 import { describeFiles, hasFiles, takesFiles } from "./task-files.ts";
 import { TaskHistory } from "./task-history.tsx";
+import { TaskResult } from "./task-result.tsx";
 import { taskInput } from "./task-input.ts";
 import { TaskLogView } from "./task-log.tsx";
 import { TaskMessage } from "./task-message.tsx";
@@ -37,11 +38,14 @@ const kindNames: Readonly<Record<TaskKind, string>> = {
 export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [stopped, setStopped] = useState<readonly string[] | null>(null);
-  const [files, setFiles] = useState<readonly Attachment[]>([]);
+  const draft = useMessageDraft(row.taskId);
   const [dropping, setDropping] = useState(false);
+  /** While something is done its button does nothing: a second click would be refused, and look like a failure. */
+  const [busy, setBusy] = useState(false);
   const act = (work: Promise<unknown>) => {
     setFailure(null);
-    work.catch((error: unknown) => setFailure(asErrorData(error)));
+    setBusy(true);
+    work.catch((error: unknown) => setFailure(asErrorData(error))).finally(() => setBusy(false));
   };
   /** Leaves the page for a place in the window. */
   const leave = (work: Promise<unknown>) => {
@@ -66,7 +70,12 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       setDropping(false);
       if (!hasFiles(event) || !takes) return;
       event.preventDefault();
-      act(describeFiles([...event.dataTransfer.files]).then((dropped) => setFiles((before) => merged(before, dropped))));
+      act(
+        describeFiles([...event.dataTransfer.files]).then(({ attachments, leftOut }) => {
+          addToMessage(row.taskId, attachments);
+          if (leftOut !== null) sayOfTasks(leftOut);
+        }),
+      );
     },
   };
   return (
@@ -81,18 +90,23 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         !canStop(row) ? (
           <>
             {canResume(row) ? (
-              <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+              <Button variant="accent" data-testid="task-resume" disabled={busy} onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
                 <Play size={12} aria-hidden /> Resume
               </Button>
             ) : null}
             {canRetry(row) ? (
-              <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+              <Button data-testid="task-retry" disabled={busy} onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
                 <RotateCcw size={12} aria-hidden /> Retry
               </Button>
             ) : null}
           </>
         ) : (
-          <Button variant="danger" data-testid="task-page-stop" onClick={() => act(cancelTask(row.taskId).then(setStopped))}>
+          <Button
+            variant="danger"
+            data-testid="task-page-stop"
+            disabled={busy}
+            onClick={() => act(cancelTask(row.taskId).then(setStopped))}
+          >
             <Square size={11} fill="currentColor" aria-hidden /> Stop
           </Button>
         )
@@ -118,7 +132,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         {row.error === null || row.status === "cancelled" ? null : (
           <ErrorState code={row.error.code} message={row.error.message} hint={lateWords(row.late) ?? row.error.hint} />
         )}
-        {takes ? <TaskMessage row={row} files={files} onFiles={setFiles} /> : null}
+        {takes || (row.kind === "agent" && !isEmptyDraft(draft)) ? <TaskMessage row={row} /> : null}
         <Contents row={row} />
       </div>
     </Dialog>
@@ -141,7 +155,7 @@ function Places({
       {callId === null ? null : (
         <Button size="sm" data-testid="task-start" onClick={() => onLeave(showStartOf(row))}>
           <SquareCode size={12} aria-hidden />
-          {row.scriptLine === null ? `Started by call ${callId}` : `Started by line ${row.scriptLine} of the script`}
+          {row.scriptLine === null ? "Show the call that started it" : `Started by line ${row.scriptLine} of the script`}
         </Button>
       )}
       {isTaskOver(row.status) || row.notify === "wake" ? null : (
@@ -150,14 +164,14 @@ function Places({
         </Button>
       )}
       {agent === null ? null : (
-        <>
-          <Button size="sm" data-testid="task-conversation" onClick={() => onLeave(showConversation(row.projectRoot, agent))}>
-            <MessageSquare size={12} aria-hidden /> Bring its conversation to the front
-          </Button>
-          <Button size="sm" data-testid="task-diff" onClick={() => onLeave(showDiffOf(row))}>
-            <FileDiff size={12} aria-hidden /> Open its diff
-          </Button>
-        </>
+        <Button size="sm" data-testid="task-conversation" onClick={() => onLeave(showConversation(row.projectRoot, agent))}>
+          <MessageSquare size={12} aria-hidden /> Bring its conversation to the front
+        </Button>
+      )}
+      {row.kind === "ask" || row.startedAt === null ? null : (
+        <Button size="sm" data-testid="task-diff" onClick={() => onLeave(showDiffOf(row))}>
+          <FileDiff size={12} aria-hidden /> Open its diff
+        </Button>
       )}
     </nav>
   );
@@ -200,11 +214,7 @@ function Contents({ row }: { readonly row: TaskRow }) {
           onWhole={whole ? null : () => setWhole(true)}
         />
       )}
-      {result === null || answer !== null ? null : (
-        <Block title={row.resultCut ? "Returned (its beginning: the whole is in the task’s .result.json)" : "Returned"} text={result}>
-          <CodeLines code={result} lang="json" />
-        </Block>
-      )}
+      {result === null || answer !== null ? null : <TaskResult row={row} text={result} />}
       <TaskHistory row={row} />
     </>
   );
@@ -235,10 +245,6 @@ function Block({ title, text, children }: { readonly title: string; readonly tex
       </div>
     </section>
   );
-}
-
-function merged(before: readonly Attachment[], dropped: readonly Attachment[]): readonly Attachment[] {
-  return [...before.filter((file) => dropped.every((each) => each.path !== file.path)), ...dropped];
 }
 
 /** The structured result, unless it says nothing. */

@@ -1,4 +1,4 @@
-import { assertNever } from "../../../protocol/error.ts";
+import { assertNever, type ErrorData } from "../../../protocol/error.ts";
 import { isTaskOver, type TaskRow, type TaskStatus } from "../../../protocol/task.ts";
 import { drawnLine } from "./log-lines.ts";
 
@@ -38,6 +38,11 @@ export function lateWords(late: TaskRow["late"]): string | undefined {
     return "The question stays open and goes on using tokens: an answer that still comes is kept for you. Stop ends it.";
   if (late?.state === "lost") return "The question was ended without an answer. Retry asks it again.";
   return undefined;
+}
+
+/** An error in one line: what happened, then what to do. */
+export function errorWords({ message, hint }: Pick<ErrorData, "message" | "hint">): string {
+  return hint === undefined ? message : `${message} ${hint}`;
 }
 
 /** Where the result is. */
