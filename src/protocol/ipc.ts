@@ -4,6 +4,7 @@ import { attachmentSchema, type Attachment } from "./attachment.ts";
 import type { ErrorData } from "./error.ts";
 import type { SpindleEvent } from "./event.ts";
 import type { ConversationId, TaskId, TurnId } from "./ids.ts";
+import type { Json } from "./json.ts";
 import { type Rule, ruleDraftSchema } from "./rule.ts";
 import type { AttentionKind, ProviderId, Reach, Settings } from "./settings.ts";
 import { reaches, settingsSchema } from "./settings.ts";
@@ -166,11 +167,15 @@ export const calls = {
   "calls.background": z.strictObject({ id, callId: z.string().regex(/^c[0-9.]{1,80}$/) }),
   /** The tasks of the open project, or of all projects. */
   "tasks.list": z.strictObject({ scope: z.enum(["project", "all"]) }),
+  /** One task, of whatever project. */
+  "tasks.row": z.strictObject({ taskId: id }),
   /** What happened to a task so far, oldest first. */
   "tasks.history": z.strictObject({ taskId: id }),
   /** What waits for a person right now, in all projects: questions and late answers, oldest first. */
   "attention.list": none,
   "tasks.cancel": z.strictObject({ taskId: id }),
+  /** What a task returned, whole: its row may have a head of it. */
+  "tasks.result": z.strictObject({ taskId: id }),
   /** The kept output of a task (an exec's output, an agent's or ask's text): from a byte on, or its last 1 MiB. */
   "tasks.output": z.strictObject({ taskId: id, offset: z.number().int().min(0).optional() }),
   /** Runs a task that is over and did not succeed again from the start. */
@@ -244,9 +249,11 @@ export interface CallResults {
   "project.reach": ProjectInfo;
   "calls.background": { readonly taskId: TaskId };
   "tasks.list": readonly TaskRow[];
+  "tasks.row": TaskRow;
   "tasks.history": readonly TaskChange[];
   "attention.list": readonly TaskNeed[];
   "tasks.cancel": { readonly stopped: readonly string[] };
+  "tasks.result": { readonly result: Json };
   "tasks.output": { readonly text: string; readonly truncated: boolean; readonly nextOffset: number };
   "tasks.retry": TaskRow;
   "tasks.resume": TaskRow;

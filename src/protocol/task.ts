@@ -89,6 +89,8 @@ export interface TaskRow {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** Time of this run that it waited for a person, which its limits do not count; `since` while it waits, ms. */
+  readonly waited: { readonly ms: number; readonly since: number | null };
   /** Counts from 1; one more each time a person resumed or retried it. */
   readonly run: number;
   /** Tries of this run; more than 1 when its retry policy tried again. */
@@ -101,6 +103,8 @@ export interface TaskRow {
   /** Last sign of life: a line of output, tokens, a call, a state change. */
   readonly lastEventAt: number;
   readonly lastLine: string;
+  /** Where what the present try prints begins in the log, bytes; 0 for what does not run in this process. */
+  readonly outputFrom: number;
   /** True when a running task gave no sign of life for `tasks.stallMs`. */
   readonly stalled: boolean;
   /** Why a queued task does not start yet; null when it only waits for its turn. */
@@ -116,7 +120,14 @@ export interface TaskRow {
 }
 
 /** What changes of a running row many times a second. */
-export const taskProgressFields = ["lastEventAt", "lastLine", "used", "stalled", "waitsFor"] as const satisfies (keyof TaskRow)[];
+export const taskProgressFields = [
+  "lastEventAt",
+  "lastLine",
+  "outputFrom",
+  "used",
+  "stalled",
+  "waitsFor",
+] as const satisfies (keyof TaskRow)[];
 export type TaskProgress = Pick<TaskRow, "taskId" | (typeof taskProgressFields)[number]>;
 
 /** Rows that are new or not what they were, whole; of those where only the progress is new, that alone. */
@@ -151,6 +162,7 @@ export interface TaskNeed {
 export const taskRowDefaults = {
   parentTaskId: null,
   depth: 1,
+  waited: { ms: 0, since: null },
   scope: { approval: "plan", sandbox: "read-only", tools: null },
   budget: null,
   run: 1,
@@ -158,6 +170,7 @@ export const taskRowDefaults = {
   agentConversationId: null,
   owner: null,
   used: { tokens: 0, calls: 0, usd: null, bytes: 0 },
+  outputFrom: 0,
   stalled: false,
   waitsFor: null,
   resultCut: false,
@@ -168,6 +181,11 @@ export function isTaskOver(status: TaskStatus): boolean {
   return status !== "queued" && status !== "running" && status !== "needs_you";
 }
 
+/** True while there is something to stop: also a question that timed out and is still worked on. */
+export function canStop(row: Pick<TaskRow, "status" | "late">): boolean {
+  return !isTaskOver(row.status) || row.late?.state === "expected";
+}
+
 /** True when it can go on from what it had: an agent from its conversation's log, an ask by asking again. */
 export function canResume(row: Pick<TaskRow, "kind" | "status" | "late">): boolean {
   if (row.kind !== "ask" && row.kind !== "agent") return false;
@@ -176,5 +194,5 @@ export function canResume(row: Pick<TaskRow, "kind" | "status" | "late">): boole
 
 /** True when it can be run again from the start. */
 export function canRetry(row: Pick<TaskRow, "status" | "late">): boolean {
-  return isTaskOver(row.status) && row.status !== "succeeded" && row.late?.state !== "expected" && row.late?.state !== "waiting";
+  return !canStop(row) && row.status !== "succeeded" && row.late?.state !== "waiting";
 }

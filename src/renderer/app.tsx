@@ -6,6 +6,7 @@ import { Composer } from "./features/composer/composer.tsx";
 import { Sidebar } from "./features/conversations/sidebar.tsx";
 import { TaskList } from "./features/tasks/task-list.tsx";
 import { OpenTaskPage } from "./features/tasks/open-task-page.tsx";
+import { TaskSaid } from "./features/tasks/task-said.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
@@ -98,6 +99,7 @@ export function App() {
       <ErrorBoundary name="The question about the conflict" place="floating">
         <UndoConflictDialog />
       </ErrorBoundary>
+      <TaskSaid />
       <Notices />
     </Tooltip.Provider>
   );

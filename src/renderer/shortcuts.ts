@@ -3,8 +3,9 @@ import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
 import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
-import { chordOf, commandFor, useCommands } from "./state/commands.ts";
+import { chordOf, type Command, commandFor, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
+import { openTaskRow, useTasks } from "./state/tasks.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 
 /** The keys of the window's commands. Components handle their own keys first. */
@@ -12,11 +13,11 @@ export function useShortcuts(): void {
   useEffect(() => {
     useCommands.setState({ commands });
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || dialogIsOpen()) return;
+      if (event.defaultPrevented || event.isComposing) return;
       const chord = chordOf(event);
       if (chord === null) return;
       const command = commandFor(chord, commands, useApp.getState().app?.settings.keys ?? {});
-      if (command === undefined || command.possible?.() === false) return;
+      if (command === undefined || !mayRun(command)) return;
       event.preventDefault();
       command.run();
     };
@@ -24,7 +25,7 @@ export function useShortcuts(): void {
     // The application's menu names commands by their ids.
     const stop = on("command", ({ id }) => {
       const command = commands.find((one) => one.id === id);
-      if (command !== undefined && command.possible?.() !== false && !dialogIsOpen()) command.run();
+      if (command !== undefined && mayRun(command)) command.run();
     });
     return () => {
       window.removeEventListener("keydown", onKey);
@@ -33,9 +34,18 @@ export function useShortcuts(): void {
   }, []);
 }
 
+/** What also works over a task's page: it is a place one passes on the way from need to need. */
+const overTaskPage: ReadonlySet<string> = new Set(["tasks.nextNeed", "view.larger", "view.smaller", "view.usualSize"]);
+
+function mayRun(command: Command): boolean {
+  const dialogs = openDialogs();
+  const onTaskPage = dialogs === 1 && openTaskRow(useTasks.getState()) !== undefined;
+  return command.possible?.() !== false && (dialogs === 0 || (onTaskPage && overTaskPage.has(command.id)));
+}
+
 /** A dialog has the keyboard to itself. */
-function dialogIsOpen(): boolean {
-  return document.querySelector('[role="dialog"]') !== null;
+function openDialogs(): number {
+  return document.querySelectorAll('[role="dialog"]').length;
 }
 
 /**
@@ -45,7 +55,7 @@ function dialogIsOpen(): boolean {
 export function catchTyping(): void {
   window.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.key.length !== 1) return;
-    if (document.activeElement !== document.body || dialogIsOpen()) return;
+    if (document.activeElement !== document.body || openDialogs() > 0) return;
     // The browser types the key into what has the cursor after this.
     if (focusComposer()) return;
     const { app } = useApp.getState();

@@ -119,6 +119,7 @@ function pushRows(
         lastEventAt: Date.now(),
         lastLine: `${(step + index) % 128} of 128 files, step ${step}`,
         used: { tokens: step * 100 + index, calls: step, usd: null, bytes: step * 50 },
+        outputFrom: 0,
         stalled: false,
         waitsFor: null,
       }));
@@ -186,6 +187,7 @@ function newRow(projectRoot: string): TaskRow {
     createdAt: 0,
     startedAt: 0,
     finishedAt: null,
+    waited: { ms: 0, since: null },
     run: 1,
     attempt: 1,
     agentConversationId: null,
@@ -193,6 +195,7 @@ function newRow(projectRoot: string): TaskRow {
     used: { tokens: 0, calls: 0, usd: null, bytes: 0 },
     lastEventAt: 0,
     lastLine: "",
+    outputFrom: 0,
     stalled: false,
     waitsFor: null,
     delivery: "pending",

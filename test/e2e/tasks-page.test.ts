@@ -87,6 +87,12 @@ test("an agent at work is told something, gets files by drops, and its page lead
       await page.getByTestId("task-message").getByText("second.txt").waitFor();
       await page.getByTestId("task-message-text").fill("Keep it short");
       await both(page, "task-agent");
+      // What is not sent yet outlives the page.
+      await page.keyboard.press("Escape");
+      await row("Writer").getByRole("button").first().click();
+      expect(await page.getByTestId("task-message-text").inputValue()).toBe("Keep it short");
+      await page.getByTestId("task-message").getByText("second.txt").waitFor();
+      await page.getByTestId("task-message-text").focus();
       await page.keyboard.press("Enter");
       await page.getByTestId("task-message").getByText("Sent").waitFor();
       writeFileSync(path.join(project, "go1"), "");

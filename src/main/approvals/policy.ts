@@ -254,7 +254,10 @@ export function leftOpen(
   if (enforcer === "landlock")
     return question("command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
   if (exposed === "repository")
-    return question("command_repository", "The project is the inside of a git repository: a command could change hooks and settings that git runs.");
+    return question(
+      "command_repository",
+      "The project is the inside of a git repository: a command could change hooks and settings that git runs.",
+    );
   if (exposed === "startup")
     return question("command_home", "The project holds what your shell and desktop start with, and a command could change it.");
   return null;

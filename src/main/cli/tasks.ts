@@ -1,4 +1,5 @@
 import { SpindleError } from "../../protocol/error.ts";
+import type { Json } from "../../protocol/json.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
 import { withoutHidden } from "../../grammar/hidden-text.ts";
 import { visibleText } from "../approvals/describe-effect.ts";
@@ -34,7 +35,7 @@ export async function tasksCommand(args: readonly string[]): Promise<number> {
 function list(engine: Engine, json: boolean): number {
   const rows = engine.tasks.rows();
   if (json) printLine(JSON.stringify(rows, null, 1));
-  else for (const row of rows) printLine(`${headOf(row)}  ${visibleText(row.waitsFor ?? row.lastLine)}`);
+  else for (const row of rows) printLine(`${headOf(row)}  ${visibleText(row.waitsFor ?? row.lastLine)}  ${placeOf(row)}`);
   return 0;
 }
 
@@ -45,12 +46,17 @@ function show(engine: Engine, id: string, json: boolean): number {
   if (json) printLine(JSON.stringify({ ...row, result, output: output.text, outputTruncated: output.truncated }, null, 1));
   else {
     printLine(headOf(row));
+    printLine(placeOf(row));
     const { owner, used } = row;
     if (!isTaskOver(row.status) && owner !== null)
       printLine(`process ${owner.pid}, last sign of life ${new Date(row.lastEventAt).toISOString()}`);
     printLine(`${used.tokens} tokens, ${used.calls} calls, ${used.bytes} bytes of output`);
-    if (row.error !== null) printLine(`${row.error.code}: ${visibleText(row.error.message)}`);
+    if (row.error !== null) printLine(visibleText([`${row.error.code}: ${row.error.message}`, row.error.hint ?? ""].join(" ").trim()));
     if (row.kind === "script" && result !== null) printLine(JSON.stringify(result, null, 1));
+    const answer = answerOf(result);
+    if (answer !== null) printLine(withoutHidden(answer).text);
+    // Of a question the log is the same words.
+    if (answer !== null && row.kind === "ask") return 0;
     // Colours and the like are for terminals that a person gave to the command; here they could do anything to this one.
     process.stdout.write(withoutHidden(output.text).text);
   }
@@ -80,6 +86,18 @@ async function wait(
   if (json) printLine(JSON.stringify({ ...row, result: engine.tasks.resultOf(id).result }, null, 1));
   else printLine(`${headOf(row)}  ${visibleText(row.error?.message ?? row.lastLine)}`);
   return row.status === "succeeded" ? 0 : isTaskOver(row.status) ? 1 : 124;
+}
+
+/** When it was started, when it ended, and where. */
+function placeOf({ createdAt, finishedAt, projectRoot }: TaskRow): string {
+  const end = finishedAt === null ? "" : `, ended ${new Date(finishedAt).toISOString()}`;
+  return `(started ${new Date(createdAt).toISOString()}${end}, in ${visibleText(projectRoot)})`;
+}
+
+/** The words of an ask's or an agent's result. */
+function answerOf(result: Json): string | null {
+  const answer = typeof result === "object" && result !== null && "answer" in result ? result["answer"] : null;
+  return typeof answer === "string" ? answer : null;
 }
 
 function headOf(row: TaskRow): string {

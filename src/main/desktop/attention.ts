@@ -2,7 +2,7 @@ import type { EventType, SpindleEvent } from "../../protocol/event.ts";
 import { type AttentionKind, attentionKinds, type NotificationSettings } from "../../protocol/settings.ts";
 import type { TaskNeed, TaskRow } from "../../protocol/task.ts";
 import type { Engine } from "../engine.ts";
-import { needOf, openNeeds } from "./needs.ts";
+import { needOf, openNeeds, placeOf } from "./needs.ts";
 
 /** What the desktop can do to be noticed. */
 export interface AttentionPort {
@@ -75,12 +75,13 @@ export function createAttention(
   };
   const add = (kind: AttentionKind, about: News["about"], why: string): void => {
     // Of a script's question its task and the conversation tell both.
-    const place =
-      typeof about === "string" ? about : kind === "needsYou" ? (about.agentConversationId ?? about.conversationId) : about.taskId;
+    const place = typeof about === "string" ? about : about.status === "needs_you" ? placeOf(about) : about.taskId;
     news.set(`${kind} ${place}`, { kind, about, why });
     soon();
   };
 
+  // Late answers of yesterday wait from the start.
+  if (openNeeds(engine).length > 0) updateBadge();
   return {
     task(row) {
       const before = known.get(row.taskId);
@@ -92,6 +93,11 @@ export function createAttention(
       // What a task started is its own business; what wakes a conversation is told when that conversation is done.
       else if (row.parentTaskId !== null || row.late?.state === "discarded" || row.late?.state === "injected") return;
       else if (row.status === "succeeded" && row.notify !== "wake") add("done", row, row.lastLine || "It has ended.");
+      // What becomes of a late answer is no second failure.
+      else if (before?.startsWith(`${row.run} ${row.status} `) === true) return;
+      // What this process itself interrupts it does when it is closed.
+      else if (row.status === "interrupted" && row.owner?.pid !== process.pid)
+        add("failed", row, row.error?.message ?? "It was cut short.");
       else if (row.status === "failed" || row.status === "timed_out") add("failed", row, row.error?.message ?? "It failed.");
     },
     event(event) {
@@ -134,7 +140,9 @@ function told(news: readonly News[], engine: Pick<Engine, "tasks" | "approvals" 
   return news.flatMap(({ kind, about, why }): readonly Told[] => {
     if (kind === "needsYou") {
       const need = open.find(({ taskId, conversationId }) =>
-        typeof about === "string" ? conversationId === about : taskId === about.taskId,
+        typeof about === "string"
+          ? conversationId === about
+          : taskId === about.taskId || (about.status === "needs_you" && conversationId === placeOf(about)),
       );
       return need === undefined ? [] : [{ kind, need }];
     }

@@ -69,6 +69,6 @@ function isSame(a: TaskRow[keyof TaskRow], b: TaskRow[keyof TaskRow]): boolean {
   return a === b || (typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b));
 }
 
-function progressOf({ taskId, lastEventAt, lastLine, used, stalled, waitsFor }: TaskRow): TaskProgress {
-  return { taskId, lastEventAt, lastLine, used, stalled, waitsFor };
+function progressOf({ taskId, lastEventAt, lastLine, outputFrom, used, stalled, waitsFor }: TaskRow): TaskProgress {
+  return { taskId, lastEventAt, lastLine, outputFrom, used, stalled, waitsFor };
 }

@@ -34,8 +34,10 @@ export function createBackground(tasks: () => Pick<TaskManager, "adopt">): Backg
         throw new SpindleError("not_found", `The command of call ${callId} does not run any more, or has not begun.`, {
           hint: "Only a command that runs can be moved to the background.",
         });
+      // Only then: what could not be moved (too many tasks, a full disk) still runs, and can be tried again.
+      const task = move();
       offers.delete(key);
-      return move();
+      return task;
     },
   };
 }

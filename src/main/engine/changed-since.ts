@@ -66,6 +66,11 @@ export function changesText(late: LateResult): string {
     (file) => `- ${file.path}: ${file.kind}${file.hunks === null ? "" : `, ${file.hunks} ${file.hunks === 1 ? "hunk" : "hunks"}`}`,
   );
   if (late.changedCount > files.length) files.push(`- and ${late.changedCount - files.length} more`);
-  const what = late.changedCount === 0 ? "No file of the project has changed since." : `Changed in the project since:\n${files.join("\n")}`;
-  return `This answer came late: ${age} after the question. ${what}${late.incomplete ? "\nNot all files were looked at." : ""}`;
+  const what =
+    late.changedCount > 0
+      ? `Changed in the project since:\n${files.join("\n")}${late.incomplete ? "\nNot all files were looked at." : ""}`
+      : late.incomplete
+        ? "No change was found since in the files that were looked at, which are not all."
+        : "No file of the project has changed since.";
+  return `This answer came late: ${age} after the question. ${what}`;
 }

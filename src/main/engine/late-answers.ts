@@ -40,6 +40,11 @@ export function createLateAnswers(deps: {
     );
     if (!told) target.emit({ type: "task_late", taskId: task.taskId, title: task.title, text, late: task.late });
   };
+  /** True when the log holds it: a process that was killed before it said so to the ledger had decided. */
+  const isInjected = ({ taskId, run }: TaskRow, target: Conversation | CallScene): boolean =>
+    target.events.some(
+      (event) => event.type === "task_delivered" && event.taskId === taskId && event.late === true && (event.run ?? 1) === run,
+    );
   return {
     tell(task, text, target) {
       tell(task, text, target);
@@ -71,7 +76,9 @@ export function createLateAnswers(deps: {
       // Another process may have left it for a person: a start decides nothing.
       for (const entry of tasks.waitingLate()) {
         const target = deps.target(entry.row.conversationId);
-        if (target !== null) tell(entry.row, tasks.textOf(entry), target);
+        if (target === null) continue;
+        if (isInjected(entry.row, target)) tasks.settleLate(entry.row.taskId, "injected");
+        else tell(entry.row, tasks.textOf(entry), target);
       }
     },
   };

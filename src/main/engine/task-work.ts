@@ -97,7 +97,11 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
   const effect = await deps.execTool.effect(command, ctx);
   const clearance =
     task.run === 1
-      ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval, approved: task.scope.approved === true })
+      ? await deps.authorizeStart(call, effect, ctx, {
+          at: task.createdAt,
+          mode: task.scope.approval,
+          approved: task.scope.approved === true,
+        })
       : { sandboxLevel: deps.parts.gate.authorizeWritten(effect, ctx) };
   const sandboxLevel = leastSandbox(task.scope.sandbox, clearance.sandboxLevel);
   // Their own click on retry is about the folder as it is now.
@@ -144,8 +148,10 @@ async function askTask(work: TaskWork, input: Extract<SpawnInput, { kind: "ask" 
       work.output(event.text);
       arrived += event.text;
     } else if (event.type === "text") text += event.text;
-    else if (event.type === "retry") work.output(`\n${event.error.message} Trying again in ${Math.round(event.delayMs / 1000)} s.\n`);
-    else if (event.type === "failed" && !work.signal.aborted) {
+    else if (event.type === "retry") {
+      work.output(`\n${event.error.message} Trying again in ${Math.round(event.delayMs / 1000)} s.\n`);
+      work.beginAnswer();
+    } else if (event.type === "failed" && !work.signal.aborted) {
       throw new SpindleError(event.error.code, event.error.message, event.error.hint === undefined ? {} : { hint: event.error.hint });
     }
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 import type { TaskId } from "../../protocol/ids.ts";
 import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
@@ -12,6 +12,8 @@ export interface LiveTask {
   readonly meter: TaskMeter;
   /** Keeps output in the task's file. It may come in pieces; what may be the beginning of a key waits for the next one of its source. */
   print(text: string, source?: "stdout" | "stderr"): void;
+  /** A try begins: what is printed from here on is its own. */
+  beginTry(): void;
   /** Nothing more comes: keeps what waited. */
   end(): void;
   /** Another sign of life: tokens, a call. */
@@ -32,6 +34,8 @@ const useEventMs = 100;
 export function createLiveTask(options: {
   readonly taskId: TaskId;
   readonly file: string;
+  /** Written into the log first: where an earlier run's words end. Null for a first run. */
+  readonly mark: string | null;
   readonly meter: (onUse: () => void) => TaskMeter;
   readonly now: () => number;
   readonly redact: Redactor;
@@ -45,6 +49,10 @@ export function createLiveTask(options: {
   let told = 0;
   let stalled = false;
   mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
+  const size = (): number => statSync(options.file, { throwIfNoEntry: false })?.size ?? 0;
+  // Counts as nothing that the task printed, and is no line of it.
+  if (options.mark !== null) appendFileSync(options.file, `${size() === 0 ? "" : "\n"}${options.mark}\n`, { mode: 0o600 });
+  let from = size();
   const touch = (): void => {
     at = now();
     if (at - told < useEventMs) return;
@@ -66,6 +74,9 @@ export function createLiveTask(options: {
     line = last;
     options.onChange();
   };
+  const flush = (): void => {
+    for (const stream of streams.values()) keep(stream.end());
+  };
   return {
     meter,
     print(text, source) {
@@ -73,9 +84,12 @@ export function createLiveTask(options: {
       streams.set(source, stream);
       keep(stream.push(text));
     },
-    end() {
-      for (const stream of streams.values()) keep(stream.end());
+    beginTry() {
+      flush();
+      tail = "";
+      from = size();
     },
+    end: flush,
     touch,
     lastLine: () => line,
     shown: (row) =>
@@ -84,6 +98,7 @@ export function createLiveTask(options: {
         : {
             ...row,
             lastLine: line,
+            outputFrom: from,
             lastEventAt: Math.max(at, row.lastEventAt),
             used: meter.used(),
             stalled: stalled && row.status === "running",
@@ -101,4 +116,10 @@ export function createLiveTask(options: {
     },
     isStalled: () => stalled,
   };
+}
+
+/** The line that a further run's log begins with; null for a first one. */
+export function runMark(run: number, how: "new" | "resume" | "retry", at: number): string | null {
+  if (run === 1) return null;
+  return `── Run ${run}, ${how === "resume" ? "resumed" : "retried"} ${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC ──`;
 }

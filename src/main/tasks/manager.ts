@@ -10,8 +10,9 @@ import { createTaskFiles } from "./kept-results.ts";
 import { createEndings } from "./endings.ts";
 import { isOverBudget } from "./ends.ts";
 import { shownOfOther } from "./other-process.ts";
-import { createLiveTask, type LiveTask } from "./live.ts";
+import { createLiveTask, type LiveTask, runMark } from "./live.ts";
 import { assertMay } from "./may.ts";
+import { createMailbox } from "./mailbox.ts";
 import { createMeters } from "./meters.ts";
 import { newRow } from "./new-row.ts";
 import { createTaskQueue, type Seat } from "./queue.ts";
@@ -19,11 +20,11 @@ import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
 import { runTask } from "./run-task.ts";
 import { inputOf } from "./task-input.ts";
+import { createTimeLimits } from "./time-limits.ts";
 import { depthOfNew } from "./tree.ts";
 import { createWaiters } from "./waiters.ts";
 import { cancelledBy, createStopper } from "./stop-task.ts";
 import type { TaskManager, TaskManagerDeps, TaskOrigin } from "./task-manager.ts";
-import type { TaskWork } from "./work.ts";
 
 interface Running {
   readonly stop: AbortController;
@@ -119,6 +120,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     const live = createLiveTask({
       taskId,
       file: files.outputFile(taskId),
+      mark: runMark(task.run, first.how, now()),
       now,
       redact: deps.redact,
       meter: (onUse) => meters.begin(task, { onUse, onOver: over }),
@@ -128,19 +130,14 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     stop.signal.addEventListener("abort", () => void (isOverBudget(stop.signal.reason) && stopper.stopBelow(taskId)), {
       once: true,
     });
-    let listener: Parameters<TaskWork["onMessage"]>[0] = null;
-    let passed = 0;
-    const passMessages = (): void => {
-      if (listener === null) return;
-      const { messages } = entryOf(taskId);
-      for (const message of messages.slice(passed)) listener(message);
-      passed = messages.length;
-    };
-    start({ live, passMessages });
+    const mailbox = createMailbox(() => entryOf(taskId).messages);
+    start({ live, passMessages: mailbox.pass });
     deps.onEvent({ type: "started", task: rowOf(taskId) });
     /** Set while a person is asked: the task only waits, another one may have its place. */
     let takeBack: (() => void) | null = null;
+    const limits = createTimeLimits();
     const ended = await runTask({
+      limits,
       task,
       input,
       stop,
@@ -149,30 +146,31 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
         ledger.append({ type: "tried", taskId, at: now(), attempt, error });
         live.print(`\nTry ${attempt} failed: ${error.message} Trying again in ${Math.ceil(delayMs / 1_000)} s.\n`);
       },
-      attempt: (attempt) =>
-        work({
+      attempt(attempt) {
+        live.beginTry();
+        return work({
           task: entryOf(taskId).row,
           input,
           how: attempt > 1 ? "resume" : first.how,
           signal: stop.signal,
           meter: live.meter,
           output: live.print,
+          beginAnswer: live.beginTry,
           needsYou(open) {
             if (open === (takeBack !== null) || isTaskOver(entryOf(taskId).row.status)) return;
             takeBack?.();
             takeBack = open ? queue.lend(taskId) : null;
+            limits.hold(open);
             ledger.append({ type: "needs_you", taskId, at: now(), open });
             live.touch();
             deps.onEvent({ type: "changed", task: rowOf(taskId) });
             pump();
           },
           worksIn: (conversationId) => ledger.append({ type: "agent", taskId, conversationId }),
-          onMessage(given) {
-            listener = given;
-            passMessages();
-          },
+          onMessage: mailbox.listen,
           lend: (wait) => lend(taskId, wait),
-        }),
+        });
+      },
     });
     if (ended.type === "end") {
       guard.ended(seat.kind, seat.provider, ended.end.fault);
@@ -251,7 +249,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
         if (entry?.cancelRequested === true) stop.abort(cancelledBy("person"));
         passMessages();
         if (looks % beatEvery === 0) live.beat(ledger);
-        if (entry?.row.status === "running" && live.lookForStall(now(), deps.settings().stallMs))
+        if (entry?.row.status === "running" && live.lookForStall(now(), queue.isLent(taskId) ? Infinity : deps.settings().stallMs))
           deps.onEvent({ type: live.isStalled() ? "stalled" : "changed", task: rowOf(taskId) });
       })();
   };
@@ -264,6 +262,8 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       return await wait();
     } finally {
       takeBack();
+      // The wait was no silence of its own.
+      running.get(taskId)?.live.touch();
     }
   }
 

@@ -18,6 +18,8 @@ export interface TaskMeter {
   request(usage: Usage, price: Price | null): void;
   call(): void;
   printed(bytes: number): void;
+  /** A task below gave a sign of life: one of this one, too. */
+  alive(): void;
   /** Of tasks below: what is arriving there, in tokens, and what their requests cost in the end. */
   below(arriving: number, tokens: number, usd: number | null): void;
   /** Throws `budget_exceeded` when nothing more may be begun. */
@@ -90,6 +92,11 @@ export function createMeter(options: {
     printed(count) {
       bytes += count;
       options.onUse();
+      parent?.alive();
+    },
+    alive() {
+      options.onUse();
+      parent?.alive();
     },
     check() {
       if (over !== null) throw over;

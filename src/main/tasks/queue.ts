@@ -24,6 +24,8 @@ export interface TaskQueue {
   leave(taskId: TaskId): void;
   /** Gives a place away while its task only waits; the function takes it back, at once, even when none is free. */
   lend(taskId: TaskId): () => void;
+  /** True while a task only waits and has given its place away. */
+  isLent(taskId: TaskId): boolean;
   waiting(): readonly TaskId[];
   /** Tasks that work. */
   working(): number;
@@ -101,6 +103,7 @@ export function createTaskQueue(deps: {
         given = false;
       };
     },
+    isLent: (taskId) => (lent.get(taskId) ?? 0) > 0,
     waiting: () => queue.map((seat) => seat.taskId),
     working: () => working.size,
     reason: (taskId) => reasons.get(taskId) ?? null,

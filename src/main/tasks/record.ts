@@ -106,7 +106,14 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
     case "needs_you":
       // An answer may be told after the end of the task that asked.
       if (isTaskOver(row.status)) return {};
-      return { row: { ...row, status: record.open ? "needs_you" : "running", lastEventAt: record.at } };
+      return {
+        row: {
+          ...row,
+          status: record.open ? "needs_you" : "running",
+          waited: record.open ? { ...row.waited, since: row.waited.since ?? record.at } : waitedUntil(row, record.at),
+          lastEventAt: record.at,
+        },
+      };
     case "beat":
       if (isTaskOver(row.status)) return {};
       return { row: { ...row, lastEventAt: record.at, lastLine: record.lastLine, used: record.used } };
@@ -118,6 +125,7 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
           ...row,
           status: record.status,
           finishedAt: record.at,
+          waited: waitedUntil(row, record.at),
           lastEventAt: record.at,
           result: record.result,
           resultCut: record.resultCut ?? false,
@@ -152,6 +160,9 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
           attempt: 1,
           startedAt: null,
           finishedAt: null,
+          waited: taskRowDefaults.waited,
+          used: taskRowDefaults.used,
+          lastLine: "",
           lastEventAt: record.at,
           owner: record.owner,
           delivery: "pending",
@@ -170,4 +181,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
     case "delivery":
       return { row: { ...row, delivery: record.delivery } };
   }
+}
+
+function waitedUntil({ waited: { ms, since } }: TaskRow, at: number): TaskRow["waited"] {
+  return { ms: since === null ? ms : ms + Math.max(0, at - since), since: null };
 }

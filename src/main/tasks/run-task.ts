@@ -5,6 +5,7 @@ import type { TaskKind, TaskRow, TaskStatus } from "../../protocol/task.ts";
 import type { SpawnInput } from "../../protocol/tools.ts";
 import { budgetError } from "./meter.ts";
 import { resumeHint } from "./reconcile.ts";
+import type { TimeLimits } from "./time-limits.ts";
 import { mayPass, type TaskOutcome } from "./work.ts";
 
 /** How a task ended. */
@@ -37,25 +38,32 @@ export async function runTask(options: {
   /** Called between two tries. */
   readonly onRetry: (attempt: number, error: ErrorData, delayMs: number) => void;
   readonly isClosing: () => boolean;
+  /** Held while the task waits for a person: that time is not the task's. */
+  readonly limits: TimeLimits;
 }): Promise<Ended> {
-  const { input, stop } = options;
+  const { input, stop, limits } = options;
   const timeoutMs = input.timeoutMs ?? defaultTimeoutMs;
   const wallMs = input.budget?.wallMs;
-  const timers: NodeJS.Timeout[] = [];
   if (wallMs !== undefined)
-    timers.push(setTimeout(() => stop.abort(budgetError(`The task used ${wallMs} ms of ${wallMs} ms.`, { budget: "wallMs" })), wallMs));
-  const timedOut = new SpindleError("timeout", `The task was stopped after ${timeoutMs} ms.`);
+    limits.after(wallMs, () =>
+      stop.abort(budgetError(`The task used its whole time: ${spanWords(wallMs)}.`, { budget: "wallMs", allowed: wallMs })),
+    );
+  const timedOut = new SpindleError("timeout", `The task was stopped after ${spanWords(timeoutMs)}, its time limit.`, {
+    hint: "What it had done by then is kept. Start it again with a larger timeoutMs.",
+  });
   let late: Promise<"late"> | null = null;
   // What was stopped is not late: its end is waited for, however long it takes to come.
   if (input.kind === "ask")
-    late = new Promise((resolve) => timers.push(setTimeout(() => (stop.signal.aborted ? undefined : resolve("late")), timeoutMs)));
-  else timers.push(setTimeout(() => stop.abort(timedOut), timeoutMs));
+    late = new Promise((resolve) => limits.after(timeoutMs, () => (stop.signal.aborted ? undefined : resolve("late"))));
+  else limits.after(timeoutMs, () => stop.abort(timedOut));
 
-  const work = tries(options).finally(() => timers.forEach(clearTimeout));
+  const work = tries(options).finally(limits.clear);
   const first = late === null ? await work : await Promise.race([work, late]);
   if (first !== "late") return { type: "end", end: first.end };
-  const message = `There was no answer within ${timeoutMs} ms. The question stays open; a late answer is kept for a person to decide.`;
-  const end: TaskEnd = { status: "timed_out", result: null, text: `timed_out: ${message}`, error: { code: "timeout", message } };
+  const message = `There was no answer within ${spanWords(timeoutMs)}.`;
+  // Said once: of the error, which stays, it would be untrue when the question is stopped later.
+  const text = `timed_out: ${message} The question stays open; a late answer is kept for a person to decide.`;
+  const end: TaskEnd = { status: "timed_out", result: null, text, error: { code: "timeout", message } };
   return { type: "late", end, later: work };
 }
 
@@ -67,6 +75,8 @@ async function tries(options: Parameters<typeof runTask>[0]): Promise<{ readonly
     let outcome: TaskOutcome | null = null;
     let error: ErrorData;
     try {
+      // What the try before asked is not asked any more.
+      options.limits.hold(false);
       outcome = await options.attempt(attempt);
       stop.signal.throwIfAborted();
       if (outcome.ok)
@@ -101,6 +111,13 @@ function stopped(reason: unknown, outcome: TaskOutcome | null, closing: TaskKind
   const had = outcome === null || outcome.text === "" ? "" : `\n\n${outcome.text}`;
   const status = closing !== null ? "interrupted" : statusOf(error.code);
   return { status, result: outcome?.result ?? null, text: `${status}: ${error.message}${hint}${had}`, error };
+}
+
+/** `300 ms`, `4 s`, `90 min`, `3 h`: a limit as it was set. */
+function spanWords(ms: number): string {
+  if (ms < 1_000 || ms % 1_000 !== 0) return ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1_000)} s`;
+  if (ms < 120_000) return `${ms / 1_000} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 6_000) / 10} min` : `${Math.round(ms / 360_000) / 10} h`;
 }
 
 function statusOf(code: ErrorData["code"]): TaskStatus {

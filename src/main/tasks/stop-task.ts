@@ -1,6 +1,6 @@
 import { type ErrorData, SpindleError, toErrorData } from "../../protocol/error.ts";
 import type { TaskId } from "../../protocol/ids.ts";
-import { isTaskOver, type TaskRow } from "../../protocol/task.ts";
+import { canStop, type TaskRow } from "../../protocol/task.ts";
 import { isAlive } from "../lib/process-identity.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./record.ts";
@@ -31,8 +31,7 @@ export function createStopper(deps: {
   const stop = async (taskId: TaskId, who: Who): Promise<string | null> => {
     const { row, owner } = entryOf(taskId);
     const name = `${row.kind}: ${row.title}`;
-    const goesOn = row.late?.state === "expected";
-    if (isTaskOver(row.status) && !goesOn) return null;
+    if (!canStop(row)) return null;
     const work = deps.work(taskId);
     if (work !== undefined) {
       work.stop.abort(cancelledBy(who));
@@ -41,14 +40,10 @@ export function createStopper(deps: {
     }
     if (deps.dequeue(taskId, toErrorData(cancelledBy(who)))) return name;
     ledger.append({ type: "cancel_requested", taskId });
-    const isStopped = (): boolean => {
-      const now = entryOf(taskId).row;
-      return isTaskOver(now.status) && now.late?.state !== "expected";
-    };
     // The owner looks twice a second; its answer is the state in the ledger.
     for (let tries = 0; tries < 60 && isAlive(owner); tries++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      if (isStopped()) return name;
+      if (!canStop(entryOf(taskId).row)) return name;
     }
     if (!isAlive(owner)) {
       deps.recheck();

@@ -22,6 +22,8 @@ export interface TaskWork {
   readonly meter: TaskMeter;
   /** Keeps output in the task's file and shows its last line. Text comes in pieces of any size, by their source. */
   output(text: string, source?: "stdout" | "stderr"): void;
+  /** What is output from here on is the answer of an ask: what stood before it (a try that failed) is not. */
+  beginAnswer(): void;
   /** Questions of the task are open; the row says so while there are any. */
   needsYou(open: boolean): void;
   /** Remembers the conversation an agent works in, on disk, before it begins. */

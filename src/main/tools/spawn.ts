@@ -34,7 +34,11 @@ export function createSpawnTool(deps: { readonly inspector: ShellInspector; read
       const result = { id: task.taskId, kind: task.kind, title: task.title };
       return {
         result,
-        text: `Task ${task.taskId} (${task.kind}: ${task.title}) is ${task.status}. Its result will be delivered to this conversation when it is done.`,
+        text: `Task ${task.taskId} (${task.kind}: ${task.title}) is ${task.status}. ${
+          task.notify === "silent"
+            ? "Its result will not be delivered: ask for it with the tool `task`."
+            : "Its result will be delivered to this conversation when it is done."
+        }`,
         summary: `${task.kind}: ${task.title}`,
       };
     },

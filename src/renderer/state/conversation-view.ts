@@ -247,6 +247,8 @@ export interface NoticeStep extends StepBase {
   readonly level: "info" | "warn";
   readonly code: string;
   readonly message: string;
+  /** The task whose page it leads to. */
+  readonly taskId?: TaskId;
 }
 
 export interface EndStep extends StepBase {

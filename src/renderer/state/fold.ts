@@ -194,7 +194,8 @@ function apply(draft: Draft, event: SpindleEvent): void {
         time: event.time,
         level: "info",
         code: "task_late",
-        message: `The answer to “${event.title}” came after its time limit. Open the task to use it or to discard it.`,
+        message: `The answer to “${event.title}” came after its time limit: use it or discard it.`,
+        taskId: event.taskId,
       });
       return;
     case "task_delivered":

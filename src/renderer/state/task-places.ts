@@ -21,11 +21,13 @@ export async function showStartOf(row: TaskRow): Promise<void> {
   if (row.callId !== null) jumpToCall(row.callId);
 }
 
-/** Shows what an agent changed: its conversation, with the review. */
+/** Shows what a task changed, in the review: of an agent its conversation's changes, of scripts and commands their newest patch, from where the review leads to the others. */
 export async function showDiffOf(row: TaskRow): Promise<void> {
-  if (row.agentConversationId === null) return;
-  await showConversation(row.projectRoot, row.agentConversationId);
-  openReview();
+  await showConversation(row.projectRoot, row.agentConversationId ?? row.conversationId);
+  if (row.agentConversationId !== null || row.callId === null) return openReview();
+  const { callId } = row;
+  const patch = useConversation.getState().view.patches.findLast((each) => each.callId === callId || each.callId.startsWith(`${callId}.`));
+  openReview(patch === undefined ? {} : { callId: patch.callId });
 }
 
 /** Resolves when the conversation is drawn, or cannot be read: that is shown in its place. */

@@ -20,17 +20,30 @@ export interface TasksStore {
   readonly scope: TaskScope;
   /** The task whose page is open. */
   readonly openId: TaskId | null;
-  /** A sentence about what was just done, read out to people who do not see it. */
-  readonly said: string;
+  /** Its row where it is none of those that are listed: a task of another project. */
+  readonly openRow: TaskRow | null;
+  /** A sentence about what was just done, for a while; empty: nothing. `unseen` is only read out: the window shows it in another way. */
+  readonly said: { readonly text: string; readonly unseen: boolean };
 }
 
 /** The background tasks that are listed. */
 export const useTasks = create<TasksStore>()(
-  persist((): TasksStore => ({ status: "loading", error: null, rows: [], scope: "project", openId: null, said: "" }), {
-    name: "spindle.tasks",
-    version: 1,
-    partialize: ({ scope }) => ({ scope }),
-  }),
+  persist(
+    (): TasksStore => ({
+      status: "loading",
+      error: null,
+      rows: [],
+      scope: "project",
+      openId: null,
+      openRow: null,
+      said: { text: "", unseen: true },
+    }),
+    {
+      name: "spindle.tasks",
+      version: 1,
+      partialize: ({ scope }) => ({ scope }),
+    },
+  ),
 );
 
 export async function loadTasks(): Promise<void> {
@@ -48,17 +61,30 @@ export async function setTaskScope(scope: TaskScope): Promise<void> {
   await loadTasks();
 }
 
-/** Opens a task's page, whatever project it is of; null closes it. */
+/** Opens a task's page, whatever project it is of; null closes it. The list stays as it is. Rejects with ApiError when there is no such task. */
 export async function openTask(taskId: TaskId | null): Promise<void> {
-  if (taskId !== null && !useTasks.getState().rows.some((row) => row.taskId === taskId)) await setTaskScope("all");
-  useTasks.setState({ openId: taskId });
+  const listed = taskId === null || useTasks.getState().rows.some((row) => row.taskId === taskId);
+  const openRow = listed ? null : await call("tasks.row", { taskId });
+  useTasks.setState({ openId: taskId, openRow });
+}
+
+/** The row of the task whose page is open. */
+export function openTaskRow({ openId, openRow, rows }: Pick<TasksStore, "openId" | "openRow" | "rows">): TaskRow | undefined {
+  if (openId === null) return undefined;
+  return rows.find((row) => row.taskId === openId) ?? (openRow?.taskId === openId ? openRow : undefined);
 }
 
 /** Follows what main tells of tasks; returns the function that stops. */
 export function followTasks(): () => void {
   return onFrame("tasks", (batch) => {
     const root = useApp.getState().app?.project?.root ?? null;
-    useTasks.setState(({ rows, scope }) => ({
+    useTasks.setState(({ rows, scope, openRow }) => ({
+      openRow:
+        openRow === null
+          ? null
+          : (batch.reduce((now, push) => applyPush(now, push, (row) => row.taskId === openRow.taskId), [
+              openRow,
+            ] as readonly TaskRow[])[0] ?? null),
       rows: batch.reduce((now, push) => applyPush(now, push, (row) => scope === "all" || row.projectRoot === root), rows),
     }));
   });
@@ -74,6 +100,17 @@ export function applyPush(rows: readonly TaskRow[], push: TaskPush, belongs: (ro
     const news = progress.get(row.taskId);
     return news === undefined ? row : { ...row, ...news };
   });
+}
+
+/** How long a sentence is shown, ms; longer ones longer. */
+const saidMs = (text: string): number => Math.min(20_000, 5_000 + text.length * 50);
+let saidTimer: ReturnType<typeof setTimeout> | null = null;
+
+/** Says a sentence about tasks for a while, in place of the one before: in a quiet line over the window, or only to people who do not see. */
+export function sayOfTasks(text: string, how: "shown" | "unseen" = "shown"): void {
+  if (saidTimer !== null) clearTimeout(saidTimer);
+  useTasks.setState({ said: { text, unseen: how === "unseen" } });
+  saidTimer = setTimeout(() => useTasks.setState({ said: { text: "", unseen: true } }), saidMs(text));
 }
 
 /** Stops it with everything it started; resolves with the names of what was stopped. Rejects with ApiError. The row changes when main pushes it. */

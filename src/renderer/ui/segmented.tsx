@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
 import { cx } from "./cx.ts";
 import { Tooltip } from "./tooltip.tsx";
 
@@ -14,16 +14,21 @@ export function Segmented<T extends string>({
   readonly choices: readonly { readonly value: T; readonly label: string; readonly icon: ReactNode }[];
   readonly onChange: (value: T) => void;
 }) {
-  const move = (event: KeyboardEvent<HTMLButtonElement>, step: number) => {
+  const group = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    // Neither the page nor what surrounds the group moves with it.
     event.preventDefault();
+    event.stopPropagation();
     const at = (choices.findIndex((choice) => choice.value === value) + step + choices.length) % choices.length;
     const next = choices[at];
     if (next === undefined) return;
     onChange(next.value);
-    event.currentTarget.closest('[role="radiogroup"]')?.querySelectorAll<HTMLElement>('[role="radio"]')[at]?.focus();
+    group.current?.querySelectorAll<HTMLElement>('[role="radio"]')[at]?.focus();
   };
   return (
-    <div role="radiogroup" aria-label={label} className="inline-flex rounded-sm bg-raise p-0.5">
+    <div ref={group} role="radiogroup" aria-label={label} onKeyDown={onKeyDown} className="inline-flex rounded-sm bg-raise p-0.5">
       {choices.map((choice) => (
         <Tooltip key={choice.value} text={choice.label}>
           <button
@@ -33,10 +38,6 @@ export function Segmented<T extends string>({
             aria-label={choice.label}
             tabIndex={choice.value === value ? 0 : -1}
             onClick={() => onChange(choice.value)}
-            onKeyDown={(event) => {
-              if (event.key === "ArrowRight" || event.key === "ArrowDown") move(event, 1);
-              if (event.key === "ArrowLeft" || event.key === "ArrowUp") move(event, -1);
-            }}
             className={cx(
               "inline-flex h-6 w-7 items-center justify-center rounded-xs transition-colors duration-100",
               choice.value === value ? "bg-press text-fg" : "text-fg3 hover:text-fg",

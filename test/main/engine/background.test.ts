@@ -3,6 +3,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/main/engine.ts";
 import { callsScript, callsTool, createScriptedProvider, says } from "../../support/scripted-provider.ts";
+import { createBackground } from "../../../src/main/engine/background.ts";
+import { taskRow } from "../../renderer/support/story.ts";
 import { livingWith } from "../runner/living.ts";
 import { of, resultsOf, until, useEngines } from "./engine-lab.ts";
 
@@ -119,4 +121,19 @@ test("only a command that runs can be moved, and only once; the work of a task i
   await engine.tasks.idle();
   expect(engine.tasks.rows().map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
   refused("c1.2");
+});
+
+test("a move that was refused can be tried again", () => {
+  const background = createBackground(() => ({ adopt: () => taskRow({}) }));
+  const origin = { conversationId: "c", callId: "c1", projectRoot: "/p", scriptLine: null, parentTaskId: null } as const;
+  const port = background.port({ ...origin, scope: { approval: "auto", sandbox: "full", tools: null } });
+  let refuse = true;
+  port.offer(() => {
+    if (refuse) throw new Error("too many");
+    return taskRow({ taskId: "moved" });
+  });
+  expect(() => background.move("c", "c1")).toThrow("too many");
+  refuse = false;
+  expect(background.move("c", "c1").taskId).toBe("moved");
+  expect(() => background.move("c", "c1")).toThrow("does not run any more");
 });

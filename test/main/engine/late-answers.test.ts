@@ -1,10 +1,11 @@
-import { rmSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/main/engine.ts";
 import type { ModelEvent, ModelRequest } from "../../../src/main/providers/provider.ts";
 import type { TaskRow } from "../../../src/protocol/task.ts";
 import { callsTool, createScriptedProvider, says } from "../../support/scripted-provider.ts";
+import { changesText } from "../../../src/main/engine/changed-since.ts";
 import { of, saidIn, until, useEngines } from "./engine-lab.ts";
 
 const lab = useEngines();
@@ -133,4 +134,25 @@ test("where no person can decide it is injected; one that does not come any more
   const stopped = await timedOut();
   expect(await stopped.engine.tasks.cancel(row(stopped.engine).taskId)).toEqual(["ask: slow"]);
   expect(row(stopped.engine).late?.state).toBe("lost");
+});
+
+test("an answer that was injected by a process killed before it said so is settled at the next start", async () => {
+  const { house, engine, conversation, answer } = await timedOut();
+  answer();
+  await until("it came", () => row(engine).late?.state === "waiting");
+  const { taskId } = row(engine);
+  engine.late.settle(taskId, "inject");
+  await conversation.settled();
+  await engine.close();
+  appendFileSync(path.join(house.home, "tasks", "ledger.jsonl"), `${JSON.stringify({ type: "late_state", taskId, state: "waiting" })}\n`);
+  const again = await house.open({ provider: createScriptedProvider([]), audience: "person", wake: true });
+  expect(row(again).late?.state).toBe("injected");
+});
+
+test("where not all files were looked at, nothing claims that none changed", () => {
+  const late = { state: "waiting", at: 1, ageMs: 5_000, changed: [], changedCount: 0 } as const;
+  expect([changesText({ ...late, incomplete: true }), changesText({ ...late, incomplete: false })]).toEqual([
+    expect.not.stringContaining("No file of the project has changed"),
+    expect.stringContaining("No file of the project has changed since."),
+  ]);
 });

@@ -137,6 +137,19 @@ test("a running task without a sign of life is marked and its conversation is to
   await engine.tasks.idle();
 });
 
+test("a task that only waits for another one is not the one that gives no sign of life", async () => {
+  const inner = `const t = await tools.spawn({ kind: "exec", title: "quiet", cmd: "sleep 2.5", notify: "silent" }); await t.wait();`;
+  const { engine, conversation } = await house(
+    `await tools.spawn({ kind: "script", title: "waits", code: ${JSON.stringify(inner)}, notify: "silent" });`,
+    () => says("?"),
+    { stallMs: 1_000 },
+  );
+  await conversation.send("Go", []).done;
+  await engine.tasks.idle();
+  const told = engine.conversations.rows().flatMap(({ row }) => of(engine.conversations.open(row.id).events, "notice"));
+  expect(told.map(({ message }) => message.slice(0, 20))).toEqual(['The task "quiet" has']);
+});
+
 test("tasks start tasks only so deep, and a conversation only so many", async () => {
   const nested = (depth: number): string =>
     depth === 0

@@ -73,6 +73,35 @@ test("an agent with an open question needs a person, and runs again when it is a
   expect(statuses).toEqual(["queued", "running", "needs_you", "running", "succeeded"]);
 });
 
+test("time that a task waits for a person is not counted by its limits", async () => {
+  const house = lab();
+  const engine = await house.open({
+    audience: "person",
+    settings: { approval: "ask" },
+    provider: spawning([{ kind: "agent", title: "asking", prompt: "Write", timeoutMs: 4_000, budget: { wallMs: 4_000 } }], (request) =>
+      request.messages.some((message) => message.role === "result") ? says("Written.") : callsTool("exec", { cmd: "true" }),
+    ),
+  });
+  const conversation = engine.conversations.create(house.project);
+  const turn = conversation.send("Go", []);
+  await until("the spawn is asked about", () => engine.approvals.pending(conversation.id).length === 1);
+  const yes = { decision: "allow", scope: "once" } as const;
+  engine.approvals.answer(conversation.id, openQuestion(engine, conversation.id), yes);
+  await turn.done;
+  await until("the agent asks", () => row(engine, "asking").status === "needs_you");
+  await new Promise((resolve) => setTimeout(resolve, 4_500));
+  const agent = row(engine, "asking").agentConversationId ?? "";
+  engine.approvals.answer(agent, openQuestion(engine, agent), yes);
+  await engine.tasks.idle();
+  const { status, waited, error } = row(engine, "asking");
+  expect({ status, error, since: waited.since, long: waited.ms >= 4_400 }).toEqual({
+    status: "succeeded",
+    error: null,
+    since: null,
+    long: true,
+  });
+});
+
 test("a row of a running task names its process and what it has used", async () => {
   const house = lab();
   const engine = await house.open({

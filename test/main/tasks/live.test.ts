@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openLedger } from "../../../src/main/tasks/ledger.ts";
 import { createRedactor } from "../../../src/main/lib/redact.ts";
-import { createLiveTask } from "../../../src/main/tasks/live.ts";
+import { createLiveTask, runMark } from "../../../src/main/tasks/live.ts";
 import { createMeter } from "../../../src/main/tasks/meter.ts";
 import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
@@ -42,6 +43,7 @@ test("signs of life reach other processes through the ledger, one line for all s
   const live = createLiveTask({
     taskId: "task_1",
     file: path.join(folder, "output", "task_1.log"),
+    mark: null,
     now: () => now,
     redact: createRedactor(() => ["secret-word"]),
     meter: (onUse) => createMeter({ budget: null, parent: null, onUse, onOver: () => undefined }),
@@ -85,4 +87,40 @@ test("what tasks below use counts above, also while their answers arrive, and ne
   below[1]?.streamed(400);
   expect({ over, tokens: top.used().tokens }).toEqual({ over: ["budget_exceeded"], tokens: 160 });
   expect(() => below[0]?.check()).toThrow(expect.objectContaining({ code: "budget_exceeded" }));
+});
+
+test("a further run begins with a line of its own in the log, and what a try prints is told from what stood before it", () => {
+  const file = path.join(tempFolder(), "output", "task_1.log");
+  const begin = (run: number) =>
+    createLiveTask({
+      taskId: "task_1",
+      file,
+      mark: runMark(run, "resume", Date.UTC(2026, 0, 2, 3, 4, 5)),
+      now: () => 1,
+      redact: createRedactor(() => []),
+      meter: (onUse) => createMeter({ budget: null, parent: null, onUse, onOver: () => undefined }),
+      onChange: () => undefined,
+    });
+  const printed = (live: ReturnType<typeof begin>): string => readFileSync(file).subarray(live.shown(row).outputFrom).toString();
+  const first = begin(1);
+  first.print("half an änswer");
+  expect(printed(first)).toBe("half an änswer");
+  const second = begin(2);
+  expect([printed(second), second.lastLine(), second.meter.used().bytes]).toEqual(["", "", 0]);
+  second.print("Try 1 failed.\n");
+  second.beginTry();
+  second.print("the answer");
+  const lines = readFileSync(file, "utf8").split("\n");
+  expect([printed(second), lines]).toEqual([
+    "the answer",
+    ["half an änswer", "── Run 2, resumed 2026-01-02 03:04:05 UTC ──", "Try 1 failed.", "the answer"],
+  ]);
+});
+
+test("what a task below prints is a sign of life of those above, and no output of theirs", () => {
+  let signs = 0;
+  const top = createMeter({ budget: null, parent: null, onUse: () => signs++, onOver: () => undefined });
+  const below = createMeter({ budget: null, parent: top, onUse: () => undefined, onOver: () => undefined });
+  below.printed(10);
+  expect({ signs, top: top.used().bytes, below: below.used().bytes }).toEqual({ signs: 1, top: 0, below: 10 });
 });

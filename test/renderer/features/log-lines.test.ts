@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLogLines, drawnLine } from "../../../src/renderer/features/tasks/log-lines.ts";
+import { createLogLines, drawnLine, plainLine } from "../../../src/renderer/features/tasks/log-lines.ts";
 
 const escape = "\u001B";
 
@@ -26,6 +26,9 @@ describe("lines of a log", () => {
     [`${escape}]0;title\u0007text`, "text"],
     [`${escape}]8;;https://a.example${escape}\\link`, "link"],
   ])("draws %j as %j", (line, expected) => expect(drawnLine(line)).toBe(expected));
+
+  it("are copied whole, however long they are", () =>
+    expect(plainLine(`${escape}[31m${"x".repeat(5_000)}${escape}[0m\r`)).toBe("x".repeat(5_000)));
 
   it("cuts a line that is too long to draw, and says how long it is", () =>
     expect(drawnLine("x".repeat(5_000))).toBe(`${"x".repeat(2_000)}… (5,000 characters)`));

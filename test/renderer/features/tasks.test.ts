@@ -1,9 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
+import { canRetry, canStop, type LateResult, type TaskRow, taskRowDefaults, type TaskStatus } from "../../../src/protocol/task.ts";
 import { orderTasks, type TaskGroup, taskLines, taskSummary } from "../../../src/renderer/features/tasks/task-groups.ts";
-import { deliveryWords, stoppedWords, taskLine, taskProgress } from "../../../src/renderer/features/tasks/task-words.ts";
+import { leftOutWords } from "../../../src/renderer/features/tasks/task-files.ts";
+import {
+  deliveryWords,
+  errorWords,
+  isStillNews,
+  stoppedWords,
+  taskLine,
+  taskProgress,
+} from "../../../src/renderer/features/tasks/task-words.ts";
 import { taskInput } from "../../../src/renderer/features/tasks/task-input.ts";
-import { applyPush } from "../../../src/renderer/state/tasks.ts";
+import { nextPlace } from "../../../src/renderer/state/attention.ts";
+import { applyPush, openTaskRow } from "../../../src/renderer/state/tasks.ts";
 import { taskRow } from "../support/story.ts";
 
 function row(taskId: string, status: TaskStatus, time: number, more: Partial<TaskRow> = {}) {
@@ -82,7 +91,7 @@ describe("the task list", () => {
   it("takes what main tells: whole rows of its projects, and progress of rows it has", () => {
     const [first, second] = [row("a", "running", 1), row("b", "running", 2)];
     const { used } = taskRowDefaults;
-    const news = { taskId: "a", lastEventAt: 9, lastLine: "half", used, stalled: false, waitsFor: null };
+    const news = { taskId: "a", lastEventAt: 9, lastLine: "half", outputFrom: 0, used, stalled: false, waitsFor: null };
     const pushed = applyPush(
       [first, second],
       { changed: [row("c", "queued", 3), row("d", "queued", 4, { projectRoot: "/other" })], progress: [news, { ...news, taskId: "x" }] },
@@ -108,11 +117,89 @@ describe("the task list", () => {
   ])("reads how far a task is from %j: %s", (lastLine, expected) => expect(taskProgress({ status: "running", lastLine })).toBe(expected));
 
   it("says what a stop stopped", () =>
-    expect([stoppedWords("Sweep", []), stoppedWords("Sweep", ["script: Sweep"]), stoppedWords("Sweep", ["a", "b", "c"])]).toEqual([
+    expect(
+      [
+        [],
+        ["script: Sweep"],
+        ["script: Sweep", "exec: Build: all", "ask: Review"],
+        ["script: Sweep", ..."abcdef".split("").map((name) => `exec: ${name}`)],
+        ["exec: Build"],
+      ].map((stopped) => stoppedWords({ kind: "script", title: "Sweep" }, stopped)),
+    ).toEqual([
       "Sweep was over already",
       "Stopped: Sweep",
-      "Stopped: Sweep and 2 it had started",
+      "Stopped: Sweep, with 2 it had started: Build: all, Review",
+      "Stopped: Sweep, with 6 it had started: a, b, c, d and 2 more",
+      "Sweep was over already. Stopped what it had started: Build",
     ]));
+
+  it("says an error of a row until its state or run changed, other words until its next sign of life", () => {
+    const then = row("t1", "failed", 1, { lastLine: "a" });
+    const news = (now: Partial<TaskRow>, said: { readonly text: string; readonly bad: boolean }) =>
+      isStillNews({ ...said, row: then }, { ...then, ...now });
+    const bad = { text: "It cannot be run again.", bad: true };
+    const good = { text: "Handed over: a.txt", bad: false };
+    expect([
+      [news({ lastLine: "b" }, bad), news({ status: "queued" }, bad), news({ run: 2 }, bad), news({ late: lateWaiting }, bad)],
+      [news({}, good), news({ lastLine: "b" }, good), news({ lastLine: "b" }, { text: "Stopping", bad: false })],
+    ]).toEqual([
+      [true, false, false, false],
+      [true, false, true],
+    ]);
+  });
+
+  it("lets a question that timed out and is still worked on be stopped, and says nothing comes once it was", () => {
+    const late = (state: LateResult["state"]) => row("t1", "timed_out", 1, { late: { ...lateWaiting, state } });
+    expect([
+      [canStop(late("expected")), canRetry(late("expected"))],
+      [canStop(late("lost")), canRetry(late("lost"))],
+      [canStop(late("waiting")), canStop(row("r1", "running", 1)), canStop(row("s1", "succeeded", 1))],
+      taskLine(late("lost")),
+    ]).toEqual([[true, false], [false, true], [false, true, false], "Timed out; no answer will come"]);
+  });
+
+  it("has the open page's row where the list does not have it, and takes its news too", () => {
+    const [listed, other] = [row("a", "running", 1), row("b", "running", 2, { projectRoot: "/other" })];
+    const open = (openId: string | null) => openTaskRow({ openId, openRow: other, rows: [listed] })?.taskId;
+    expect([open(null), open("a"), open("b"), open("c")]).toEqual([undefined, "a", "b", undefined]);
+  });
+
+  it("goes from need to need, also when the last one is gone", () =>
+    expect([
+      nextPlace(["a", "b", "c"], null),
+      nextPlace(["a", "b", "c"], { key: "a", at: 0 }),
+      nextPlace(["a", "b", "c"], { key: "c", at: 2 }),
+      nextPlace(["a", "c"], { key: "b", at: 1 }),
+      nextPlace(["a"], { key: "b", at: 1 }),
+      nextPlace([], { key: "b", at: 1 }),
+    ]).toEqual([0, 1, 0, 1, 0, 0]));
+
+  it("says an error with what to do, and which files of a drop were left out", () =>
+    expect([
+      errorWords({ message: "It was refused.", hint: "Try again." }),
+      errorWords({ message: "It was refused." }),
+      leftOutWords([], 0),
+      leftOutWords(["/a/gone.txt", "C:\\b\\lost.txt"], 3),
+    ]).toEqual([
+      "It was refused. Try again.",
+      "It was refused.",
+      null,
+      "Not handed over, gone: gone.txt, lost.txt; 3 beyond the 100 that one message may have",
+    ]));
+
+  it("says of a late answer what became of it, and of a stop whose it was", () => {
+    const late = (state: LateResult["state"]) =>
+      deliveryWords(row("t1", "timed_out", 1, { delivery: "seen", late: { ...lateWaiting, state } }));
+    const stopped = (by: string) => taskLine(row("c1", "cancelled", 1, { error: { code: "cancelled", message: "", details: { by } } }));
+    expect([late("waiting"), late("discarded"), late("lost"), late("injected"), stopped("person"), stopped("starter")]).toEqual([
+      "Waits for your decision",
+      "Discarded",
+      "None: it will not come any more",
+      "Added to the conversation",
+      "Stopped by you",
+      "Stopped by who started it",
+    ]);
+  });
 
   it.each([
     ["queued", "", "Waits for a free place"],

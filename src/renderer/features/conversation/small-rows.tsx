@@ -2,9 +2,11 @@ import { ChevronRight, Info, Redo2, TriangleAlert, Undo2, Waypoints } from "luci
 import { memo, useState } from "react";
 import { formatCount, formatElapsed } from "../../lib/format.ts";
 import { reviewCallPrefix } from "../../../protocol/review.ts";
-import { openLink } from "../../state/notices.ts";
+import type { TaskId } from "../../../protocol/ids.ts";
+import { openLink, reportError } from "../../state/notices.ts";
 import type { DeliveryStep, NoticeStep, PatchStep, RetryStep, RevertStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
+import { openTask } from "../../state/tasks.ts";
 import { revert, useUndo } from "../../state/undo.ts";
 import { UndoButton } from "../../ui/undo-button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -57,6 +59,7 @@ export const NoticeRow = memo(function NoticeRow({ step, first }: { readonly ste
     <ThreadRow node={warn ? <TriangleAlert size={12} className="text-warn" /> : <Info size={12} />} first={first} className="pb-3">
       <p data-testid="notice" data-code={step.code} className={cx("selectable text-small", warn ? "text-warn" : "text-fg3")}>
         {step.message}
+        {step.taskId === undefined ? null : <OpenTask taskId={step.taskId} words="Open the task" className="ml-1.5" />}
       </p>
     </ThreadRow>
   );
@@ -125,6 +128,20 @@ const taskWords = {
   interrupted: "interrupted",
 } as const;
 
+/** Leads to a task's page. */
+function OpenTask({ taskId, words, className }: { readonly taskId: TaskId; readonly words: string; readonly className: string }) {
+  return (
+    <button
+      type="button"
+      data-testid="open-task"
+      onClick={() => openTask(taskId).catch(reportError)}
+      className={cx("rounded-xs text-left underline decoration-transparent underline-offset-2 hover:decoration-current", className)}
+    >
+      {words}
+    </button>
+  );
+}
+
 /** A background task was started. Its live row is in the sidebar. */
 export const TaskStartRow = memo(function TaskStartRow({ step, first }: { readonly step: TaskStep; readonly first: boolean }) {
   const bad = step.status === "failed" || step.status === "timed_out" || step.status === "interrupted";
@@ -132,7 +149,7 @@ export const TaskStartRow = memo(function TaskStartRow({ step, first }: { readon
     <ThreadRow node={<Waypoints size={12} className="text-accent-text" />} first={first} className="pb-3">
       <p className="flex min-w-0 gap-2 text-ui text-fg2">
         <span className="shrink-0">Started task</span>
-        <span className="min-w-0 truncate text-fg">{step.title}</span>
+        <OpenTask taskId={step.taskId} words={step.title} className="min-w-0 truncate text-fg" />
         <span className={cx("ml-auto shrink-0 text-small", bad ? "text-del" : "text-fg3")}>{taskWords[step.status]}</span>
       </p>
     </ThreadRow>

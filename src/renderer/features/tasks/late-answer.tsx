@@ -18,7 +18,11 @@ export function LateAnswer({
     <section aria-label="Late answer" data-testid="late-answer" className="rounded-md border border-line bg-inset px-3 py-2.5">
       <p className="text-ui text-fg">
         The answer came {formatElapsed(late.ageMs)} after the question, past its time limit.{" "}
-        {late.changedCount === 0 ? "No file of the project has changed since." : "Changed in the project since:"}
+        {late.changedCount > 0
+          ? "Changed in the project since:"
+          : late.incomplete
+            ? "No change was found since in the files that were looked at, which are not all."
+            : "No file of the project has changed since."}
       </p>
       {shown.length === 0 ? null : (
         <ul className="selectable mt-1.5 text-small text-fg2">
@@ -31,7 +35,7 @@ export function LateAnswer({
           {more > 0 ? <li>and {more} more</li> : null}
         </ul>
       )}
-      {late.incomplete ? <p className="mt-1 text-small text-fg3">Not all files were looked at.</p> : null}
+      {late.incomplete && late.changedCount > 0 ? <p className="mt-1 text-small text-fg3">Not all files were looked at.</p> : null}
       <div className="mt-2.5 flex flex-wrap gap-2">
         <Button size="sm" variant="accent" data-testid="late-inject" onClick={() => onChoose("inject")}>
           Use in the conversation

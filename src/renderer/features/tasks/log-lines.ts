@@ -28,11 +28,16 @@ export function createLogLines(): LogLines {
 /** Longest line that is drawn, in characters: one line of a megabyte would hold up the window. */
 const drawnLength = 2_000;
 
-/** A line as it is drawn: without escape sequences, and what a carriage return wrote over. */
+/** A line as it is drawn: as it is read, and cut when it is very long. */
 export function drawnLine(line: string): string {
+  const plain = plainLine(line);
+  return plain.length > drawnLength ? `${plain.slice(0, drawnLength)}… (${plain.length.toLocaleString("en-US")} characters)` : plain;
+}
+
+/** A line as it is read, whole: without escape sequences, and what a carriage return wrote over. */
+export function plainLine(line: string): string {
   const written = line.replace(/\r+$/, "");
   const visible = written.slice(written.lastIndexOf("\r") + 1);
   // oxlint-disable-next-line no-control-regex -- escape sequences are what is taken out
-  const plain = visible.replaceAll(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\-_])/g, "");
-  return plain.length > drawnLength ? `${plain.slice(0, drawnLength)}… (${plain.length.toLocaleString("en-US")} characters)` : plain;
+  return visible.replaceAll(/\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\-_])/g, "");
 }

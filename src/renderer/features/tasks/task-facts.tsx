@@ -13,6 +13,7 @@ const factLength = 44;
 /** State, times, what it used, where its result is, and the smaller fields of what was asked. */
 export function TaskFacts({ row, input }: { readonly row: TaskRow; readonly input: TaskInputView }) {
   const over = isTaskOver(row.status);
+  const waitedMs = useWaited(row);
   const long = input.details.filter(([, value]) => value.length > factLength);
   return (
     <dl className="grid grid-cols-[repeat(auto-fit,minmax(150px,1fr))] gap-x-6 gap-y-3">
@@ -22,9 +23,10 @@ export function TaskFacts({ row, input }: { readonly row: TaskRow; readonly inpu
           {row.stalled ? <span className="text-warn">no sign of life</span> : null}
         </span>
       </Fact>
-      <Fact name={row.startedAt === null ? "Waiting for" : over ? "Took" : "Running for"}>
+      <Fact name={row.startedAt === null ? (over ? "Waited" : "Waiting for") : over ? "Took" : "Running for"}>
         <Elapsed row={row} />
       </Fact>
+      {waitedMs < 1_000 ? null : <Fact name="Of it waited for you">{formatElapsed(waitedMs)}</Fact>}
       <Fact name="Created">{clock(row.createdAt)}</Fact>
       {row.finishedAt === null ? (
         <Fact name="Last sign of life">{clock(row.lastEventAt)}</Fact>
@@ -56,9 +58,10 @@ export function TaskFacts({ row, input }: { readonly row: TaskRow; readonly inpu
 
 /** What it used; where it has a budget, of how much, as a bar. */
 function Used({ row }: { readonly row: TaskRow }) {
-  const { used, budget } = row;
+  const { used, budget, waited } = row;
   const now = useNow(row.finishedAt === null && budget?.wallMs !== undefined);
-  const wall = row.startedAt === null ? 0 : (row.finishedAt ?? now) - row.startedAt;
+  const until = row.finishedAt ?? waited.since ?? now;
+  const wall = row.startedAt === null ? 0 : Math.max(0, until - row.startedAt - waited.ms);
   return (
     <>
       <Meter name="Tokens" value={used.tokens} limit={budget?.tokens} words={(count) => count.toLocaleString("en-US")} />
@@ -102,6 +105,12 @@ function Fact({ name, wide, children }: { readonly name: string; readonly wide?:
       <dd className="selectable tabular text-ui text-fg [overflow-wrap:anywhere]">{children}</dd>
     </div>
   );
+}
+
+/** Time its limits do not count. */
+function useWaited({ waited }: TaskRow): number {
+  const now = useNow(waited.since !== null);
+  return waited.ms + (waited.since === null ? 0 : Math.max(0, now - waited.since));
 }
 
 function Elapsed({ row }: { readonly row: TaskRow }) {

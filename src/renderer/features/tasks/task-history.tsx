@@ -19,7 +19,11 @@ export function TaskHistory({ row }: { readonly row: TaskRow }) {
   useEffect(() => {
     let gone = false;
     call("tasks.history", { taskId }).then(
-      (list) => gone || setChanges(list),
+      (list) => {
+        if (gone) return;
+        setChanges(list);
+        setError(null);
+      },
       (thrown: unknown) => gone || setError(asErrorData(thrown)),
     );
     return () => {

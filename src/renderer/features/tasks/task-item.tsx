@@ -1,18 +1,18 @@
 import { Play, RotateCcw, Square } from "lucide-react";
-import { type DragEvent, memo, useState } from "react";
+import { type DragEvent, memo, useEffect, useState } from "react";
 import type { TaskId } from "../../../protocol/ids.ts";
-import { canResume, canRetry, isTaskOver, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, canStop, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { formatClock, formatRelative, splitPath } from "../../lib/format.ts";
 import { useNow } from "../../state/now.ts";
-import { cancelTask, openTask, runTaskAgain, useTasks } from "../../state/tasks.ts";
+import { cancelTask, openTask, runTaskAgain, sayOfTasks, useTasks } from "../../state/tasks.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { useMinute } from "../../ui/use-minute.ts";
 import { hasFiles, sendFiles, takesFiles } from "./task-files.ts";
 import { taskGroup } from "./task-groups.ts";
 import { TaskMark } from "./task-mark.tsx";
-import { shortCount, statusName, stoppedWords, taskLine } from "./task-words.ts";
+import { errorWords, isStillNews, type SaidOfRow, shortCount, statusName, stoppedWords, taskLine } from "./task-words.ts";
 
 export interface TaskItemProps {
   readonly row: TaskRow;
@@ -23,36 +23,38 @@ export interface TaskItemProps {
   readonly onFocus: (key: TaskId) => void;
 }
 
-const onSay = (said: string) => useTasks.setState({ said });
+/** How long a row says why something could not be done, ms; less when the row changes before. */
+const badWordsMs = 15_000;
 
 const hidden = "opacity-0 group-hover/task:opacity-100 focus-visible:opacity-100 group-has-focus-visible/task:opacity-100";
 
 /** One task of the sidebar. Enter opens its page, Delete stops it, R runs it again, a file dropped on a running agent is its. */
 export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }: TaskItemProps) {
-  const [words, setWords] = useState<{
-    readonly text: string;
-    readonly bad: boolean;
-    readonly status: string;
-    readonly line: string;
-  } | null>(null);
+  const [words, setWords] = useState<SaidOfRow | null>(null);
+  useEffect(() => {
+    if (words?.bad !== true) return;
+    const timer = setTimeout(() => setWords(null), badWordsMs);
+    return () => clearTimeout(timer);
+  }, [words]);
   const [dropping, setDropping] = useState(false);
   const group = taskGroup(row);
-  const over = isTaskOver(row.status);
-  const again = canResume(row) ? "resume" : canRetry(row) && row.status !== "cancelled" ? "retry" : null;
+  const stoppable = canStop(row);
+  const again = canResume(row) ? "resume" : canRetry(row) ? "retry" : null;
   const say = (text: string, bad = false) => {
-    setWords({ text, bad, status: row.status, line: row.lastLine });
-    onSay(text);
+    // What is said after a while is said of the row as it is by then.
+    setWords({ text, bad, row: useTasks.getState().rows.find((each) => each.taskId === row.taskId) ?? row });
+    sayOfTasks(text, "unseen");
   };
-  const fail = (error: unknown) => say(asErrorData(error).message, true);
+  const fail = (error: unknown) => say(errorWords(asErrorData(error)), true);
   const stop = () => {
-    if (over) return;
+    if (!stoppable) return;
     say("Stopping");
-    cancelTask(row.taskId).then((stopped) => onSay(stoppedWords(row.title, stopped)), fail);
+    cancelTask(row.taskId).then((stopped) => sayOfTasks(stoppedWords(row, stopped)), fail);
   };
   const runAgain = () => {
     if (again === null) return;
     setWords(null);
-    runTaskAgain(row.taskId, again).then(() => onSay(`${row.title} starts again`), fail);
+    runTaskAgain(row.taskId, again).then(() => sayOfTasks(`${row.title} starts again`, "unseen"), fail);
   };
   const drop = {
     onDragOver(event: DragEvent) {
@@ -60,7 +62,7 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
       event.preventDefault();
       setDropping(true);
     },
-    onDragLeave: () => setDropping(false),
+    onDragLeave: (event: DragEvent) => !event.currentTarget.contains(event.relatedTarget as Node | null) && setDropping(false),
     onDrop(event: DragEvent) {
       setDropping(false);
       if (!hasFiles(event) || !takesFiles(row)) return;
@@ -68,11 +70,7 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
       sendFiles(row, [...event.dataTransfer.files]).then((said) => say(said), fail);
     },
   };
-  // What was said of an earlier state is no news any more.
-  const said =
-    words !== null && (words.bad || (words.status === row.status && (words.text === "Stopping" || words.line === row.lastLine)))
-      ? words
-      : null;
+  const said = words !== null && isStillNews(words, row) ? words : null;
   const line = dropping ? "Drop to hand it to this agent" : (said?.text ?? taskLine(row));
   return (
     <div
@@ -109,9 +107,10 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
               {row.title}
             </span>
             <span
+              // Makes place for the button. Not `invisible`: a screen reader is to hear of a row that has the focus, too.
               className={cx(
                 "tabular shrink-0 text-small text-fg3",
-                (!over || again !== null) && "group-hover/task:invisible group-has-focus-visible/task:invisible",
+                (stoppable || again !== null) && "group-hover/task:opacity-0 group-has-focus-visible/task:opacity-0",
               )}
             >
               <span className="sr-only">{`, ${statusName(row.status)}${row.stalled ? ", stalled" : ""}, `}</span>
@@ -158,7 +157,7 @@ export const TaskItem = memo(function TaskItem({ row, named, tabStop, onFocus }:
           {again === "resume" ? <Play size={12} aria-hidden /> : <RotateCcw size={12} aria-hidden />}
         </IconButton>
       )}
-      {over ? null : (
+      {!stoppable ? null : (
         <IconButton
           label={`Stop ${row.title}`}
           keys="Del"

@@ -1,12 +1,14 @@
 import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight, Folder, Layers } from "lucide-react";
 import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { create } from "zustand";
 import { loadTasks, setTaskScope, type TaskScope, useTasks } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { useMinute } from "../../ui/use-minute.ts";
 import { groupNames, type TaskGroup, type TaskLine, taskLines, taskSummary } from "./task-groups.ts";
 import { TaskItem } from "./task-item.tsx";
+import { errorWords } from "./task-words.ts";
 import { useHeldOrder } from "./use-held-order.ts";
 
 const scopes = [
@@ -17,17 +19,22 @@ const scopes = [
 /** Heights of the lines, px. */
 const heights = { head: 26, row: 44, older: 26 } as const;
 
+/** Groups shown without their rows, and those that show all of theirs: kept while the list is hidden. */
+const useFolds = create<{ readonly folded: ReadonlySet<TaskGroup>; readonly older: ReadonlySet<TaskGroup> }>()(() => ({
+  folded: new Set(),
+  older: new Set(),
+}));
+
 /** The background tasks, above the foot of the sidebar: of this project, or of all. */
 export function TaskList() {
   const rows = useTasks((state) => state.rows);
   const error = useTasks((state) => state.error);
   const status = useTasks((state) => state.status);
   const scope = useTasks((state) => state.scope);
-  const said = useTasks((state) => state.said);
   if (error !== null) {
     return (
       <div role="alert" className="border-t border-line px-4 py-3 text-small text-fg2">
-        The tasks could not be read: {error.message}
+        The tasks could not be read: {errorWords(error)}
         <Button size="sm" variant="accent" onClick={() => void loadTasks()}>
           Try again
         </Button>
@@ -48,9 +55,6 @@ export function TaskList() {
       ) : status === "ready" ? (
         <p className="px-4 pb-2.5 text-small text-fg3">{scope === "all" ? "No task in any project." : "None in this project."}</p>
       ) : null}
-      <p role="status" data-testid="task-said" className="sr-only">
-        {said}
-      </p>
     </section>
   );
 }
@@ -58,8 +62,7 @@ export function TaskList() {
 function Lines() {
   const rows = useTasks((state) => state.rows);
   const scope = useTasks((state) => state.scope);
-  const [folded, setFolded] = useState<ReadonlySet<TaskGroup>>(new Set());
-  const [older, setOlder] = useState<ReadonlySet<TaskGroup>>(new Set());
+  const { folded, older } = useFolds();
   const now = useMinute();
   const { byKey, keys } = useMemo(() => {
     const lines = taskLines(rows, { folded, older, now });
@@ -102,7 +105,7 @@ function Lines() {
     wanted.current = null;
     element?.focus({ preventScroll: true });
   });
-  const fold = (group: TaskGroup, fold: boolean) => setFolded((before) => withOrWithout(before, group, fold));
+  const fold = (group: TaskGroup, fold: boolean) => useFolds.setState((now) => ({ folded: withOrWithout(now.folded, group, fold) }));
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const line = lines[at];
@@ -153,7 +156,7 @@ function Lines() {
                   data-testid="task-older"
                   tabIndex={tabStop ? 0 : -1}
                   onFocus={() => focused(line.key)}
-                  onClick={() => setOlder((before) => withOrWithout(before, line.group, !line.open))}
+                  onClick={() => useFolds.setState((now) => ({ older: withOrWithout(now.older, line.group, !line.open) }))}
                   className="h-6 w-full rounded-md px-2 pl-8 text-left text-small text-fg3 -outline-offset-2 hover:bg-raise hover:text-fg"
                 >
                   {line.open ? "Fold older ones" : `${line.count} older`}

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "react";
 import { formatCount } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { drawnLine } from "./log-lines.ts";
+import { drawnLine, plainLine } from "./log-lines.ts";
 import type { TaskLog } from "./use-task-log.ts";
 
 const lineHeight = 20;
@@ -16,15 +16,18 @@ export function TaskLogView({
   title,
   emptyWords,
   onWhole,
+  from = "end",
 }: {
   readonly log: TaskLog;
   readonly title: string;
   readonly emptyWords: string;
   /** Reads the file from its beginning; null when it is shown already. */
   readonly onWhole: (() => void) | null;
+  /** What is in sight at first. */
+  readonly from?: "start" | "end";
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const atEnd = useRef(from === "end");
   const { lines } = log;
   const list = useVirtualizer({
     count: lines.length,
@@ -46,7 +49,7 @@ export function TaskLogView({
             Open the whole log
           </Button>
         ) : null}
-        {lines.length === 0 ? null : <CopyButton text={() => lines.map(drawnLine).join("\n")} label={`Copy ${title.toLowerCase()}`} />}
+        {lines.length === 0 ? null : <CopyButton text={() => lines.map(plainLine).join("\n")} label={`Copy ${title.toLowerCase()}`} />}
       </div>
       <div
         ref={box}
@@ -54,7 +57,7 @@ export function TaskLogView({
         role="log"
         aria-label={title}
         aria-live="off"
-        data-testid="task-output"
+        data-testid={from === "end" ? "task-output" : "task-result"}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
           atEnd.current = scrollHeight - scrollTop - clientHeight < lineHeight;
         }}

@@ -1,37 +1,32 @@
 import { ArrowUp, X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
-import type { Attachment } from "../../../protocol/attachment.ts";
-import type { TaskRow } from "../../../protocol/task.ts";
+import { canResume, isTaskOver, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { messageTask } from "../../state/tasks.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { FileMark } from "../../ui/file-mark.tsx";
+import { changeMessageDraft, isEmptyDraft, type MessageDraft, useMessageDraft } from "./message-drafts.ts";
 import { wordsFor } from "./task-files.ts";
+import { errorWords } from "./task-words.ts";
 
 /** A word to an agent at work, with files it may read from then on. It enters the agent's next request. */
-export function TaskMessage({
-  row,
-  files,
-  onFiles,
-}: {
-  readonly row: TaskRow;
-  readonly files: readonly Attachment[];
-  readonly onFiles: (files: readonly Attachment[]) => void;
-}) {
-  const [text, setText] = useState("");
+export function TaskMessage({ row }: { readonly row: TaskRow }) {
+  const draft = useMessageDraft(row.taskId);
+  const { text, files } = draft;
+  const change = (news: Partial<MessageDraft>) => changeMessageDraft(row.taskId, () => news);
+  const over = isTaskOver(row.status);
   const [said, setSaid] = useState<{ readonly words: string; readonly bad: boolean } | null>(null);
   const [sending, setSending] = useState(false);
-  const canSend = !sending && (text.trim() !== "" || files.length > 0);
+  const canSend = !over && !sending && !isEmptyDraft(draft);
   const send = async () => {
     if (!canSend) return;
     setSending(true);
     try {
       await messageTask(row.taskId, wordsFor(text, files), files);
-      setText("");
-      onFiles([]);
+      change({ text: "", files: [] });
       setSaid({ words: "Sent: it enters the agent’s next request.", bad: false });
     } catch (error) {
-      setSaid({ words: asErrorData(error).message, bad: true });
+      setSaid({ words: errorWords(asErrorData(error)), bad: true });
     } finally {
       setSending(false);
     }
@@ -54,7 +49,11 @@ export function TaskMessage({
               >
                 <FileMark name={file.name} kind={file.kind} />
                 {file.name}
-                <IconButton size="sm" label={`Remove ${file.name}`} onClick={() => onFiles(files.filter((each) => each !== file))}>
+                <IconButton
+                  size="sm"
+                  label={`Remove ${file.name}`}
+                  onClick={() => change({ files: files.filter((each) => each !== file) })}
+                >
                   <X size={11} aria-hidden />
                 </IconButton>
               </li>
@@ -67,7 +66,7 @@ export function TaskMessage({
             placeholder="Tell the agent something while it works. Drop files here."
             rows={Math.min(6, text.split("\n").length)}
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => change({ text: event.target.value })}
             onKeyDown={onKeyDown}
             data-testid="task-message-text"
             className="min-h-6 flex-1 resize-none bg-transparent py-0.5 text-ui text-fg outline-none select-text placeholder:text-fg3"
@@ -78,8 +77,15 @@ export function TaskMessage({
         </div>
       </div>
       <p role="status" className={said?.bad === true ? "mt-1 text-small text-del" : "mt-1 text-small text-fg3"}>
-        {said?.words}
+        {over ? endedWords(row) : said?.words}
       </p>
     </section>
   );
+}
+
+/** Why what was written cannot be sent any more, and what to do with it. */
+function endedWords(row: TaskRow): string {
+  return canResume(row)
+    ? "The agent has ended before this was sent. Resume it, then send it."
+    : "The agent has ended before this was sent. Say it in its conversation, or copy it from here.";
 }

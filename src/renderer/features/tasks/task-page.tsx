@@ -1,13 +1,12 @@
 import { ArrowUpToLine, FileDiff, MessageSquare, Play, RotateCcw, Square, SquareCode } from "lucide-react";
-import { type DragEvent, type ReactNode, useState } from "react";
-import type { Attachment } from "../../../protocol/attachment.ts";
+import { type DragEvent, type ReactNode, useMemo, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { Json } from "../../../protocol/json.ts";
-import { canResume, canRetry, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
+import { canResume, canRetry, canStop, isTaskOver, type TaskKind, type TaskRow } from "../../../protocol/task.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { openLink, reportError } from "../../state/notices.ts";
 import { showConversation, showDiffOf, showStartOf } from "../../state/task-places.ts";
-import { cancelTask, promoteTask, runTaskAgain, settleLateAnswer } from "../../state/tasks.ts";
+import { cancelTask, promoteTask, runTaskAgain, sayOfTasks, settleLateAnswer } from "../../state/tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
@@ -15,14 +14,17 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { addToMessage, isEmptyDraft, useMessageDraft } from "./message-drafts.ts";
 import { LateAnswer } from "./late-answer.tsx";
 import { TaskFacts } from "./task-facts.tsx";
 import { describeFiles, hasFiles, takesFiles } from "./task-files.ts";
 import { TaskHistory } from "./task-history.tsx";
+import { TaskResult } from "./task-result.tsx";
 import { taskInput } from "./task-input.ts";
 import { TaskLogView } from "./task-log.tsx";
 import { TaskMessage } from "./task-message.tsx";
-import { taskLine } from "./task-words.ts";
+import { lateWords, taskLine } from "./task-words.ts";
+import { useAnswer } from "./use-answer.ts";
 import { useTaskLog } from "./use-task-log.ts";
 
 const kindNames: Readonly<Record<TaskKind, string>> = {
@@ -34,14 +36,16 @@ const kindNames: Readonly<Record<TaskKind, string>> = {
 
 /** Everything known about one task, and everything one can do with it. */
 export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onClose: () => void }) {
-  const over = isTaskOver(row.status);
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [stopped, setStopped] = useState<readonly string[] | null>(null);
-  const [files, setFiles] = useState<readonly Attachment[]>([]);
+  const draft = useMessageDraft(row.taskId);
   const [dropping, setDropping] = useState(false);
+  /** While something is done its button does nothing: a second click would be refused, and look like a failure. */
+  const [busy, setBusy] = useState(false);
   const act = (work: Promise<unknown>) => {
     setFailure(null);
-    work.catch((error: unknown) => setFailure(asErrorData(error)));
+    setBusy(true);
+    work.catch((error: unknown) => setFailure(asErrorData(error))).finally(() => setBusy(false));
   };
   /** Leaves the page for a place in the window. */
   const leave = (work: Promise<unknown>) => {
@@ -66,7 +70,12 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       setDropping(false);
       if (!hasFiles(event) || !takes) return;
       event.preventDefault();
-      act(describeFiles([...event.dataTransfer.files]).then((dropped) => setFiles((before) => merged(before, dropped))));
+      act(
+        describeFiles([...event.dataTransfer.files]).then(({ attachments, leftOut }) => {
+          addToMessage(row.taskId, attachments);
+          if (leftOut !== null) sayOfTasks(leftOut);
+        }),
+      );
     },
   };
   return (
@@ -78,21 +87,26 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       wide
       testId="task-page"
       actions={
-        over ? (
+        !canStop(row) ? (
           <>
             {canResume(row) ? (
-              <Button variant="accent" data-testid="task-resume" onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
+              <Button variant="accent" data-testid="task-resume" disabled={busy} onClick={() => act(runTaskAgain(row.taskId, "resume"))}>
                 <Play size={12} aria-hidden /> Resume
               </Button>
             ) : null}
             {canRetry(row) ? (
-              <Button data-testid="task-retry" onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
+              <Button data-testid="task-retry" disabled={busy} onClick={() => act(runTaskAgain(row.taskId, "retry"))}>
                 <RotateCcw size={12} aria-hidden /> Retry
               </Button>
             ) : null}
           </>
         ) : (
-          <Button variant="danger" data-testid="task-page-stop" onClick={() => act(cancelTask(row.taskId).then(setStopped))}>
+          <Button
+            variant="danger"
+            data-testid="task-page-stop"
+            disabled={busy}
+            onClick={() => act(cancelTask(row.taskId).then(setStopped))}
+          >
             <Square size={11} fill="currentColor" aria-hidden /> Stop
           </Button>
         )
@@ -116,9 +130,9 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
         ) : null}
         {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
         {row.error === null || row.status === "cancelled" ? null : (
-          <ErrorState code={row.error.code} message={row.error.message} hint={row.error.hint} />
+          <ErrorState code={row.error.code} message={row.error.message} hint={lateWords(row.late) ?? row.error.hint} />
         )}
-        {takes ? <TaskMessage row={row} files={files} onFiles={setFiles} /> : null}
+        {takes || (row.kind === "agent" && !isEmptyDraft(draft)) ? <TaskMessage row={row} /> : null}
         <Contents row={row} />
       </div>
     </Dialog>
@@ -141,7 +155,7 @@ function Places({
       {callId === null ? null : (
         <Button size="sm" data-testid="task-start" onClick={() => onLeave(showStartOf(row))}>
           <SquareCode size={12} aria-hidden />
-          {row.scriptLine === null ? `Started by call ${callId}` : `Started by line ${row.scriptLine} of the script`}
+          {row.scriptLine === null ? "Show the call that started it" : `Started by line ${row.scriptLine} of the script`}
         </Button>
       )}
       {isTaskOver(row.status) || row.notify === "wake" ? null : (
@@ -150,14 +164,14 @@ function Places({
         </Button>
       )}
       {agent === null ? null : (
-        <>
-          <Button size="sm" data-testid="task-conversation" onClick={() => onLeave(showConversation(row.projectRoot, agent))}>
-            <MessageSquare size={12} aria-hidden /> Bring its conversation to the front
-          </Button>
-          <Button size="sm" data-testid="task-diff" onClick={() => onLeave(showDiffOf(row))}>
-            <FileDiff size={12} aria-hidden /> Open its diff
-          </Button>
-        </>
+        <Button size="sm" data-testid="task-conversation" onClick={() => onLeave(showConversation(row.projectRoot, agent))}>
+          <MessageSquare size={12} aria-hidden /> Bring its conversation to the front
+        </Button>
+      )}
+      {row.kind === "ask" || row.startedAt === null ? null : (
+        <Button size="sm" data-testid="task-diff" onClick={() => onLeave(showDiffOf(row))}>
+          <FileDiff size={12} aria-hidden /> Open its diff
+        </Button>
       )}
     </nav>
   );
@@ -166,12 +180,18 @@ function Places({
 /** What was asked, what it printed, what it returned, and what happened to it. */
 function Contents({ row }: { readonly row: TaskRow }) {
   const [whole, setWhole] = useState(false);
-  const log = useTaskLog(row, whole);
   const over = isTaskOver(row.status);
+  /** The words of an ask are shown as they come: those of this try. */
+  const arriving = row.kind === "ask" && !over && row.status !== "queued";
+  const log = useTaskLog(row, { whole, from: arriving ? row.outputFrom : null });
   const input = taskInput(row.kind, row.input);
-  const answer = row.kind === "ask" ? log.lines.join("\n") : answerOf(row.result);
+  const returned = useAnswer(row);
+  // A log can be long, and a page is drawn many times a second: joined only where the words are shown.
+  const arrived = useMemo(() => (arriving ? log.lines.join("\n") : null), [arriving, log.lines, log.version]);
+  const answer = arrived ?? returned.text;
+  const answerTitle = row.kind === "agent" ? "Its last words" : "Answer";
   // The answer is shown as prose already.
-  const result = answer === null ? resultText(row.result, log.lines.join("\n")) : null;
+  const result = useMemo(() => resultText(row.result), [row.result]);
   return (
     <>
       <TaskFacts row={row} input={input} />
@@ -179,12 +199,14 @@ function Contents({ row }: { readonly row: TaskRow }) {
         <CodeLines code={input.text} lang={input.lang} />
       </Block>
       {answer === null || answer === "" ? null : (
-        <Block title={row.kind === "ask" ? "Answer" : "Its last words"} text={answer}>
+        <Block title={returned.partial && !arriving ? `${answerTitle}, as far as it had come` : answerTitle} text={answer}>
           <Markdown text={answer} streaming={!over} onLink={openLink} />
         </Block>
       )}
-      {log.error === null ? null : <ErrorState code={log.error.code} message={log.error.message} hint={log.error.hint} />}
-      {row.kind === "ask" && answer !== "" ? null : (
+      {[returned.error, log.error].map((error, index) =>
+        error === null ? null : <ErrorState key={index} code={error.code} message={error.message} hint={error.hint} />,
+      )}
+      {row.kind === "ask" && answer !== null && answer !== "" && (arriving || (row.run === 1 && row.attempt === 1)) ? null : (
         <TaskLogView
           log={log}
           title={log.truncated ? "Log, last part" : "Log"}
@@ -192,11 +214,7 @@ function Contents({ row }: { readonly row: TaskRow }) {
           onWhole={whole ? null : () => setWhole(true)}
         />
       )}
-      {result === null ? null : (
-        <Block title={row.resultCut ? "Returned (its beginning: the whole is in the task’s .result.json)" : "Returned"} text={result}>
-          <CodeLines code={result} lang="json" />
-        </Block>
-      )}
+      {result === null || answer !== null ? null : <TaskResult row={row} text={result} />}
       <TaskHistory row={row} />
     </>
   );
@@ -229,19 +247,9 @@ function Block({ title, text, children }: { readonly title: string; readonly tex
   );
 }
 
-function merged(before: readonly Attachment[], dropped: readonly Attachment[]): readonly Attachment[] {
-  return [...before.filter((file) => dropped.every((each) => each.path !== file.path)), ...dropped];
-}
-
-/** The words of an agent's result; null for other results. */
-function answerOf(result: Json): string | null {
-  if (typeof result !== "object" || result === null || !("answer" in result)) return null;
-  return typeof result["answer"] === "string" ? result["answer"] : null;
-}
-
-/** The structured result, unless it says no more than the output does. */
-function resultText(result: Json, output: string): string | null {
-  if (result === null || result === output) return null;
+/** The structured result, unless it says nothing. */
+function resultText(result: Json): string | null {
+  if (result === null) return null;
   const text = JSON.stringify(result, null, 2);
   return text === "{}" || text === '""' ? null : text;
 }

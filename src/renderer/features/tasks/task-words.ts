@@ -1,4 +1,4 @@
-import { assertNever } from "../../../protocol/error.ts";
+import { assertNever, type ErrorData } from "../../../protocol/error.ts";
 import { isTaskOver, type TaskRow, type TaskStatus } from "../../../protocol/task.ts";
 import { drawnLine } from "./log-lines.ts";
 
@@ -15,18 +15,34 @@ export function taskLine(row: TaskRow): string {
     case "succeeded":
       return lastLine || deliveryWords(row);
     case "cancelled":
-      return "Stopped";
+      return stoppedBy[String(row.error?.details?.["by"])] ?? "Stopped";
     case "failed":
       return row.error?.message ?? "Failed";
     case "timed_out":
       if (row.late?.state === "expected") return "Timed out; the answer may still come";
       if (row.late?.state === "waiting") return "The answer came late: open it to decide";
+      if (row.late?.state === "lost") return "Timed out; no answer will come";
       return row.error?.message ?? "Stopped at its time limit";
     case "interrupted":
       return row.error?.message ?? "Ended while Spindle was closed";
     default:
       return assertNever(row.status);
   }
+}
+
+const stoppedBy: Readonly<Record<string, string>> = { person: "Stopped by you", starter: "Stopped by who started it" };
+
+/** What becomes of a question that timed out, as a sentence with the next step; undefined for what has not. */
+export function lateWords(late: TaskRow["late"]): string | undefined {
+  if (late?.state === "expected")
+    return "The question stays open and goes on using tokens: an answer that still comes is kept for you. Stop ends it.";
+  if (late?.state === "lost") return "The question was ended without an answer. Retry asks it again.";
+  return undefined;
+}
+
+/** An error in one line: what happened, then what to do. */
+export function errorWords({ message, hint }: Pick<ErrorData, "message" | "hint">): string {
+  return hint === undefined ? message : `${message} ${hint}`;
 }
 
 /** Where the result is. */
@@ -37,10 +53,22 @@ export function deliveryWords(row: TaskRow): string {
       : row.notify === "wake"
         ? "Wakes the conversation when done"
         : "Waits for the next turn when done";
+  const late = row.late === null ? undefined : lateResults[row.late.state];
+  // What was delivered of it before is the news that it timed out.
+  if (late !== undefined) return late;
   if (row.delivery === "seen") return "Read by the agent";
   if (row.delivery === "delivered") return "Added to the conversation";
   return row.notify === "silent" ? "Kept here only" : "Not delivered yet";
 }
+
+const lateResults: Readonly<Record<NonNullable<TaskRow["late"]>["state"], string>> = {
+  expected: "May still come",
+  waiting: "Waits for your decision",
+  injected: "Added to the conversation",
+  side: "Opened in a conversation beside",
+  discarded: "Discarded",
+  lost: "None: it will not come any more",
+};
 
 const statusNames: Readonly<Record<TaskStatus, string>> = {
   queued: "Queued",
@@ -75,9 +103,30 @@ export function taskProgress({ status, lastLine }: Pick<TaskRow, "status" | "las
   return Number(done) / Number(all);
 }
 
-/** What was stopped, in one sentence: `Stopped: Tests and 2 more`. */
-export function stoppedWords(title: string, stopped: readonly string[]): string {
-  const others = stopped.length - 1;
+/** What was stopped, in one sentence: `Stopped: Tests, with 2 it had started: Build, Review`. `stopped` are kinds and titles, the task's own first. */
+export function stoppedWords({ kind, title }: Pick<TaskRow, "kind" | "title">, stopped: readonly string[]): string {
   if (stopped.length === 0) return `${title} was over already`;
-  return others <= 0 ? `Stopped: ${title}` : `Stopped: ${title} and ${others} it had started`;
+  const own = stopped[0] === `${kind}: ${title}` ? 1 : 0;
+  const others = stopped.slice(own).map((name) => name.replace(/^\w+: /, ""));
+  if (others.length === 0) return `Stopped: ${title}`;
+  const named = others.slice(0, namedOthers).join(", ");
+  const more = others.length > namedOthers ? ` and ${others.length - namedOthers} more` : "";
+  if (own === 0) return `${title} was over already. Stopped what it had started: ${named}${more}`;
+  return `Stopped: ${title}, with ${others.length} it had started: ${named}${more}`;
+}
+
+/** Names of a sentence: more make it too long to be read in passing. */
+const namedOthers = 4;
+
+/** What a row says instead of its own line, and the row it was said of. */
+export interface SaidOfRow {
+  readonly text: string;
+  readonly bad: boolean;
+  readonly row: TaskRow;
+}
+
+/** False once the row is not any more what it was said of: an error goes when the state or the run changed, other words with the next sign of life, too. */
+export function isStillNews({ text, bad, row: then }: SaidOfRow, row: TaskRow): boolean {
+  if (then.status !== row.status || then.run !== row.run || then.late?.state !== row.late?.state) return false;
+  return bad || text === "Stopping" || then.lastLine === row.lastLine;
 }

@@ -1,9 +1,10 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { CallResults } from "../../../protocol/ipc.ts";
 import type { TaskRow } from "../../../protocol/task.ts";
 import { asErrorData, call } from "../../lib/api.ts";
 import { createLogLines } from "./log-lines.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 export interface TaskLog {
   readonly lines: readonly string[];
@@ -15,54 +16,60 @@ export interface TaskLog {
   readonly error: ErrorData | null;
 }
 
-/** Output of a running task is read again this long after it was last heard of (ms): bursts cost one read. */
-const settleMs = 250;
+/** Output of a running task is read at most this often (ms), however much it prints. */
+const restMs = 250;
 /** The most of a file that is read, bytes. */
 const wholeBytes = 64 * 1024 * 1024;
 
 const empty = { version: 0, truncated: false, loading: true, error: null } as const;
 
 /**
- * The kept output of a task: its end at first, or all of it (`whole`, up to 64 MiB); then only what is new, after each sign of
- * life.
+ * The kept output of a task: its end at first, or all of it (`whole`, up to 64 MiB), or what stands from a byte on (`from`, else
+ * null); then only what is new, after each sign of life.
  */
-export function useTaskLog({ taskId, lastEventAt, status }: Pick<TaskRow, "taskId" | "lastEventAt" | "status">, whole: boolean): TaskLog {
-  const [reader, setReader] = useState(() => createReader(taskId, whole));
+export function useTaskLog(
+  { taskId, lastEventAt, status }: Pick<TaskRow, "taskId" | "lastEventAt" | "status">,
+  { whole, from }: { readonly whole: boolean; readonly from: number | null },
+): TaskLog {
+  const [reader, setReader] = useState(() => createReader(taskId, whole, from));
   const [shown, setShown] = useState<Omit<TaskLog, "lines">>(empty);
-  if (reader.whole !== whole) {
-    setReader(createReader(taskId, whole));
+  if (reader.whole !== whole || reader.from !== from) {
+    setReader(createReader(taskId, whole, from));
     setShown(empty);
   }
-  const first = shown.loading;
+  const pace = useRef<Pace | null>(null);
   useEffect(() => {
     let current = true;
     const read = () =>
       reader.read().then(
-        (news) =>
-          current &&
+        (news) => {
+          if (!current) return;
           setShown((before) => ({
             version: before.version + (news ? 1 : 0),
             truncated: reader.truncated(),
             loading: false,
             error: null,
-          })),
-        (error: unknown) => current && setShown((before) => ({ ...before, loading: false, error: asErrorData(error) })),
+          }));
+        },
+        (error: unknown) => {
+          if (current) setShown((before) => ({ ...before, loading: false, error: asErrorData(error) }));
+        },
       );
-    const timer = setTimeout(() => void read(), first ? 0 : settleMs);
+    const made = (pace.current = createPace(read, restMs));
     return () => {
       current = false;
-      clearTimeout(timer);
+      made.stop();
     };
-  }, [reader, lastEventAt, status, first]);
+  }, [reader]);
+  useEffect(() => pace.current?.ask(), [reader, lastEventAt, status]);
   return { lines: reader.lines, ...shown };
 }
 
-function createReader(taskId: string, whole: boolean) {
+function createReader(taskId: string, whole: boolean, from: number | null) {
   const log = createLogLines();
-  let offset: number | null = null;
+  let offset = from;
   let truncated = false;
-  let reading: Promise<boolean> | null = null;
-  const next = async (): Promise<boolean> => {
+  const read = async (): Promise<boolean> => {
     let at = offset;
     if (at === null) {
       const tail = await call("tasks.output", { taskId });
@@ -85,12 +92,10 @@ function createReader(taskId: string, whole: boolean) {
   };
   return {
     whole,
+    from,
     lines: log.lines,
     truncated: () => truncated,
-    /** Reads what is new; true when something was. One at a time: a second caller waits for the first. */
-    read(): Promise<boolean> {
-      reading ??= next().finally(() => (reading = null));
-      return reading;
-    },
+    /** Reads what is new; true when something was. One at a time. */
+    read,
   };
 }
