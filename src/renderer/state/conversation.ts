@@ -29,7 +29,10 @@ const pageSize = 20_000;
 /** Follows the selection and the pushed events; returns the function that stops. */
 export function followConversation(): () => void {
   let early: SpindleEvent[] = [];
+  /** Which `show` is the current one: the same conversation may be shown again before it was read the first time. */
+  let shown = {};
   const show = async (id: ConversationId | null) => {
+    const own = (shown = {});
     early = [];
     clearLogs();
     clearPatchDrafts();
@@ -40,7 +43,7 @@ export function followConversation(): () => void {
     useConversation.setState({ id, status: "loading", error: null, view: emptyView });
     try {
       const events = await readAll(id);
-      if (useConversation.getState().id !== id) return;
+      if (shown !== own) return;
       // Pushes that came meanwhile are newer than the page or part of it; the fold drops what it has.
       recordLogs(events);
       recordPatchDrafts(events);
@@ -50,7 +53,7 @@ export function followConversation(): () => void {
       recordPatchDrafts(fresh);
       useConversation.setState({ status: "ready", view: fold(view, fresh) });
     } catch (error) {
-      if (useConversation.getState().id === id) useConversation.setState({ status: "failed", error: asErrorData(error) });
+      if (shown === own) useConversation.setState({ status: "failed", error: asErrorData(error) });
     }
   };
   const stopSelection = useConversations.subscribe((state, before) => {
@@ -84,9 +87,13 @@ export function reloadConversation(): void {
   useConversations.setState({ selectedId: id });
 }
 
-/** Sends a prompt to the shown conversation, making one first when none is. Rejects with ApiError; nothing is lost then. */
-export async function sendPrompt(text: string, attachments: readonly Attachment[]): Promise<void> {
-  const id = useConversations.getState().selectedId ?? (await createConversation()).id;
+/** Sends a prompt to a conversation (the shown one), making one first for null. Rejects with ApiError; nothing is lost then. */
+export async function sendPrompt(
+  text: string,
+  attachments: readonly Attachment[],
+  to: ConversationId | null = useConversations.getState().selectedId,
+): Promise<void> {
+  const id = to ?? (await createConversation()).id;
   await call("conversations.send", { id, text, attachments: [...attachments] });
 }
 

@@ -6,7 +6,8 @@ import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
-import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { adoptEarlyDraft, changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { reportError } from "./notices.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -19,14 +20,11 @@ export interface ConversationsStore {
 /** The conversations of the open project and which one is shown. */
 export const useConversations = create<ConversationsStore>()(() => ({ status: "loading", error: null, rows: [], selectedId: null }));
 
-/** The draft of the last run, until the list is read the first time: typing may begin before that. */
-let draftAtStart: Draft | null = draftOf(useDrafts.getState().drafts, null);
-
 /** Reads the list; keeps the selection when it still exists, else selects the newest. */
 export async function loadConversations(): Promise<void> {
   useConversations.setState({ status: "loading", error: null });
-  const before = draftAtStart ?? draftOf(useDrafts.getState().drafts, null);
-  draftAtStart = null;
+  const before = draftOf(useDrafts.getState().drafts, null);
+  adoptEarlyDraft();
   try {
     const rows = sorted(await call("conversations.list", {}));
     const { selectedId } = useConversations.getState();
@@ -52,7 +50,7 @@ export function selectConversation(id: ConversationId | null): void {
   useConversations.setState({ selectedId: id });
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
-  call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));
+  call("conversations.show", { id }).catch(reportError);
 }
 
 /** The conversation of an agent that is shown although no list has it, and the project it is of. */

@@ -1,6 +1,7 @@
 import { ArrowDown } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
+import type { ConversationId } from "../../../protocol/ids.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
 import { useFind } from "../../state/find.ts";
@@ -35,8 +36,9 @@ export function Conversation({
   const error = useConversation((state) => state.error);
   const empty = useConversation((state) => state.view.steps.length === 0);
   const id = useConversation((state) => state.id);
-  const [failure, setFailure] = useState<ErrorData | null>(null);
-  const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
+  const [failed, setFailed] = useState<{ readonly at: ConversationId | null; readonly error: ErrorData } | null>(null);
+  const fail = useCallback((thrown: unknown) => setFailed({ at: useConversation.getState().id, error: asErrorData(thrown) }), []);
+  const failure = failed?.at === id ? (failed?.error ?? null) : null;
   return (
     <section
       aria-label="Conversation"
@@ -52,7 +54,7 @@ export function Conversation({
           message={failure.message}
           hint={failure.hint}
           action={
-            <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+            <Button size="sm" variant="ghost" onClick={() => setFailed(null)}>
               Dismiss
             </Button>
           }
