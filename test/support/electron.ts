@@ -114,6 +114,12 @@ async function drag(
   await session.detach();
 }
 
+/** Chooses a line of the menu in the head of the conversation. */
+export async function chooseMore(page: Page, testId: string): Promise<void> {
+  await page.getByTestId("conversation-more").click();
+  await page.getByTestId(testId).click();
+}
+
 /** Types a prompt and sends it. */
 export async function sendPrompt(page: Page, text: string): Promise<void> {
   await page.getByTestId("composer-input").fill(text);

@@ -7,10 +7,13 @@ import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { type ConversationView, emptyView } from "./conversation-view.ts";
 import { createConversation, useConversations } from "./conversations.ts";
+import { closeFind } from "./find.ts";
 import { fold, isNews } from "./fold.ts";
 import { showFreshPatch } from "./layout.ts";
 import { clearLogs, recordLogs } from "./log-rings.ts";
 import { clearPatchDrafts, recordPatchDrafts } from "./patch-drafts.ts";
+import { say } from "./said.ts";
+import { followVisited } from "./visited.ts";
 
 export interface ConversationStore {
   /** The conversation the view belongs to; null: none is chosen yet. */
@@ -57,7 +60,9 @@ export function followConversation(): () => void {
     }
   };
   const stopSelection = useConversations.subscribe((state, before) => {
-    if (state.selectedId !== before.selectedId) void show(state.selectedId);
+    if (state.selectedId === before.selectedId) return;
+    closeFind();
+    void show(state.selectedId);
   });
   const stopEvents = onFrame("event", (batch) => {
     const { id, status, view } = useConversation.getState();
@@ -73,8 +78,10 @@ export function followConversation(): () => void {
     useConversation.setState({ view: fold(view, events) });
     if (news.some((event) => event.type === "patch_applied")) showFreshPatch();
   });
+  const stopVisited = followVisited();
   void show(useConversations.getState().selectedId);
   return () => {
+    stopVisited();
     stopSelection();
     stopEvents();
   };
@@ -101,6 +108,15 @@ export async function sendPrompt(
 export async function stopTurn(): Promise<void> {
   const { id } = useConversation.getState();
   if (id !== null) await call("conversations.stop", { id });
+}
+
+/** Puts the shown conversation on the clipboard as Markdown and says so. Rejects with ApiError. */
+export async function copyConversation(): Promise<void> {
+  const { id } = useConversation.getState();
+  if (id === null) return;
+  const { text } = await call("conversations.export", { id, format: "markdown" });
+  await navigator.clipboard.writeText(text);
+  say("Conversation copied as Markdown");
 }
 
 async function readAll(id: ConversationId): Promise<readonly SpindleEvent[]> {

@@ -5,14 +5,16 @@ import { openLink } from "../../state/notices.ts";
 import type { TextStep } from "../../state/conversation-view.ts";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
+import { CopyText } from "./copy-text.tsx";
 import { Dot, ThreadRow } from "./thread-row.tsx";
 
 /** What the agent says. */
 export const AssistantText = memo(function AssistantText({ step, first }: { readonly step: TextStep; readonly first: boolean }) {
   return (
     <ThreadRow node={<Dot />} first={first}>
-      <article data-testid="assistant-text" aria-label="Agent" aria-busy={step.streaming}>
+      <article data-testid="assistant-text" aria-label="Agent" aria-busy={step.streaming} className="group relative">
         <Markdown text={step.text} streaming={step.streaming} onLink={openLink} />
+        {step.streaming ? null : <CopyText text={step.text} what="answer" className="top-0 left-full" />}
       </article>
     </ThreadRow>
   );

@@ -22,6 +22,7 @@ import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
 import { holdsCall, type Row } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
+import { SaidLine } from "./said-line.tsx";
 import { RunningRow } from "./small-rows.tsx";
 
 /** The middle of the window: the shown conversation with its head; `renderScript` draws script cards, `children` stands below (composer). */
@@ -47,6 +48,7 @@ export function Conversation({
       className="@container relative flex h-full min-w-0 flex-col bg-panel"
     >
       <ConversationHead onError={fail} />
+      <SaidLine />
       {failure === null ? null : (
         <ErrorState
           className="mx-6 mt-3"
@@ -142,11 +144,13 @@ function Thread({
       {atEnd ? null : (
         <IconButton
           label="To the end"
-          size="lg"
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full border border-strong bg-card shadow-composer"
+          size="sm"
+          data-testid="to-end"
+          // Beside the column, never on its text: the gutter is 24 px, the scroll bar 10.
+          className="absolute bottom-3 left-[min(50%_+_350px,100%_-_34px)] rounded-full border border-strong bg-card shadow-composer"
           onClick={() => list.current?.toEnd()}
         >
-          <ArrowDown size={15} aria-hidden />
+          <ArrowDown size={13} aria-hidden />
         </IconButton>
       )}
     </>
@@ -163,7 +167,8 @@ function useJumpToCall(rows: readonly Row[], list: React.RefObject<VirtualListHa
   useEffect(() => {
     if (jump === null) return;
     const at = latest.current.findIndex((row) => holdsCall(row, jump.callId));
-    if (at >= 0) list.current?.toIndex(at);
+    // Below the prompt that will be pinned there.
+    if (at >= 0) list.current?.toIndex(at, 44);
     // A script card takes the jump itself, once it is drawn.
     if (latest.current[at]?.kind !== "script") useLayout.setState({ jump: null });
   }, [jump, list]);
