@@ -94,18 +94,20 @@ test("answers, prompts and the conversation are copied as Markdown; the head is 
     }
     await copyAnswer.click();
     await page.getByTestId("said").getByText("Copied as Markdown").waitFor();
-    expect(await clipboard()).toContain("Paragraph 0 about **pears**.");
+    await expect.poll(clipboard).toContain("Paragraph 0 about **pears**.");
     const copyPrompt = page.getByTestId("user-message").getByRole("button", { name: "Copy prompt as Markdown" });
+    // The cursor is only shown to who came by the keyboard.
+    await page.keyboard.press("Tab");
     await copyPrompt.focus();
     await expect.poll(() => copyPrompt.evaluate((element) => getComputedStyle(element).opacity)).toBe("1");
     await page.keyboard.press("Enter");
     await expect.poll(clipboard).toBe("And about pears");
-    await expect.poll(() => page.getByTestId("said").innerText()).toBe("");
+    await expect.poll(() => page.getByTestId("said").innerText(), { timeout: 5_000 }).toBe("");
     await page.getByTestId("conversation-more").click();
     await picture(page, "conversation-more");
     await page.getByTestId("copy-conversation").click();
     await page.getByTestId("said").getByText("Conversation copied as Markdown").waitFor();
-    expect(await clipboard()).toMatch(/And about pears[^]*Paragraph 39 about \*\*pears\*\*/);
+    await expect.poll(clipboard).toMatch(/And about pears[^]*Paragraph 39 about \*\*pears\*\*/);
 
     for (const width of [1280, 900]) {
       await page.setViewportSize({ width, height: 800 });
@@ -116,6 +118,33 @@ test("answers, prompts and the conversation are copied as Markdown; the head is 
       });
       expect(covers).toBe(false);
     }
+  });
+});
+
+test("find marks the place it counts, below the pinned prompt, and nothing over the edge of a paragraph", async () => {
+  await withTwo(async (page) => {
+    const now = () =>
+      page.evaluate(() => {
+        const marks = (name: string) => [...(CSS.highlights.get(name) ?? [])] as Range[];
+        const [range] = marks("spindle-find-current");
+        const pinned = document.querySelector('[data-testid="pinned-prompt"]')?.getBoundingClientRect().bottom ?? 0;
+        return {
+          paragraph: range?.startContainer.parentElement?.closest("p")?.textContent ?? null,
+          isCovered: range !== undefined && range.getBoundingClientRect().top < pinned,
+          others: marks("spindle-find").length,
+        };
+      });
+    const count = () => page.getByTestId("find-count").textContent();
+    await page.keyboard.press("Control+f");
+    await page.keyboard.type("paragraph 3");
+    await expect.poll(count).toBe("11 of 11");
+    await expect.poll(now).toMatchObject({ paragraph: "Paragraph 39 about pears.", isCovered: false });
+    await page.keyboard.press("Enter");
+    await expect.poll(count).toBe("1 of 11");
+    await expect.poll(now).toEqual({ paragraph: "Paragraph 3 about pears.", isCovered: false, others: 10 });
+    await page.getByTestId("find-input").fill("pears.paragraph");
+    await expect.poll(count).toBe("Nothing found");
+    await expect.poll(now).toEqual({ paragraph: null, isCovered: false, others: 0 });
   });
 });
 

@@ -1,10 +1,13 @@
 import { app, type Session, type WebContents } from "electron";
 import { appOrigin } from "./app-protocol.ts";
 
-/** Takes from a session what the window never needs: permissions, devices, downloads, any request that is not our own. */
+/** The one permission a page gets: to put plain text on the clipboard, which every copy button does. Reading it stays denied. */
+const given = "clipboard-sanitized-write";
+
+/** Takes from a session what the window never needs: permissions (but one), devices, downloads, any request that is not our own. */
 export function lockDownSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === given));
+  session.setPermissionCheckHandler((_contents, permission) => permission === given);
   session.setDevicePermissionHandler(() => false);
   session.on("will-download", (event) => event.preventDefault());
   session.webRequest.onBeforeRequest((details, answer) => {

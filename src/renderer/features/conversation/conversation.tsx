@@ -147,7 +147,7 @@ function Thread({
           size="sm"
           data-testid="to-end"
           // Beside the column, never on its text: the gutter is 24 px, the scroll bar 10.
-          className="absolute bottom-3 left-[min(50%_+_350px,100%_-_34px)] rounded-full border border-strong bg-card shadow-composer"
+          className="absolute bottom-3 left-[min(50%_+_350px,100%_-_34px)] rounded-full! border border-strong bg-card shadow-composer"
           onClick={() => list.current?.toEnd()}
         >
           <ArrowDown size={13} aria-hidden />

@@ -5,6 +5,9 @@ import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { nextPrompt } from "./next-prompt.ts";
 import type { Row } from "./rows.ts";
 
+/** px above a prompt that is gone to; less than what counts as a row in sight. */
+const breath = 6;
+
 /**
  * The prompts of a thread: `pinned` is the one whose turn is read while it is itself above the edge; `onTop` takes the
  * first row that is in sight. Goes from prompt to prompt when a command asks for it.
@@ -25,7 +28,7 @@ export function usePrompts(rows: readonly Row[], list: RefObject<VirtualListHand
   const go = useCallback(
     (key: string) => {
       const at = latest.current.findIndex((row) => row.key === key);
-      if (at >= 0) list.current?.toIndex(at);
+      if (at >= 0) list.current?.toIndex(at, breath);
     },
     [list],
   );
@@ -51,7 +54,7 @@ export function usePrompts(rows: readonly Row[], list: RefObject<VirtualListHand
         const key = next === "end" ? undefined : all[next]?.key;
         stepped.current = key === undefined ? null : { key, newest };
         if (next === "end") list.current.toEnd();
-        else list.current.toIndex(next);
+        else list.current.toIndex(next, breath);
       }),
     [list],
   );

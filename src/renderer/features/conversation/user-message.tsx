@@ -21,7 +21,7 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
   return (
     <article data-testid="user-message" aria-label="Your message" className="group flex justify-end pb-5 pl-7">
       <div className="relative max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
-        <CopyText text={step.text} what="prompt" className="top-2 right-full mr-1" />
+        <CopyText text={step.text} what="prompt" className="absolute top-2 right-full mr-1" />
         <p className="selectable text-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
           {inlineCode(cut ? `${step.text.slice(0, shownChars)}…` : step.text)}
         </p>
