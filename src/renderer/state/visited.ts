@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import type { ConversationId } from "../../protocol/ids.ts";
+import type { ConversationRow } from "../../protocol/ipc.ts";
 import { useApp } from "./app.ts";
 import { useKeys } from "./commands.ts";
 import { selectConversation, useConversations } from "./conversations.ts";
@@ -15,29 +16,35 @@ export const useVisited = create<VisitedStore>()(() => ({ back: [], forward: [] 
 
 /** Steps that are remembered. */
 const kept = 50;
-/** All that were in the list: one of them that is there no more was deleted. An agent's conversation never is in it. */
+/** All that were in a list: one of them that is there no more was deleted. An agent's conversation never is in one. */
 const listed = new Set<ConversationId>();
+/** The project that was open when a conversation was shown last. */
+const shownIn = new Map<ConversationId, string | undefined>();
 let stepping = false;
 
 /** Follows the selection, the list and the project; returns the function that stops. */
 export function followVisited(): () => void {
+  const list = (rows: readonly ConversationRow[]) => {
+    for (const row of rows) listed.add(row.id);
+  };
+  list(useConversations.getState().rows);
   const stopSelection = useConversations.subscribe((state, before) => {
     if (state.rows !== before.rows) {
-      for (const row of state.rows) listed.add(row.id);
+      list(state.rows);
       if (state.rows.length < before.rows.length)
         useVisited.setState(({ back, forward }) => ({ back: back.filter(isThere), forward: forward.filter(isThere) }));
     }
     const left = before.selectedId;
-    if (state.selectedId === left || stepping) return;
+    if (state.selectedId === left) return;
+    if (state.selectedId !== null) shownIn.set(state.selectedId, openRoot());
+    if (stepping) return;
     const { back } = useVisited.getState();
     if (left !== null && isThere(left)) useVisited.setState({ back: [...back, left].slice(-kept), forward: [] });
     // From an empty conversation one is where one was before it.
     else if (back.at(-1) === state.selectedId) useVisited.setState({ back: back.slice(0, -1) });
   });
   const stopProject = useApp.subscribe((state, before) => {
-    if (state.app?.project?.root === before.app?.project?.root) return;
-    listed.clear();
-    useVisited.setState({ back: [], forward: [] });
+    if (state.app?.project?.root !== before.app?.project?.root) useVisited.setState({ back: [], forward: [] });
   });
   return () => {
     stopSelection();
@@ -77,6 +84,10 @@ export function stepVisited(way: "back" | "forward"): void {
   stepping = false;
 }
 
+function openRoot(): string | undefined {
+  return useApp.getState().app?.project?.root;
+}
+
 function isThere(id: ConversationId): boolean {
-  return !listed.has(id) || useConversations.getState().rows.some((row) => row.id === id);
+  return shownIn.get(id) === openRoot() && (!listed.has(id) || useConversations.getState().rows.some((row) => row.id === id));
 }

@@ -22,7 +22,7 @@ export function drawnPlace({ told, query, at }: ToldPlace, drawn: string, starts
   let best = -1;
   let bestScore = Math.min(enough, before.length + behind.length) - 1;
   for (const [index, start] of starts.entries()) {
-    const score = common(before, lettersBefore(drawn, start)) + common(behind, lettersBehind(drawn, start + query.length));
+    const score = commonEnd(before, lettersBefore(drawn, start)) + commonStart(behind, lettersBehind(drawn, start + query.length));
     const isNearer = score === bestScore && best !== -1 && Math.abs(index - at) < Math.abs(best - at);
     if (score > bestScore || isNearer) {
       best = index;
@@ -38,9 +38,9 @@ function nth(text: string, query: string, number: number): number {
   return at;
 }
 
-/** Letters and digits in front of an offset, the nearest first. */
+/** Letters and digits in front of an offset. */
 function lettersBefore(text: string, offset: number): string {
-  return [...onlyLetters(text.slice(Math.max(0, offset - 4 * lookedAt), offset))].toReversed().join("").slice(0, lookedAt);
+  return onlyLetters(text.slice(Math.max(0, offset - 4 * lookedAt), offset)).slice(-lookedAt);
 }
 
 function lettersBehind(text: string, offset: number): string {
@@ -51,7 +51,13 @@ function onlyLetters(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
-function common(a: string, b: string): number {
+function commonEnd(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a.at(-1 - length) === b.at(-1 - length)) length++;
+  return length;
+}
+
+function commonStart(a: string, b: string): number {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return length;
