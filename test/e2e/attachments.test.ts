@@ -60,5 +60,14 @@ test("files dropped on a conversation's row go into its draft, not into the one 
     await row.click();
     const paths = () => page.getByTestId("chip").evaluateAll((chips) => chips.map((chip) => chip.getAttribute("data-path")));
     await expect.poll(paths).toEqual([outside, inside]);
+
+    // What the composer could not take is told where it happened.
+    const problem = page.getByTestId("composer-problem");
+    await dropFile(page, "composer-input", [join(folder, "gone.txt")]);
+    await problem.waitFor();
+    await page.keyboard.press("Control+n");
+    await expect.poll(() => problem.count()).toBe(0);
+    await row.click();
+    await problem.waitFor();
   });
 });

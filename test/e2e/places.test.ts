@@ -175,3 +175,23 @@ test("the model and its effort are chosen beside the prompt", async () => {
     await page.getByTestId("settings").waitFor();
   });
 });
+
+test("a turn that failed at once has no line of the thread above its mark", async () => {
+  const settings = {
+    provider: "openai-responses",
+    providers: { "openai-responses": { baseUrl: "http://127.0.0.1:9/v1", apiKey: "k", maxRetries: 0 } },
+  };
+  await withApp({ settings }, async ({ page }) => {
+    await sendPrompt(page, "Hello");
+    const end = page.locator('[data-testid="turn-end"][data-status="failed"]');
+    await end.waitFor();
+    await picture(page, "failed-at-once");
+    const line = page.locator('[data-index]:has([data-testid="turn-end"]) .thread-line');
+    expect(await line.evaluate((element) => element.getBoundingClientRect().height)).toBe(0);
+
+    // The failure belongs to this conversation: another one does not show it.
+    await page.keyboard.press("Control+n");
+    await expect.poll(() => input(page).evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+});

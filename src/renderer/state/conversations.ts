@@ -20,13 +20,24 @@ export interface ConversationsStore {
 /** The conversations of the open project and which one is shown. */
 export const useConversations = create<ConversationsStore>()(() => ({ status: "loading", error: null, rows: [], selectedId: null }));
 
-/** Reads the list; keeps the selection when it still exists, else selects the newest. */
+/** The newest reading of the list, and the project it is of. */
+let reading: { readonly root: string | undefined } | null = null;
+
+/** Reads the list; keeps the selection when it still exists, else selects the newest. Those of another project go at once: what is sent meanwhile is not for them. */
 export async function loadConversations(): Promise<void> {
-  useConversations.setState({ status: "loading", error: null });
+  const own = { root: useApp.getState().app?.project?.root };
+  const isOther = reading !== null && reading.root !== own.root;
+  reading = own;
+  useConversations.setState(({ selectedId }) => ({
+    status: "loading",
+    error: null,
+    ...(isOther ? { rows: [], selectedId: selectedId !== null && isUnlisted(selectedId) ? selectedId : null } : {}),
+  }));
   const before = draftOf(useDrafts.getState().drafts, null);
   adoptEarlyDraft();
   try {
     const rows = sorted(await call("conversations.list", {}));
+    if (reading !== own) return;
     const { selectedId } = useConversations.getState();
     useConversations.setState({ status: "ready", rows });
     const stays = rows.some((row) => row.id === selectedId) || (selectedId !== null && isUnlisted(selectedId));
@@ -34,7 +45,7 @@ export async function loadConversations(): Promise<void> {
     if (selectedId === null && id !== null) followTyping(before, id);
     selectConversation(id);
   } catch (error) {
-    useConversations.setState({ status: "failed", error: asErrorData(error) });
+    if (reading === own) useConversations.setState({ status: "failed", error: asErrorData(error) });
   }
 }
 
