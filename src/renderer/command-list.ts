@@ -1,9 +1,8 @@
-import { call } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
 import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
 import type { Command } from "./state/commands.ts";
-import { stopTurn, useConversation } from "./state/conversation.ts";
+import { copyConversation, stopTurn, useConversation } from "./state/conversation.ts";
 import { runningTurn } from "./state/conversation-view.ts";
 import { selectConversation, stepConversation } from "./state/conversations.ts";
 import { openFind } from "./state/find.ts";
@@ -14,11 +13,15 @@ import { stepPrompt } from "./state/prompt-steps.ts";
 import { useReview } from "./state/review.ts";
 import { newTerminal, openTerminals } from "./state/terminals.ts";
 import { revertLastTurn, revert } from "./state/undo.ts";
+import { canStep, stepVisited } from "./state/visited.ts";
 
 const hasProject = (): boolean => (useApp.getState().app?.project ?? null) !== null;
 const hasConversation = (): boolean => useConversation.getState().id !== null;
 const isRunning = (): boolean => runningTurn(useConversation.getState().view) !== null;
 const hasChanges = (): boolean => useConversation.getState().view.patches.length > 0;
+
+/** On a Mac the arrows with Alt go from word to word in a text. */
+const movesByWords = (): boolean => useApp.getState().app?.platform === "darwin" && document.activeElement instanceof HTMLTextAreaElement;
 
 const reviewActions = () => useReview.getState().actions;
 const isReviewing = (): boolean => reviewActions() !== null;
@@ -44,6 +47,22 @@ export const commands: readonly Command[] = [
     run: () => stepConversation(-1),
   },
   {
+    id: "conversation.back",
+    title: "Go back to the conversation shown before",
+    group: "Conversation",
+    keys: "Alt+ArrowLeft",
+    possible: () => canStep("back") && !movesByWords(),
+    run: () => stepVisited("back"),
+  },
+  {
+    id: "conversation.forward",
+    title: "Go forward again",
+    group: "Conversation",
+    keys: "Alt+ArrowRight",
+    possible: () => canStep("forward") && !movesByWords(),
+    run: () => stepVisited("forward"),
+  },
+  {
     id: "conversation.stop",
     title: "Stop the turn",
     group: "Conversation",
@@ -57,7 +76,7 @@ export const commands: readonly Command[] = [
     group: "Conversation",
     keys: null,
     possible: hasConversation,
-    run: () => void copyMarkdown().catch(reportError),
+    run: () => void copyConversation().catch(reportError),
   },
   {
     id: "composer.focus",
@@ -290,13 +309,6 @@ function newConversation(): void {
 
 function openFolder(): void {
   void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
-}
-
-async function copyMarkdown(): Promise<void> {
-  const { id } = useConversation.getState();
-  if (id === null) return;
-  const { text } = await call("conversations.export", { id, format: "markdown" });
-  await navigator.clipboard.writeText(text);
 }
 
 /** Shows the terminals with the cursor in them; hides them when it is there already. */

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { expectAccessible } from "../support/axe.ts";
-import { sendPrompt, withApp } from "../support/electron.ts";
+import { chooseMore, sendPrompt, withApp } from "../support/electron.ts";
 import { responds, type ResponseItem, startResponsesServer } from "../support/model-servers/responses.ts";
 
 const system = { theme: "system" } as const;
@@ -90,7 +90,7 @@ test("axe finds nothing: approval, conversation with calls, script and patch, re
       await expect.poll(() => page.getByTestId("find-count").textContent()).toMatch(/ of /);
       await expectAccessible(page, "find");
       await page.keyboard.press("Escape");
-      await page.getByTestId("open-raw").click();
+      await chooseMore(page, "open-raw");
       await page.getByTestId("raw-view").waitFor();
       await expectAccessible(page, "raw view");
       await page.keyboard.press("Escape");

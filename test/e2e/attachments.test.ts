@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { dropFile, sendPrompt, withApp } from "../support/electron.ts";
+import { dropFile, holdFile, picture, sendPrompt, withApp } from "../support/electron.ts";
 
 test("dropped files and folders become chips with their true paths, and the prompt carries them", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, folder, project, events }) => {
@@ -35,5 +35,39 @@ test("a dropped path that does not exist is said and not attached", async () => 
     await dropFile(page, "composer-input", [join(folder, "gone.txt")]);
     await page.getByTestId("composer-problem").waitFor();
     expect(await page.getByTestId("chip").count()).toBe(0);
+  });
+});
+
+test("files dropped on a conversation's row go into its draft, not into the one that is shown", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page, folder, project }) => {
+    const outside = join(folder, "Notes.txt");
+    writeFileSync(outside, "remember the milk\n");
+    const inside = join(project, "src", "money.ts");
+    await sendPrompt(page, "What is this project?");
+    await page.locator('[data-testid="turn-end"]').waitFor();
+    const row = page.getByTestId("conversation-row").first();
+    await page.keyboard.press("Control+n");
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await holdFile(page, row, [outside]);
+      await expect.poll(() => row.getAttribute("data-dropping")).toBe("true");
+      await picture(page, `row-drop-${colorScheme}`);
+    }
+    await dropFile(page, row, [outside, inside]);
+    await expect.poll(() => row.innerText()).toContain("2 items added");
+    expect(await page.getByTestId("chip").count()).toBe(0);
+    expect(await page.getByTestId("composer-drop").count()).toBe(0);
+    await row.click();
+    const paths = () => page.getByTestId("chip").evaluateAll((chips) => chips.map((chip) => chip.getAttribute("data-path")));
+    await expect.poll(paths).toEqual([outside, inside]);
+
+    // What the composer could not take is told where it happened.
+    const problem = page.getByTestId("composer-problem");
+    await dropFile(page, "composer-input", [join(folder, "gone.txt")]);
+    await problem.waitFor();
+    await page.keyboard.press("Control+n");
+    await expect.poll(() => problem.count()).toBe(0);
+    await row.click();
+    await problem.waitFor();
   });
 });

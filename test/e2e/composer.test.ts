@@ -168,3 +168,44 @@ async function mainThreadTime(page: Page): Promise<() => Promise<number>> {
   await ask();
   return ask;
 }
+
+test("what is typed while a prompt is on its way stays; a draft belongs to its conversation", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page, events }) => {
+    const input = page.getByTestId("composer-input");
+    const ended = page.locator('[data-testid="turn-end"]');
+    await sendPrompt(page, "What is this project?");
+    await ended.waitFor();
+    await input.fill("Second prompt");
+    // In one go: main cannot have answered before the letters are there.
+    await input.evaluate((element) => {
+      const box = element as HTMLTextAreaElement;
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      const setValue = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value")?.set;
+      setValue?.call(box, "Second prompt and a thought");
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await page.getByTestId("user-message").nth(1).waitFor();
+    await expect.poll(() => input.inputValue()).toBe(" and a thought");
+    const prompts = () => events().flatMap(({ type, text }) => (type === "user_message" ? [text] : []));
+    await expect.poll(prompts).toEqual(["What is this project?", "Second prompt"]);
+
+    await page.keyboard.press("Control+n");
+    await expect.poll(() => input.inputValue()).toBe("");
+    await page.keyboard.type("A third");
+    await page.getByTestId("conversation-row").click();
+    await expect.poll(() => input.inputValue()).toBe(" and a thought");
+    await page.keyboard.press("Control+n");
+    await expect.poll(() => input.inputValue()).toBe("A third");
+
+    // Up recalls in the empty box, over a prompt that was sent twice.
+    await page.getByTestId("conversation-row").click();
+    await input.fill("Second prompt");
+    await input.press("Enter");
+    await expect.poll(() => prompts().length).toBe(3);
+    await expect.poll(() => input.inputValue()).toBe("");
+    for (const text of ["Second prompt", "What is this project?", "What is this project?"]) {
+      await input.press("ArrowUp");
+      await expect.poll(() => input.inputValue()).toBe(text);
+    }
+  });
+});

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { picture, sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
+import { chooseMore, picture, sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
 
 test("a prompt becomes a script with parallel calls, a patch with a visible diff and a task that finishes in the sidebar", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, project, events }) => {
@@ -81,7 +81,7 @@ test("the raw view starts with the original prompt", async () => {
   await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
     await sendPrompt(page, "run `echo raw`");
     await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
-    await page.getByTestId("open-raw").first().click();
+    await chooseMore(page, "open-raw");
     await page.getByTestId("raw-view").waitFor();
     expect(await page.getByTestId("raw-view").innerText()).toMatch(/<original-user-prompt>\s*run `echo raw`/);
 
@@ -110,7 +110,7 @@ test("a long request opens with few lines in the page, and all of it is searched
   await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
     await sendPrompt(page, `Hello${"\nword".repeat(3_000)}\nneedle`);
     await waitUnasked(page, page.getByTestId("turn-end"));
-    await page.getByTestId("open-raw").first().click();
+    await chooseMore(page, "open-raw");
     const text = page.getByTestId("raw-text");
     await text.waitFor();
     expect(Number(await text.getAttribute("data-rows"))).toBeGreaterThan(3_000);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import type { Bridge } from "../../src/protocol/ipc.ts";
-import { picture, withApp } from "../support/electron.ts";
+import { chooseMore, picture, withApp } from "../support/electron.ts";
 
 const rows = (page: Page) => page.locator(".xterm-rows");
 const type = async (page: Page, text: string): Promise<void> => {
@@ -52,8 +52,7 @@ test("the person's terminal: keys, output, size, several of them, its end and it
     await shown(page, /vars=0=/);
     await shown(page, new RegExp(project.slice(-20)));
     await picture(page, "terminal-dark");
-    await page.getByTestId("theme-toggle").click();
-    await page.getByTestId("theme-toggle").click();
+    await chooseMore(page, "theme-light");
     await expect.poll(() => page.evaluate("document.documentElement.dataset.theme")).toBe("light");
     await picture(page, "terminal-light");
 

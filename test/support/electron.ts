@@ -89,15 +89,35 @@ function withContext(error: unknown, launched: Launched): unknown {
  * Drops real files or folders on an element, as a person would: trusted drag events with true paths, through the
  * browser's input layer. A DataTransfer made by the page has neither.
  */
-export async function dropFile(page: Page, testId: string, paths: readonly string[]): Promise<void> {
-  const box = await page.getByTestId(testId).boundingBox();
-  if (box === null) throw new Error(`Nothing to drop on: ${testId} is not visible.`);
+export async function dropFile(page: Page, target: string | Locator, paths: readonly string[]): Promise<void> {
+  await drag(page, target, paths, ["dragEnter", "dragOver", "drop"]);
+}
+
+/** As `dropFile`, but the person still holds the files over the element. */
+export async function holdFile(page: Page, target: Locator, paths: readonly string[]): Promise<void> {
+  await drag(page, target, paths, ["dragEnter", "dragOver"]);
+}
+
+async function drag(
+  page: Page,
+  target: string | Locator,
+  paths: readonly string[],
+  types: readonly ("dragEnter" | "dragOver" | "drop")[],
+): Promise<void> {
+  const box = await (typeof target === "string" ? page.getByTestId(target) : target).boundingBox();
+  if (box === null) throw new Error(`Nothing to drop on: ${String(target)} is not visible.`);
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   const x = box.x + box.width / 2;
   const y = box.y + box.height / 2;
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) await session.send("Input.dispatchDragEvent", { type, x, y, data });
+  for (const type of types) await session.send("Input.dispatchDragEvent", { type, x, y, data });
   await session.detach();
+}
+
+/** Chooses a line of the menu in the head of the conversation. */
+export async function chooseMore(page: Page, testId: string): Promise<void> {
+  await page.getByTestId("conversation-more").click();
+  await page.getByTestId(testId).click();
 }
 
 /** Types a prompt and sends it. */

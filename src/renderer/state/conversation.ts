@@ -7,10 +7,13 @@ import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { type ConversationView, emptyView } from "./conversation-view.ts";
 import { createConversation, useConversations } from "./conversations.ts";
+import { closeFind } from "./find.ts";
 import { fold, isNews } from "./fold.ts";
 import { showFreshPatch } from "./layout.ts";
 import { clearLogs, recordLogs } from "./log-rings.ts";
 import { clearPatchDrafts, recordPatchDrafts } from "./patch-drafts.ts";
+import { say } from "./said.ts";
+import { followVisited } from "./visited.ts";
 
 export interface ConversationStore {
   /** The conversation the view belongs to; null: none is chosen yet. */
@@ -29,7 +32,10 @@ const pageSize = 20_000;
 /** Follows the selection and the pushed events; returns the function that stops. */
 export function followConversation(): () => void {
   let early: SpindleEvent[] = [];
+  /** Which `show` is the current one: the same conversation may be shown again before it was read the first time. */
+  let shown = {};
   const show = async (id: ConversationId | null) => {
+    const own = (shown = {});
     early = [];
     clearLogs();
     clearPatchDrafts();
@@ -40,7 +46,7 @@ export function followConversation(): () => void {
     useConversation.setState({ id, status: "loading", error: null, view: emptyView });
     try {
       const events = await readAll(id);
-      if (useConversation.getState().id !== id) return;
+      if (shown !== own) return;
       // Pushes that came meanwhile are newer than the page or part of it; the fold drops what it has.
       recordLogs(events);
       recordPatchDrafts(events);
@@ -50,11 +56,13 @@ export function followConversation(): () => void {
       recordPatchDrafts(fresh);
       useConversation.setState({ status: "ready", view: fold(view, fresh) });
     } catch (error) {
-      if (useConversation.getState().id === id) useConversation.setState({ status: "failed", error: asErrorData(error) });
+      if (shown === own) useConversation.setState({ status: "failed", error: asErrorData(error) });
     }
   };
   const stopSelection = useConversations.subscribe((state, before) => {
-    if (state.selectedId !== before.selectedId) void show(state.selectedId);
+    if (state.selectedId === before.selectedId) return;
+    closeFind();
+    void show(state.selectedId);
   });
   const stopEvents = onFrame("event", (batch) => {
     const { id, status, view } = useConversation.getState();
@@ -70,8 +78,10 @@ export function followConversation(): () => void {
     useConversation.setState({ view: fold(view, events) });
     if (news.some((event) => event.type === "patch_applied")) showFreshPatch();
   });
+  const stopVisited = followVisited();
   void show(useConversations.getState().selectedId);
   return () => {
+    stopVisited();
     stopSelection();
     stopEvents();
   };
@@ -84,9 +94,13 @@ export function reloadConversation(): void {
   useConversations.setState({ selectedId: id });
 }
 
-/** Sends a prompt to the shown conversation, making one first when none is. Rejects with ApiError; nothing is lost then. */
-export async function sendPrompt(text: string, attachments: readonly Attachment[]): Promise<void> {
-  const id = useConversations.getState().selectedId ?? (await createConversation()).id;
+/** Sends a prompt to a conversation (the shown one), making one first for null. Rejects with ApiError; nothing is lost then. */
+export async function sendPrompt(
+  text: string,
+  attachments: readonly Attachment[],
+  to: ConversationId | null = useConversations.getState().selectedId,
+): Promise<void> {
+  const id = to ?? (await createConversation()).id;
   await call("conversations.send", { id, text, attachments: [...attachments] });
 }
 
@@ -94,6 +108,15 @@ export async function sendPrompt(text: string, attachments: readonly Attachment[
 export async function stopTurn(): Promise<void> {
   const { id } = useConversation.getState();
   if (id !== null) await call("conversations.stop", { id });
+}
+
+/** Puts the shown conversation on the clipboard as Markdown and says so. Rejects with ApiError. */
+export async function copyConversation(): Promise<void> {
+  const { id } = useConversation.getState();
+  if (id === null) return;
+  const { text } = await call("conversations.export", { id, format: "markdown" });
+  await navigator.clipboard.writeText(text);
+  say("Conversation copied as Markdown");
 }
 
 async function readAll(id: ConversationId): Promise<readonly SpindleEvent[]> {

@@ -6,7 +6,8 @@ import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
-import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { adoptEarlyDraft, changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { reportError } from "./notices.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -19,16 +20,24 @@ export interface ConversationsStore {
 /** The conversations of the open project and which one is shown. */
 export const useConversations = create<ConversationsStore>()(() => ({ status: "loading", error: null, rows: [], selectedId: null }));
 
-/** The draft of the last run, until the list is read the first time: typing may begin before that. */
-let draftAtStart: Draft | null = draftOf(useDrafts.getState().drafts, null);
+/** The newest reading of the list, and the project it is of. */
+let reading: { readonly root: string | undefined } | null = null;
 
-/** Reads the list; keeps the selection when it still exists, else selects the newest. */
+/** Reads the list; keeps the selection when it still exists, else selects the newest. Those of another project go at once: what is sent meanwhile is not for them. */
 export async function loadConversations(): Promise<void> {
-  useConversations.setState({ status: "loading", error: null });
-  const before = draftAtStart ?? draftOf(useDrafts.getState().drafts, null);
-  draftAtStart = null;
+  const own = { root: useApp.getState().app?.project?.root };
+  const isOther = reading !== null && reading.root !== own.root;
+  reading = own;
+  useConversations.setState(({ selectedId }) => ({
+    status: "loading",
+    error: null,
+    ...(isOther ? { rows: [], selectedId: selectedId !== null && isUnlisted(selectedId) ? selectedId : null } : {}),
+  }));
+  const before = draftOf(useDrafts.getState().drafts, null);
+  adoptEarlyDraft();
   try {
     const rows = sorted(await call("conversations.list", {}));
+    if (reading !== own) return;
     const { selectedId } = useConversations.getState();
     useConversations.setState({ status: "ready", rows });
     const stays = rows.some((row) => row.id === selectedId) || (selectedId !== null && isUnlisted(selectedId));
@@ -36,7 +45,7 @@ export async function loadConversations(): Promise<void> {
     if (selectedId === null && id !== null) followTyping(before, id);
     selectConversation(id);
   } catch (error) {
-    useConversations.setState({ status: "failed", error: asErrorData(error) });
+    if (reading === own) useConversations.setState({ status: "failed", error: asErrorData(error) });
   }
 }
 
@@ -52,7 +61,7 @@ export function selectConversation(id: ConversationId | null): void {
   useConversations.setState({ selectedId: id });
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
-  call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));
+  call("conversations.show", { id }).catch(reportError);
 }
 
 /** The conversation of an agent that is shown although no list has it, and the project it is of. */

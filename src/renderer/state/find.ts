@@ -5,7 +5,7 @@ export interface FindStore {
   readonly query: string;
   /** The row with the current match: it unfolds. */
   readonly row: string | null;
-  /** The text box is to get the cursor; a new object for every wish. */
+  /** The text box is to get the cursor; a new object for every wish, null once it has it. */
   readonly focus: object | null;
 }
 
@@ -17,8 +17,9 @@ export function openFind(): void {
   useFind.setState({ open: true, focus: {} });
 }
 
+/** Closes the bar; also called when another conversation is shown. */
 export function closeFind(): void {
-  useFind.setState({ open: false, row: null });
+  useFind.setState({ open: false, row: null, focus: null });
 }
 
 /** True while the current match is in this row: what is folded in it shows. */

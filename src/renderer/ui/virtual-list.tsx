@@ -4,7 +4,10 @@ import { cx } from "./cx.ts";
 
 export interface VirtualListHandle {
   toEnd(): void;
-  toIndex(index: number): void;
+  /** Scrolls a row to the upper edge, or `clear` px below it where something lies over the list. */
+  toIndex(index: number, clear?: number): void;
+  /** Where a row begins and ends, px below the upper edge of what is in sight; null: there is no such row. Guessed until it was drawn. */
+  placeOf(index: number): { readonly start: number; readonly end: number } | null;
   /** The box that scrolls; rows in it have `data-index`. */
   element(): HTMLElement | null;
 }
@@ -48,6 +51,7 @@ export function VirtualList({
   readonly paddingEnd?: number;
 }) {
   const parent = useRef<HTMLDivElement>(null);
+  const [landing] = useState({ clear: 0 });
   const list = useVirtualizer({
     count,
     getScrollElement: () => parent.current,
@@ -58,6 +62,7 @@ export function VirtualList({
     followOnAppend: true,
     scrollEndThreshold: 60,
     paddingStart: 16,
+    scrollPaddingStart: landing.clear,
     paddingEnd,
     initialRect: { width: 720, height: 800 },
   });
@@ -65,10 +70,20 @@ export function VirtualList({
     handle,
     () => ({
       toEnd: () => list.scrollToEnd(),
-      toIndex: (index) => list.scrollToIndex(index, { align: "start" }),
+      toIndex(index, clear = 0) {
+        landing.clear = clear;
+        // Rows are measured while the list is on its way: it reads the option again until it is there.
+        list.setOptions({ ...list.options, scrollPaddingStart: clear });
+        list.scrollToIndex(index, { align: "start" });
+      },
+      placeOf(index) {
+        const item = list.measurementsCache[index];
+        const top = parent.current?.scrollTop ?? 0;
+        return item === undefined ? null : { start: item.start - top, end: item.end - top };
+      },
       element: () => parent.current,
     }),
-    [list],
+    [list, landing],
   );
   const [started, setStarted] = useState(false);
   useEffect(() => {

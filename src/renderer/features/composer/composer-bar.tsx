@@ -1,12 +1,12 @@
-import { ArrowUp, AtSign, ChevronDown, ShieldCheck, Square } from "lucide-react";
+import { ArrowUp, AtSign, ShieldCheck, Square } from "lucide-react";
 import type { ApprovalMode } from "../../../protocol/settings.ts";
-import { activeProvider, openSettings, updateSettings, useApp } from "../../state/app.ts";
-import { Badge } from "../../ui/badge.tsx";
+import { updateSettings, useApp } from "../../state/app.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Select } from "../../ui/select.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { ContextRing } from "./context-ring.tsx";
+import { ModelMenu } from "./model-menu.tsx";
 import { SandboxMenu } from "./sandbox-menu.tsx";
 
 const modes: readonly { readonly value: ApprovalMode; readonly label: string; readonly detail: string }[] = [
@@ -50,7 +50,7 @@ export function ComposerBar({
       <SandboxMenu onError={onError} />
       <span className="flex-1" />
       <ContextRing />
-      <Model />
+      <ModelMenu onError={onError} />
       {running ? (
         <Tooltip text="Stop" keys="Esc">
           <button
@@ -82,31 +82,5 @@ export function ComposerBar({
         </Tooltip>
       )}
     </div>
-  );
-}
-
-function Model() {
-  const provider = useApp((state) => activeProvider(state.app));
-  const effort = useApp((state) => (state.app === null ? undefined : state.app.settings.providers[state.app.settings.provider].effort));
-  if (provider === null) return null;
-  return (
-    <Tooltip text={provider.missing ?? `${provider.label}: ${provider.model}`}>
-      <button
-        type="button"
-        onClick={() => openSettings(true)}
-        className="flex h-7 min-w-0 items-center gap-1.5 rounded-sm px-2 text-small text-fg2 hover:bg-raise hover:text-fg"
-      >
-        {provider.id === "demo" ? (
-          <Badge tone="accent" data-testid="demo-badge">
-            Demo
-          </Badge>
-        ) : null}
-        {provider.missing === null ? null : <Badge tone="warn">not ready</Badge>}
-        <span className="truncate">{provider.model || provider.label}</span>
-        {effort === undefined ? null : <span className="text-fg3">{effort}</span>}
-        <span className="sr-only">Model. Change in settings</span>
-        <ChevronDown size={13} aria-hidden className="shrink-0 text-fg3" />
-      </button>
-    </Tooltip>
   );
 }

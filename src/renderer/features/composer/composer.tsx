@@ -1,26 +1,26 @@
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { ErrorData } from "../../../protocol/error.ts";
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { attachmentKey } from "../../../protocol/attachment.ts";
-import { asErrorData, call } from "../../lib/api.ts";
-import { updateSettings, useApp } from "../../state/app.ts";
-import { sendPrompt, stopTurn, useConversation } from "../../state/conversation.ts";
+import { call } from "../../lib/api.ts";
+import { addToDraft } from "../../state/add-files.ts";
+import { useApp } from "../../state/app.ts";
+import { stopTurn, useConversation } from "../../state/conversation.ts";
 import { runningTurn } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
 import { attach, changeDraft, draftOf, useDrafts } from "../../state/drafts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
-import { addFiles, maxAttachments } from "./add-files.ts";
-import { attachRanges, forgetRanges } from "./attach-ranges.ts";
+import { attachRanges } from "./attach-ranges.ts";
 import { Chips } from "./chips.tsx";
 import { ComposerBar } from "./composer-bar.tsx";
 import { PastedDialog } from "./pasted-dialog.tsx";
 import { Queue } from "./queue.tsx";
 import { recall } from "./recall.ts";
-import { leadingMode } from "./slash.ts";
 import { listId, SuggestionList } from "./suggestion-list.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
+import { useSend } from "./use-send.ts";
 import { useSuggestions } from "./use-suggestions.ts";
+import { useTrouble } from "./use-trouble.ts";
 
 /** Height of the text at most, px; above it scrolls. */
 const maxTextHeight = 260;
@@ -34,55 +34,28 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const draft = useDrafts((state) => draftOf(state.drafts, id));
   const root = useApp((state) => state.app?.project?.root ?? null);
   const running = useConversation((state) => runningTurn(state.view) !== null);
-  const [failure, setFailure] = useState<ErrorData | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [sending, setSending] = useState(false);
+  const { failure, problem, fail, warn, forget } = useTrouble(id);
+  const { sending, send: sendDraft } = useSend(id, fail);
   const input = useRef<HTMLTextAreaElement>(null);
   const suggestions = useSuggestions(id, draft.text, input);
-  const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
 
   const take = useCallback(
     (files: readonly File[]) => {
       const target = useConversations.getState().selectedId;
-      const room = maxAttachments - draftOf(useDrafts.getState().drafts, target).attachments.length;
-      addFiles(files, room).then(({ attachments, problem: words }) => {
-        attach(target, attachments);
-        setProblem(words);
+      addToDraft(target, files).then(({ problem: words }) => {
+        warn(words, target);
         input.current?.focus();
       }, fail);
     },
-    [fail],
+    [fail, warn],
   );
   const drag = useFileDrop(take);
   const canSend = !sending && (draft.text.trim() !== "" || draft.attachments.length > 0);
 
-  const send = async () => {
+  const send = () => {
     if (!canSend) return;
-    setSending(true);
-    setFailure(null);
-    setProblem(null);
-    try {
-      await attachRanges(id, draft.text, true);
-      const { attachments } = draftOf(useDrafts.getState().drafts, id);
-      const mode = leadingMode(draft.text.trim());
-      if (mode !== null) await updateSettings({ approval: mode.mode });
-      const text = mode === null ? draft.text.trim() : mode.rest;
-      if (mode === null || text !== "" || attachments.length > 0) await sendPrompt(text, attachments);
-      forgetRanges();
-      // The draft goes only once main has the prompt: nothing typed is ever lost.
-      changeDraft(id, { text: "", attachments: [] });
-    } catch (error) {
-      // The conversation may have been made already: the text follows the person there.
-      const now = useConversations.getState().selectedId;
-      if (id === null && now !== null) {
-        changeDraft(now, draftOf(useDrafts.getState().drafts, null));
-        changeDraft(null, { text: "", attachments: [] });
-      }
-      fail(error);
-    } finally {
-      setSending(false);
-      input.current?.focus();
-    }
+    forget();
+    void sendDraft().then(() => input.current?.focus());
   };
   const stop = () => void stopTurn().catch(fail);
   const pick = () =>
@@ -95,7 +68,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
     if (event.nativeEvent.isComposing || suggestions.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      void send();
+      send();
     } else if (event.key === "Escape" && running) {
       event.preventDefault();
       stop();
@@ -151,7 +124,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
             message={failure.message}
             hint={failure.hint}
             action={
-              <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+              <Button size="sm" variant="ghost" onClick={forget}>
                 Dismiss
               </Button>
             }
@@ -208,7 +181,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
               className="block min-h-[46px] w-full resize-none overflow-y-auto bg-transparent px-4 pt-3 pb-1 text-prose text-fg select-text placeholder:text-fg3 focus-visible:outline-none"
             />
           </div>
-          <ComposerBar running={running} canSend={canSend} onPick={pick} onSend={() => void send()} onStop={stop} onError={fail} />
+          <ComposerBar running={running} canSend={canSend} onPick={pick} onSend={send} onStop={stop} onError={fail} />
         </div>
       </div>
     </div>

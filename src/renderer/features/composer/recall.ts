@@ -7,10 +7,15 @@ import { useConversation } from "../../state/conversation.ts";
 export function recall(direction: "older" | "newer", shown: string): string | undefined {
   const prompts = useConversation
     .getState()
-    .view.steps.flatMap((step) => (step.kind === "user" && step.source === "user" ? [step.text] : []))
-    .toReversed();
-  if (shown === "") return direction === "older" ? prompts[0] : undefined;
-  const at = prompts.indexOf(shown);
+    .view.steps.flatMap((step) => (step.kind === "user" && step.source === "user" ? [step.text] : []));
+  return recallFrom(prompts, direction, shown);
+}
+
+/** As `recall`, of `prompts` (oldest first). A text that was sent often stands where it was sent last. */
+export function recallFrom(prompts: readonly string[], direction: "older" | "newer", shown: string): string | undefined {
+  const texts = [...new Set(prompts.toReversed())].filter((text) => text !== "");
+  if (shown === "") return direction === "older" ? texts[0] : undefined;
+  const at = texts.indexOf(shown);
   if (at === -1) return undefined;
-  return direction === "older" ? prompts[at + 1] : at === 0 ? "" : prompts[at - 1];
+  return direction === "older" ? texts[at + 1] : at === 0 ? "" : texts[at - 1];
 }

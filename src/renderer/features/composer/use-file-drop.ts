@@ -12,6 +12,11 @@ export function useFileDrop(onFiles: (files: readonly File[]) => void): DragStat
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!hasFiles(event.dataTransfer)) return;
+      // What is below the pointer takes them itself: a row of the sidebar.
+      if (event.defaultPrevented) {
+        setDrag(null);
+        return;
+      }
       event.preventDefault();
       event.dataTransfer.dropEffect = "copy";
       const count = event.dataTransfer.items.length;
@@ -24,19 +29,22 @@ export function useFileDrop(onFiles: (files: readonly File[]) => void): DragStat
     const drop = (event: DragEvent) => {
       if (!hasFiles(event.dataTransfer)) return;
       setDrag(null);
-      // Something inside the window took it: an agent's row.
+      // Something inside the window took it: a row of the sidebar.
       if (event.defaultPrevented) return;
       event.preventDefault();
       onFiles([...event.dataTransfer.files]);
     };
     const end = () => setDrag(null);
-    window.addEventListener("dragenter", over);
+    const enter = (event: DragEvent) => {
+      if (hasFiles(event.dataTransfer)) event.preventDefault();
+    };
+    window.addEventListener("dragenter", enter);
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
     window.addEventListener("drop", drop);
     window.addEventListener("dragend", end);
     return () => {
-      window.removeEventListener("dragenter", over);
+      window.removeEventListener("dragenter", enter);
       window.removeEventListener("dragover", over);
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop);

@@ -5,14 +5,21 @@ import { openLink } from "../../state/notices.ts";
 import type { TextStep } from "../../state/conversation-view.ts";
 import { cx } from "../../ui/cx.ts";
 import { Markdown } from "../../ui/markdown.tsx";
+import { CopyText } from "./copy-text.tsx";
 import { Dot, ThreadRow } from "./thread-row.tsx";
 
 /** What the agent says. */
 export const AssistantText = memo(function AssistantText({ step, first }: { readonly step: TextStep; readonly first: boolean }) {
   return (
     <ThreadRow node={<Dot />} first={first}>
-      <article data-testid="assistant-text" aria-label="Agent" aria-busy={step.streaming}>
+      <article data-testid="assistant-text" aria-label="Agent" aria-busy={step.streaming} className="group relative">
         <Markdown text={step.text} streaming={step.streaming} onLink={openLink} />
+        {step.streaming ? null : (
+          // Along the whole answer, so that it is at hand wherever one reads.
+          <div className="absolute inset-y-0 left-full">
+            <CopyText text={step.text} what="answer" className="sticky top-10" />
+          </div>
+        )}
       </article>
     </ThreadRow>
   );

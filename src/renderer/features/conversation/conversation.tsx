@@ -1,6 +1,7 @@
 import { ArrowDown } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
+import type { ConversationId } from "../../../protocol/ids.ts";
 import { asErrorData } from "../../lib/api.ts";
 import { reloadConversation, sendPrompt, useConversation } from "../../state/conversation.ts";
 import { useFind } from "../../state/find.ts";
@@ -22,6 +23,7 @@ import { usePrompts } from "./use-prompts.ts";
 import { freshDraft } from "./patch-card.tsx";
 import { holdsCall, type Row } from "./rows.ts";
 import { RowView } from "./row-view.tsx";
+import { SaidLine } from "./said-line.tsx";
 import { RunningRow } from "./small-rows.tsx";
 
 /** The middle of the window: the shown conversation with its head; `renderScript` draws script cards, `children` stands below (composer). */
@@ -36,8 +38,9 @@ export function Conversation({
   const error = useConversation((state) => state.error);
   const empty = useConversation((state) => state.view.steps.length === 0);
   const id = useConversation((state) => state.id);
-  const [failure, setFailure] = useState<ErrorData | null>(null);
-  const fail = useCallback((thrown: unknown) => setFailure(asErrorData(thrown)), []);
+  const [failed, setFailed] = useState<{ readonly at: ConversationId | null; readonly error: ErrorData } | null>(null);
+  const fail = useCallback((thrown: unknown) => setFailed({ at: useConversation.getState().id, error: asErrorData(thrown) }), []);
+  const failure = failed?.at === id ? (failed?.error ?? null) : null;
   return (
     <section
       aria-label="Conversation"
@@ -46,6 +49,7 @@ export function Conversation({
       className="@container relative flex h-full min-w-0 flex-col bg-panel"
     >
       <ConversationHead onError={fail} />
+      <SaidLine />
       {failure === null ? null : (
         <ErrorState
           className="mx-6 mt-3"
@@ -53,7 +57,7 @@ export function Conversation({
           message={failure.message}
           hint={failure.hint}
           action={
-            <Button size="sm" variant="ghost" onClick={() => setFailure(null)}>
+            <Button size="sm" variant="ghost" onClick={() => setFailed(null)}>
               Dismiss
             </Button>
           }
@@ -145,11 +149,13 @@ function Thread({
       {atEnd ? null : (
         <IconButton
           label="To the end"
-          size="lg"
-          className="absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full border border-strong bg-card shadow-composer"
+          size="sm"
+          data-testid="to-end"
+          // Beside the column, never on its text: the gutter is 24 px, the scroll bar 10.
+          className="absolute bottom-3 left-[min(50%_+_350px,100%_-_34px)] rounded-full! border border-strong bg-card shadow-composer"
           onClick={() => list.current?.toEnd()}
         >
-          <ArrowDown size={15} aria-hidden />
+          <ArrowDown size={13} aria-hidden />
         </IconButton>
       )}
     </>
@@ -166,7 +172,8 @@ function useJumpToCall(rows: readonly Row[], list: React.RefObject<VirtualListHa
   useEffect(() => {
     if (jump === null) return;
     const at = latest.current.findIndex((row) => holdsCall(row, jump.callId));
-    if (at >= 0) list.current?.toIndex(at);
+    // Below the prompt that will be pinned there.
+    if (at >= 0) list.current?.toIndex(at, 44);
     // A script card takes the jump itself, once it is drawn.
     if (latest.current[at]?.kind !== "script") useLayout.setState({ jump: null });
   }, [jump, list]);

@@ -4,7 +4,7 @@ import { focusComposer } from "../../lib/focus.ts";
 import { closeFind, useFind } from "../../state/find.ts";
 import { IconButton } from "../../ui/button.tsx";
 import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
-import { createFinder } from "./find-matches.ts";
+import { createFinder, lowerText } from "./find-matches.ts";
 import type { Row } from "./rows.ts";
 import { useFindHighlights } from "./use-find-highlights.ts";
 
@@ -20,14 +20,18 @@ export function FindBar({ rows, list }: { readonly rows: readonly Row[]; readonl
   const [chosen, setChosen] = useState<{ readonly query: string; readonly at: number } | null>(null);
   const at = chosen?.query === wanted ? Math.min(chosen.at, matches.length - 1) : matches.length - 1;
   const match = matches[at] ?? null;
-  const key = match === null ? null : (rows[match.row]?.key ?? null);
-  useFindHighlights(list, wanted, match);
+  const row = match === null ? undefined : rows[match.row];
+  useFindHighlights(list, wanted, match, row === undefined ? "" : lowerText(row));
+  const key = row?.key ?? null;
   useEffect(() => {
     useFind.setState({ row: key });
   }, [key]);
   useEffect(() => {
+    if (focus === null) return;
     input.current?.focus();
     input.current?.select();
+    // A wish is granted once: the bar may be drawn anew while the cursor is elsewhere.
+    useFind.setState({ focus: null });
   }, [focus]);
   const step = (by: 1 | -1) => {
     if (matches.length > 0) setChosen({ query: wanted, at: (at + by + matches.length) % matches.length });

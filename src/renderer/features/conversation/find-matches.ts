@@ -27,7 +27,8 @@ export function createFinder(query: string): (rows: readonly Row[]) => readonly 
   };
 }
 
-function lowerText(row: Row): string {
+/** What a row says or could unfold, in lower case. */
+export function lowerText(row: Row): string {
   let text = lowered.get(row);
   if (text === undefined) lowered.set(row, (text = rowText(row).toLowerCase()));
   return text;

@@ -1,22 +1,36 @@
-/** Places of a text in what is drawn below an element, also where it goes on in the next element. `query` in lower case. */
-export function rangesOf(root: Element, query: string): readonly Range[] {
+/** Places of a text in what is drawn below an element. */
+export interface DrawnPlaces {
+  /** All that is drawn, in lower case, with a line break wherever one block ends and another begins. */
+  readonly text: string;
+  /** Where the places begin in `text`. */
+  readonly starts: readonly number[];
+  readonly ranges: readonly Range[];
+}
+
+/** Finds `query` (in lower case), also where it goes on in the next element of a line, but never over the edge of a block. */
+export function placesOf(root: Element, query: string): DrawnPlaces {
   const nodes: Text[] = [];
-  const starts: number[] = [];
+  const begins: number[] = [];
   let text = "";
+  let block: Element | null = null;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     if (!(node instanceof Text)) continue;
+    const own = blockOf(node.parentElement);
+    if (block !== null && own !== block) text += "\n";
+    block = own;
     nodes.push(node);
-    starts.push(text.length);
+    begins.push(text.length);
     text += node.data.toLowerCase();
   }
   const ranges: Range[] = [];
+  const starts: number[] = [];
   let index = 0;
   const place = (offset: number): readonly [Text, number] | null => {
-    while (index + 1 < starts.length && (starts[index + 1] ?? Infinity) <= offset) index++;
+    while (index + 1 < begins.length && (begins[index + 1] ?? Infinity) <= offset) index++;
     const node = nodes[index];
     // A letter that is longer in lower case would lead past the end.
-    return node === undefined ? null : [node, Math.min(offset - (starts[index] ?? 0), node.length)];
+    return node === undefined ? null : [node, Math.min(offset - (begins[index] ?? 0), node.length)];
   };
   for (let at = text.indexOf(query); at !== -1; at = text.indexOf(query, at + query.length)) {
     const from = place(at);
@@ -26,8 +40,24 @@ export function rangesOf(root: Element, query: string): readonly Range[] {
     range.setStart(...from);
     range.setEnd(to[0], Math.min(to[1] + 1, to[0].length));
     ranges.push(range);
+    starts.push(at);
   }
-  return ranges;
+  return { text, starts, ranges };
+}
+
+/** The block that each element's text belongs to; asking for styles is dear, so it is asked once. */
+const blocks = new WeakMap<Element, Element>();
+
+function blockOf(element: Element | null): Element | null {
+  if (element === null) return null;
+  let block = blocks.get(element);
+  if (block === undefined) {
+    // What stands in a flex box is a block as well: its words do not run into each other.
+    const isInline = ["inline", "contents"].includes(getComputedStyle(element).display);
+    block = (isInline ? blockOf(element.parentElement) : null) ?? element;
+    blocks.set(element, block);
+  }
+  return block;
 }
 
 const all = "spindle-find";

@@ -54,7 +54,7 @@ export const RowView = memo(function RowView({
     case "notice":
       return <NoticeRow step={row} first={first} />;
     case "end":
-      return <TurnEnd step={row} onRetry={onRetry} />;
+      return <TurnEnd step={row} first={first} onRetry={onRetry} />;
     default:
       return assertNever(row);
   }

@@ -19,11 +19,20 @@ const settingCodes: ReadonlySet<string> = new Set([
 ]);
 
 /** The end of a turn: how long and how many tokens, or why it failed and what to do. */
-export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step: EndStep; readonly onRetry: (() => void) | null }) {
+export const TurnEnd = memo(function TurnEnd({
+  step,
+  first,
+  onRetry,
+}: {
+  readonly step: EndStep;
+  /** Nothing of the turn stands above it. */
+  readonly first: boolean;
+  readonly onRetry: (() => void) | null;
+}) {
   const facts = [formatDuration(step.durationMs), ...tokens(step.usage)].join(" · ");
   if (step.error !== null) {
     return (
-      <ThreadRow node={<CircleAlert size={12} className="text-del" />} last nodeTop={14} className="pb-6">
+      <ThreadRow first={first} node={<CircleAlert size={12} className="text-del" />} last nodeTop={14} className="pb-6">
         <div data-testid="turn-end" data-status="failed">
           <ErrorState
             past
@@ -52,7 +61,13 @@ export const TurnEnd = memo(function TurnEnd({ step, onRetry }: { readonly step:
     );
   }
   return (
-    <ThreadRow node={step.status === "interrupted" ? <Square size={9} /> : <Check size={11} />} last nodeTop={2} className="pb-7">
+    <ThreadRow
+      first={first}
+      node={step.status === "interrupted" ? <Square size={9} /> : <Check size={11} />}
+      last
+      nodeTop={2}
+      className="pb-7"
+    >
       <p data-testid="turn-end" data-status={step.status} className="tabular flex items-center gap-3 text-micro text-fg3">
         {endWords(step)} {facts}
         <span aria-hidden className="h-px flex-1 bg-line" />

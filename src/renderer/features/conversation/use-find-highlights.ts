@@ -1,13 +1,21 @@
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import type { Match } from "./find-matches.ts";
-import { clearHighlights, highlight, rangesOf } from "./find-ranges.ts";
+import { drawnPlace } from "./find-place.ts";
+import { clearHighlights, highlight, placesOf } from "./find-ranges.ts";
 
 /** Frames in which a jump may still have to be corrected: rows are measured when they are drawn. */
 const settleFrames = 12;
 
-/** Goes to the current match and marks all matches in the rows that are drawn, as they come and go. */
-export function useFindHighlights(list: RefObject<VirtualListHandle | null>, query: string, match: Match | null): void {
+/** Room that is left above a row which is gone to: the pinned prompt lies there. */
+const clear = 44;
+
+/** Goes to the current match and marks all matches in the rows that are drawn, as they come and go. `told`: all that the row of the match says, in lower case. */
+export function useFindHighlights(list: RefObject<VirtualListHandle | null>, query: string, match: Match | null, told: string): void {
+  const latest = useRef(told);
+  useEffect(() => {
+    latest.current = told;
+  }, [told]);
   const row = match?.row ?? null;
   const at = match?.at ?? 0;
   useEffect(() => {
@@ -21,9 +29,9 @@ export function useFindHighlights(list: RefObject<VirtualListHandle | null>, que
       const rows = [...element.querySelectorAll("[data-index]")];
       let now: Range | null = null;
       const ranges = rows.flatMap((each) => {
-        const found = rangesOf(each, wanted);
-        // What is drawn may have fewer places than the text: part of a row stays folded.
-        if (each.getAttribute("data-index") === String(row)) now = found[Math.min(at, found.length - 1)] ?? null;
+        const { text, starts, ranges: found } = placesOf(each, wanted);
+        if (each.getAttribute("data-index") === String(row))
+          now = found[drawnPlace({ told: latest.current, query: wanted, at }, text, starts)] ?? null;
         return found;
       });
       highlight(ranges, now);
@@ -36,7 +44,7 @@ export function useFindHighlights(list: RefObject<VirtualListHandle | null>, que
     const schedule = () => {
       if (frame === 0) frame = requestAnimationFrame(mark);
     };
-    if (row !== null) list.current?.toIndex(row);
+    if (row !== null) list.current?.toIndex(row, clear);
     const observer = new MutationObserver(schedule);
     observer.observe(element, { childList: true, subtree: true, characterData: true });
     // A person who scrolls is not pulled back.

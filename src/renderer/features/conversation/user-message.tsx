@@ -8,6 +8,7 @@ import { showPasted } from "../../state/pasted.ts";
 import { useThumbnail } from "../../state/thumbnails.ts";
 import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
+import { CopyText } from "./copy-text.tsx";
 
 /** Characters shown of a long prompt before the rest unfolds. */
 const shownChars = 1_600;
@@ -18,8 +19,9 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
   const found = useFoundHere(step.key);
   const cut = !whole && !found && step.text.length > shownChars + 200;
   return (
-    <article data-testid="user-message" aria-label="Your message" className="flex justify-end pb-5 pl-7">
-      <div className="max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
+    <article data-testid="user-message" aria-label="Your message" className="group flex justify-end pb-5 pl-7">
+      <div className="relative max-w-[88%] min-w-0 rounded-xl bg-raise px-4 py-2.5">
+        <CopyText text={step.text} what="prompt" className="absolute top-2 right-full mr-1" />
         <p className="selectable text-prose whitespace-pre-wrap [overflow-wrap:anywhere]">
           {inlineCode(cut ? `${step.text.slice(0, shownChars)}…` : step.text)}
         </p>

@@ -11,11 +11,12 @@ import { TextField } from "../../ui/field.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { Ring } from "../../ui/ring.tsx";
 import { rowState, rowStateWords } from "./conversation-groups.ts";
+import { useRowDrop } from "./use-row-drop.ts";
 
 const menuRow =
   "flex min-h-7 cursor-default items-center gap-2 rounded-sm px-2 py-1 text-small outline-none select-none data-highlighted:bg-selected";
 
-/** A conversation in the sidebar. F2 renames, Delete asks to delete; both stand in its context menu. */
+/** A conversation in the sidebar. F2 renames, Delete asks to delete; both stand in its context menu. Files dropped on it go into its draft. */
 export const ConversationItem = memo(function ConversationItem({
   row,
   selected,
@@ -37,6 +38,7 @@ export const ConversationItem = memo(function ConversationItem({
 }) {
   const [editing, setEditing] = useState(false);
   const words = rowStateWords(row);
+  const { dropping, said, drop } = useRowDrop(row.id);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "F2") setEditing(true);
     else if (event.key === "Delete") onDelete(row);
@@ -69,7 +71,13 @@ export const ConversationItem = memo(function ConversationItem({
             title={row.title}
             onClick={() => onSelect(row.id)}
             onKeyDown={onKeyDown}
-            className={cx("flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left", selected ? "bg-selected" : "hover:bg-raise")}
+            {...drop}
+            data-dropping={dropping}
+            className={cx(
+              "flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left",
+              selected ? "bg-selected" : "hover:bg-raise",
+              dropping && "bg-accent-soft outline-1 -outline-offset-1 outline-accent outline-dashed",
+            )}
           />
         }
       >
@@ -84,7 +92,11 @@ export const ConversationItem = memo(function ConversationItem({
           {row.title}
         </span>
         {words === "" ? null : <span className="sr-only">, {words}</span>}
-        {row.added + row.removed > 0 ? (
+        {dropping || said !== null ? (
+          <span role="status" className="shrink-0 text-small text-accent-text">
+            {dropping ? "Add to its draft" : said}
+          </span>
+        ) : row.added + row.removed > 0 ? (
           <ChangeCount added={row.added} removed={row.removed} />
         ) : (
           <span className="tabular shrink-0 text-small text-fg3">{formatRelative(row.updatedAt, now)}</span>

@@ -1,11 +1,15 @@
-import { PanelLeft, SquarePen } from "lucide-react";
+import { PanelLeft, Search, SquarePen } from "lucide-react";
 import { useKeys } from "../../state/commands.ts";
 import type { ReactNode } from "react";
+import { focusComposer } from "../../lib/focus.ts";
 import { selectConversation, useConversations } from "../../state/conversations.ts";
 import { toggleSidebar } from "../../state/layout.ts";
+import { openPalette } from "../../state/palette.ts";
+import { useSteps } from "../../state/visited.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
+import { StepButtons } from "../../ui/step-buttons.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { ProjectSwitcher } from "./project-switcher.tsx";
 import { SidebarFoot } from "./sidebar-foot.tsx";
@@ -14,11 +18,12 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   const sidebarKeys = useKeys("view.sidebar");
   const newKeys = useKeys("conversation.new");
+  const searchKeys = useKeys("palette.open");
+  const steps = useSteps();
   const fresh = useConversations((state) => state.status === "ready" && state.selectedId === null);
   const startNew = () => {
     selectConversation(null);
-    // The box is of another feature; its test id is the public name both agree on.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-testid="composer-input"]')?.focus());
+    requestAnimationFrame(focusComposer);
   };
   return (
     <aside aria-label="Sidebar" data-testid="sidebar" className="flex h-full min-w-0 flex-col bg-canvas">
@@ -26,24 +31,63 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
         <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="no-drag">
           <PanelLeft size={15} aria-hidden />
         </IconButton>
+        <StepButtons {...steps} />
       </div>
       <ProjectSwitcher />
-      <button
-        type="button"
-        data-testid="new-conversation"
-        onClick={startNew}
-        className={cx(
-          "mx-2 mt-2 flex h-8 shrink-0 items-center gap-2.5 rounded-md px-2 text-left text-ui",
-          fresh ? "bg-selected text-fg" : "text-fg2 hover:bg-raise hover:text-fg",
-        )}
-      >
-        <SquarePen size={14} aria-hidden className="shrink-0" />
-        <span className="flex-1 truncate">New conversation</span>
-        {newKeys === undefined ? null : <Kbd>{newKeys}</Kbd>}
-      </button>
+      <div className="mx-2 mt-2 flex shrink-0 flex-col gap-px">
+        <Row
+          icon={<SquarePen size={14} aria-hidden className="shrink-0" />}
+          keys={newKeys}
+          selected={fresh}
+          onClick={startNew}
+          testId="new-conversation"
+        >
+          New conversation
+        </Row>
+        <Row
+          icon={<Search size={14} aria-hidden className="shrink-0" />}
+          keys={searchKeys}
+          onClick={() => openPalette("")}
+          testId="open-search"
+        >
+          Search and commands
+        </Row>
+      </div>
       <ConversationList />
       <div className="flex max-h-[45%] min-h-0 shrink-0 flex-col">{tasks}</div>
       <SidebarFoot />
     </aside>
+  );
+}
+
+function Row({
+  icon,
+  keys,
+  selected = false,
+  onClick,
+  testId,
+  children,
+}: {
+  readonly icon: ReactNode;
+  readonly keys: string | undefined;
+  readonly selected?: boolean;
+  readonly onClick: () => void;
+  readonly testId: string;
+  readonly children: string;
+}) {
+  return (
+    <button
+      type="button"
+      data-testid={testId}
+      onClick={onClick}
+      className={cx(
+        "flex h-8 shrink-0 items-center gap-2.5 rounded-md px-2 text-left text-ui",
+        selected ? "bg-selected text-fg" : "text-fg2 hover:bg-raise hover:text-fg",
+      )}
+    >
+      {icon}
+      <span className="flex-1 truncate">{children}</span>
+      {keys === undefined ? null : <Kbd>{keys}</Kbd>}
+    </button>
   );
 }
