@@ -95,6 +95,11 @@ export interface AppState {
   readonly harness: HarnessInfo;
 }
 
+/** What a file was opened by: the editor of the settings, the system's program, or only its folder, because opening it could run it. */
+export interface OpenedFile {
+  readonly by: "editor" | "system" | "folder";
+}
+
 export interface EventPage {
   readonly events: readonly SpindleEvent[];
   /** Sequence number of the last logged event; drop pushes up to it. */
@@ -194,6 +199,8 @@ export const calls = {
   /** The bytes of a picture for its small view; null for what is no picture, is gone or is larger than 20 MB. */
   "attachments.picture": z.strictObject({ path: z.string().min(1) }),
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
+  /** Opens a file of the open, trusted project (or kept output of Spindle's own) in the person's editor. The path is relative to the project or absolute. */
+  "files.open": z.strictObject({ path: z.string().min(1).max(4_000), line: z.number().int().min(1).max(100_000_000).optional() }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
   "terminal.open": z.strictObject({ id, columns, rows: lines }),
   /** What the person typed or pasted. Calls for a terminal that has ended do nothing. */
@@ -255,6 +262,7 @@ export interface CallResults {
   "attachments.picture": { readonly bytes: Uint8Array | null };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
+  "files.open": OpenedFile;
   "terminal.open": { readonly shell: string };
   "terminal.write": null;
   "terminal.resize": null;

@@ -190,6 +190,14 @@ export const commands: readonly Command[] = [
     possible: isReviewing,
     run: () => reviewActions()?.comment(),
   },
+  {
+    id: "review.openFile",
+    title: "Open the reviewed file in the editor",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.openFile(),
+  },
   { id: "view.review", title: "Show or hide the review", group: "View", keys: "Mod+.", possible: hasProject, run: toggleReview },
   { id: "view.terminal", title: "Show or hide the terminal", group: "View", keys: "Mod+`", possible: hasProject, run: toggleTerminals },
   {

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type BrowserWindow, dialog, nativeTheme } from "electron";
+import { type BrowserWindow, dialog, nativeTheme, shell } from "electron";
 import type { EventType } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
@@ -11,8 +11,10 @@ import { createAttention } from "./attention.ts";
 import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { createNotifier } from "./notifier.ts";
+import { createFileOpener } from "./open-file.ts";
 import { openLink } from "./open-link.ts";
 import { reloadWhenGone } from "./page-gone.ts";
+import { personEnvironment } from "./person-shell.ts";
 import { createProjectStatus, statusEvents } from "./project-status.ts";
 import { createTaskFeed } from "./task-feed.ts";
 import { shownTask } from "./task-rows.ts";
@@ -26,6 +28,8 @@ export interface DesktopOptions {
   /** Settles when the page has loaded; it loads while the engine is still being prepared. */
   readonly loaded: Promise<void>;
   readonly version: string;
+  /** The data folder. */
+  readonly home: string;
   readonly project: ProjectInfo | null;
   /** The application's own environment, of which the person's terminals get what is theirs. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -133,6 +137,14 @@ export function openDesktop(options: DesktopOptions): {
     },
     terminals: terminals.handlers,
     openLink: (url) => openLink(window, url),
+    openFile: createFileOpener({
+      home: options.home,
+      project: () => project,
+      editor: () => engine.settings.get().editor,
+      env: () => personEnvironment(options.env, secrets(engine.settings.get(), options.env), options.version),
+      openPath: (file) => shell.openPath(file),
+      showInFolder: (file) => shell.showItemInFolder(file),
+    }),
   });
   link.serve(handlers, engine.logger);
 

@@ -1,5 +1,5 @@
 import { SpindleError } from "../../protocol/error.ts";
-import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
+import type { OpenedFile, ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { createProjectPaths } from "../engine/project-paths.ts";
 import { attachmentHandlers } from "./attachment-handlers.ts";
@@ -27,6 +27,8 @@ export interface WindowPort {
   readonly terminals: TerminalDesk["handlers"];
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
+  /** Opens a file in the person's editor; see `open-file.ts` for which ones and what it throws. */
+  openFile(path: string, line: number | null): Promise<OpenedFile>;
 }
 
 /** Everything a window can ask for, over the engine. */
@@ -110,6 +112,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return saved;
     },
     ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
+    "files.open": ({ path, line }) => window.openFile(path, line ?? null),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
 }
