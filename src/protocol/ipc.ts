@@ -199,6 +199,8 @@ export const calls = {
   /** The bytes of a picture for its small view; null for what is no picture, is gone or is larger than 20 MB. */
   "attachments.picture": z.strictObject({ path: z.string().min(1) }),
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
+  /** Shows the application's menu, which has no bar of its own outside macOS; px of the page. */
+  "window.menu": z.strictObject({ x: z.number().min(0).max(100_000), y: z.number().min(0).max(100_000) }),
   /** Opens a file of the open, trusted project (or kept output of Spindle's own) in the person's editor. The path is relative to the project or absolute. */
   "files.open": z.strictObject({ path: z.string().min(1).max(4_000), line: z.number().int().min(1).max(100_000_000).optional() }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
@@ -262,6 +264,7 @@ export interface CallResults {
   "attachments.picture": { readonly bytes: Uint8Array | null };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
+  "window.menu": null;
   "files.open": OpenedFile;
   "terminal.open": { readonly shell: string };
   "terminal.write": null;

@@ -57,6 +57,7 @@ export function App() {
     <Tooltip.Provider>
       {!started && error !== null ? (
         <div className="flex h-full items-center justify-center p-8">
+          <div className="drag-region absolute inset-x-0 top-0 h-11" />
           <ErrorState
             className="w-full max-w-120"
             code={error.code}
@@ -70,7 +71,10 @@ export function App() {
           />
         </div>
       ) : !started ? (
-        <LoadingState label="Starting" />
+        <>
+          <div className="drag-region h-11" />
+          <LoadingState label="Starting" />
+        </>
       ) : root === null ? (
         <Welcome />
       ) : (
@@ -111,6 +115,7 @@ function Workbench() {
         <>
           <Panel
             id="sidebar"
+            className="leftmost"
             defaultSize={sidebarWidth}
             minSize={220}
             maxSize={360}
@@ -124,7 +129,7 @@ function Workbench() {
           <Handle label="Width of the sidebar" />
         </>
       ) : null}
-      <Panel id="thread" minSize={360}>
+      <Panel id="thread" className={cx(!sidebarOpen && "leftmost", !reviewOpen && "rightmost")} minSize={360}>
         <Group orientation="vertical" id="middle" onLayoutChanged={rememberTerminal}>
           <Panel id="above-terminal" minSize={240}>
             <ErrorBoundary name="The conversation">
@@ -161,7 +166,14 @@ function Workbench() {
       {reviewOpen ? (
         <>
           <Handle label="Width of the review" />
-          <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={reviewPanel}>
+          <Panel
+            id="review"
+            className="rightmost"
+            defaultSize={reviewWidth}
+            minSize={380}
+            groupResizeBehavior="preserve-pixel-size"
+            panelRef={reviewPanel}
+          >
             <ErrorBoundary name="The review">
               <review.Component fallback={<div className="h-full bg-panel" />} />
             </ErrorBoundary>

@@ -1,4 +1,5 @@
 import { call } from "./lib/api.ts";
+import { hasMenuButton, showAppMenu } from "./state/app-menu.ts";
 import { focusComposer } from "./lib/focus.ts";
 import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
@@ -271,6 +272,14 @@ export const commands: readonly Command[] = [
     group: "Approvals",
     keys: null,
     run: () => void updateSettings({ approval: "auto" }).catch(reportError),
+  },
+  {
+    id: "app.menu",
+    title: "Show the menu of the application",
+    group: "Application",
+    keys: "F10",
+    possible: hasMenuButton,
+    run: () => showAppMenu({ x: 8, y: 40 }),
   },
   { id: "settings.open", title: "Open the settings", group: "Application", keys: "Mod+,", run: () => openSettings(true) },
 ];

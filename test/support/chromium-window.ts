@@ -74,6 +74,7 @@ export async function openInChromium(
       "terminal.close": nothing,
     },
     openLink: () => Promise.resolve(false),
+    showMenu: nothing,
     openFile: nothing,
   });
   const stops = [

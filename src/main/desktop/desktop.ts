@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type BrowserWindow, dialog, nativeTheme, shell } from "electron";
+import { type BrowserWindow, dialog, Menu, nativeTheme, shell } from "electron";
 import type { EventType } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
@@ -19,6 +19,7 @@ import { createProjectStatus, statusEvents } from "./project-status.ts";
 import { createTaskFeed } from "./task-feed.ts";
 import { shownTask } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
+import { followLook } from "./window.ts";
 
 export interface DesktopOptions {
   readonly engine: Engine;
@@ -61,6 +62,7 @@ export function openDesktop(options: DesktopOptions): {
   let shown: string | null = null;
   const unread = new Set<string>();
   nativeTheme.themeSource = engine.settings.get().theme;
+  const look = followLook(window, () => ({ zoom: engine.settings.get().appearance.zoom, ground: project === null ? "canvas" : "panel" }));
   let closing = false;
   window.on("close", (event) => {
     const working = closing ? [] : engine.working();
@@ -89,6 +91,7 @@ export function openDesktop(options: DesktopOptions): {
     if (opened.root !== project?.root) terminals.closeAll();
     project = opened;
     shown = null;
+    look.changed();
     link.push("project", opened);
     rows.add(null);
     status.ask();
@@ -118,6 +121,7 @@ export function openDesktop(options: DesktopOptions): {
       const settings = engine.settings.forWindow();
       nativeTheme.themeSource = settings.theme;
       window.webContents.setZoomFactor(settings.appearance.zoom);
+      look.changed();
       link.push("settings", settings);
     },
     async pickFolder() {
@@ -137,6 +141,10 @@ export function openDesktop(options: DesktopOptions): {
     },
     terminals: terminals.handlers,
     openLink: (url) => openLink(window, url),
+    showMenu({ x, y }) {
+      const { zoom } = engine.settings.get().appearance;
+      Menu.getApplicationMenu()?.popup({ window, x: Math.round(x * zoom), y: Math.round(y * zoom) });
+    },
     openFile: createFileOpener({
       home: options.home,
       project: () => project,
@@ -206,6 +214,7 @@ export function openDesktop(options: DesktopOptions): {
     close() {
       for (const stop of unsubscribe) stop();
       clearInterval(harnessLook);
+      look.close();
       status.close();
       git.close();
       rows.close();

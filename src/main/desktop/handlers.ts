@@ -27,6 +27,8 @@ export interface WindowPort {
   readonly terminals: TerminalDesk["handlers"];
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
+  /** Shows the application's menu at a place of the page. */
+  showMenu(at: { readonly x: number; readonly y: number }): void;
   /** Opens a file in the person's editor; see `open-file.ts` for which ones and what it throws. */
   openFile(path: string, line: number | null): Promise<OpenedFile>;
 }
@@ -112,6 +114,10 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return saved;
     },
     ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
+    "window.menu": (at) => {
+      window.showMenu(at);
+      return null;
+    },
     "files.open": ({ path, line }) => window.openFile(path, line ?? null),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };

@@ -1,8 +1,11 @@
 import { PanelLeft, SquarePen } from "lucide-react";
+import { useApp } from "../../state/app.ts";
+import { hasMenuButton, showAppMenu } from "../../state/app-menu.ts";
 import { useKeys } from "../../state/commands.ts";
 import type { ReactNode } from "react";
 import { selectConversation, useConversations } from "../../state/conversations.ts";
 import { toggleSidebar } from "../../state/layout.ts";
+import { BarMenuButton } from "../../ui/bar-menu-button.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
@@ -13,6 +16,8 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 /** Left of the window: project, conversations, background tasks (`tasks`), foot. Fills its panel. */
 export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   const sidebarKeys = useKeys("view.sidebar");
+  const menuKeys = useKeys("app.menu");
+  const menu = useApp(hasMenuButton);
   const newKeys = useKeys("conversation.new");
   const fresh = useConversations((state) => state.status === "ready" && state.selectedId === null);
   const startNew = () => {
@@ -22,10 +27,11 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   };
   return (
     <aside aria-label="Sidebar" data-testid="sidebar" className="flex h-full min-w-0 flex-col bg-canvas">
-      <div className="drag-region flex h-11 shrink-0 items-center px-2.5">
-        <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="no-drag">
+      <div className="drag-region flex h-11 shrink-0 items-center pr-2.5 pl-4">
+        <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="-ml-1.5">
           <PanelLeft size={15} aria-hidden />
         </IconButton>
+        {menu ? <BarMenuButton keys={menuKeys} onOpen={showAppMenu} /> : null}
       </div>
       <ProjectSwitcher />
       <button
