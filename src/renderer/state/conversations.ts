@@ -7,6 +7,7 @@ import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
 import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { closeOverlay } from "./layout.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -50,6 +51,7 @@ export function followConversations(): () => void {
 /** Shows a conversation (null: an empty one to be made by the first prompt) and tells main that it was seen. */
 export function selectConversation(id: ConversationId | null): void {
   useConversations.setState({ selectedId: id });
+  closeOverlay("sidebar");
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
   call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));

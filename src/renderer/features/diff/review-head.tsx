@@ -74,17 +74,28 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
           ]}
           onChange={(diffStyle) => useLayout.setState({ diffStyle })}
         />
-        <IconButton label="Wrap long lines" active={wrap} onClick={() => useLayout.setState({ diffWrap: !wrap })}>
+        <IconButton
+          label="Wrap long lines"
+          className="@max-[500px]:hidden"
+          active={wrap}
+          onClick={() => useLayout.setState({ diffWrap: !wrap })}
+        >
           <TextWrap size={15} aria-hidden />
         </IconButton>
         <IconButton
           label="Hide changes of white space"
+          className="@max-[500px]:hidden"
           active={hidesSpace}
           onClick={() => useLayout.setState({ diffHidesSpace: !hidesSpace })}
         >
           <Pilcrow size={14} aria-hidden />
         </IconButton>
-        <IconButton label="Signs before changed lines" active={signs} onClick={() => useLayout.setState({ diffSigns: !signs })}>
+        <IconButton
+          label="Signs before changed lines"
+          className="@max-[500px]:hidden"
+          active={signs}
+          onClick={() => useLayout.setState({ diffSigns: !signs })}
+        >
           <Diff size={15} aria-hidden />
         </IconButton>
         <IconButton label="Close review" keys="Ctrl ." onClick={toggleReview}>
