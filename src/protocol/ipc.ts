@@ -24,6 +24,12 @@ export interface ConversationRow {
   readonly removed: number;
 }
 
+/** Rows that are new or changed, and the project they are of: a push may come late. */
+export interface ConversationsPush {
+  readonly projectRoot: string;
+  readonly rows: readonly ConversationRow[];
+}
+
 export interface ProjectInfo {
   readonly root: string;
   readonly name: string;
@@ -276,7 +282,7 @@ export interface CallResults {
 /** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
 export interface Pushes {
   event: SpindleEvent;
-  conversations: readonly ConversationRow[];
+  conversations: ConversationsPush;
   tasks: TaskPush;
   attention: AttentionPush;
   settings: Settings;

@@ -1,6 +1,8 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import type { ElectronApplication, Page } from "playwright";
 import { expect, test } from "vitest";
-import { picture, sendPrompt, withApp } from "../support/electron.ts";
+import { sendPrompt, withApp } from "../support/electron.ts";
 import { responds, startResponsesServer } from "../support/model-servers/responses.ts";
 
 const patch = `*** Begin Patch\n*** Add File: src/a-file-with-quite-a-long-name.ts\n${"+export const value = 1;\n".repeat(30)}*** End Patch`;
@@ -23,6 +25,15 @@ async function resize(app: ElectronApplication, page: Page, { width, height, zoo
   );
   await expect.poll(() => page.evaluate(() => Math.round(innerWidth * devicePixelRatio))).toBeLessThanOrEqual(width + 2);
   await page.waitForTimeout(300);
+}
+
+/** Playwright's own pictures show only a part of an enlarged page. */
+async function picture(app: ElectronApplication, name: string): Promise<void> {
+  const data = await app.evaluate(async ({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    return (await window?.webContents.capturePage())?.toPNG().toString("base64");
+  });
+  writeFileSync(path.join("out", "pictures", `${name}.png`), Buffer.from(data ?? "", "base64"));
 }
 
 /** Parts of the window that lie beside it or under something else, or that are cut. */
@@ -68,7 +79,7 @@ test("at small sizes, also while resizing, nothing lies outside of the window; w
       for (const size of sizes) {
         await resize(app, page, size);
         const name = `small-${size.width}-${size.zoom * 100}`;
-        await picture(page, name);
+        await picture(app, name);
         const beside = await page.evaluate(() => innerWidth >= 960);
         expect(await page.getByTestId("over-conversation").count()).toBe(0);
         const seen = [
@@ -80,7 +91,7 @@ test("at small sizes, also while resizing, nothing lies outside of the window; w
         if (beside) continue;
         await page.keyboard.press("Control+.");
         await page.getByTestId("review-panel").waitFor();
-        await picture(page, `${name}-review`);
+        await picture(app, `${name}-review`);
         expect({ name, hidden: await hidden(page, ["review-panel"]), tooWide: await tooWide(page) }).toEqual({
           name,
           hidden: [],
@@ -89,18 +100,18 @@ test("at small sizes, also while resizing, nothing lies outside of the window; w
         if ((await page.getByTestId("over-conversation").count()) === 1) await page.keyboard.press("Escape");
         else await page.keyboard.press("Control+.");
         await page.getByTestId("review-panel").waitFor({ state: "detached" });
-        if ((await page.getByTestId("sidebar").count()) === 0) {
+        if ((await page.getByRole("complementary", { name: "Sidebar" }).count()) === 0) {
           await page.keyboard.press("Control+b");
-          await page.getByTestId("sidebar").waitFor();
-          await picture(page, `${name}-sidebar`);
+          await page.getByRole("complementary", { name: "Sidebar" }).waitFor();
+          await picture(app, `${name}-sidebar`);
           expect(await hidden(page, ["sidebar", "project-switcher", "settings-button"])).toEqual([]);
           await page.getByTestId("conversation-row").click();
-          await page.getByTestId("sidebar").waitFor({ state: "detached" });
+          await page.getByRole("complementary", { name: "Sidebar" }).waitFor({ state: "detached" });
         }
         await page.getByTestId("composer-input").focus();
       }
       await resize(app, page, { width: 1600, height: 1000, zoom: 1 });
-      await page.getByTestId("sidebar").waitFor();
+      await page.getByRole("complementary", { name: "Sidebar" }).waitFor();
       expect(await hidden(page, ["sidebar", "composer-send"])).toEqual([]);
     });
   } finally {

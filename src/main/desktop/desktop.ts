@@ -157,11 +157,10 @@ export function openDesktop(options: DesktopOptions): {
   link.serve(handlers, engine.logger);
 
   const rows = createBatch<null>(50, () => {
-    const list = project === null ? [] : engine.rows(project.root);
-    link.push(
-      "conversations",
-      list.map((row) => ({ ...row, unread: unread.has(row.id) })),
-    );
+    if (project !== null) {
+      const list = engine.rows(project.root).map((row) => ({ ...row, unread: unread.has(row.id) }));
+      link.push("conversations", { projectRoot: project.root, rows: list });
+    }
     link.push("harness", engine.harness.info());
   });
   const tasks = createTaskFeed({

@@ -8,6 +8,7 @@ import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
 import { changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
 import { closeOverlay } from "./layout.ts";
+import { reportError } from "./notices.ts";
 
 export interface ConversationsStore {
   readonly status: "loading" | "ready" | "failed";
@@ -23,13 +24,18 @@ export const useConversations = create<ConversationsStore>()(() => ({ status: "l
 /** The draft of the last run, until the list is read the first time: typing may begin before that. */
 let draftAtStart: Draft | null = draftOf(useDrafts.getState().drafts, null);
 
-/** Reads the list; keeps the selection when it still exists, else selects the newest. */
+/** The newest reading of the list: the answer of an older one is of another project, or out of date. */
+let reading = 0;
+
+/** Reads the list of the open project; keeps the selection when it still exists, else selects the newest. */
 export async function loadConversations(): Promise<void> {
+  const mine = ++reading;
   useConversations.setState({ status: "loading", error: null });
   const before = draftAtStart ?? draftOf(useDrafts.getState().drafts, null);
   draftAtStart = null;
   try {
     const rows = sorted(await call("conversations.list", {}));
+    if (mine !== reading) return;
     const { selectedId } = useConversations.getState();
     useConversations.setState({ status: "ready", rows });
     const stays = rows.some((row) => row.id === selectedId) || (selectedId !== null && isUnlisted(selectedId));
@@ -37,15 +43,32 @@ export async function loadConversations(): Promise<void> {
     if (selectedId === null && id !== null) followTyping(before, id);
     selectConversation(id);
   } catch (error) {
-    useConversations.setState({ status: "failed", error: asErrorData(error) });
+    if (mine === reading) useConversations.setState({ status: "failed", error: asErrorData(error) });
   }
 }
 
-/** Follows pushed rows (new and changed ones; main may push all of them); returns the function that stops. */
+const openRoot = (): string | null => useApp.getState().app?.project?.root ?? null;
+
+/**
+ * Follows pushed rows (new and changed ones; main may push all of them) and the open project: with another one rows and selection go
+ * at once, before anybody could send a prompt into what is not theirs. Returns the function that stops.
+ */
 export function followConversations(): () => void {
-  return onFrame("conversations", (batch) => {
-    useConversations.setState(({ rows }) => ({ rows: sorted(mergeById(rows, batch.flat(), (row) => row.id)) }));
+  const stopRows = onFrame("conversations", (batch) => {
+    const changed = batch.flatMap(({ projectRoot, rows }) => (projectRoot === openRoot() ? rows : []));
+    if (changed.length > 0) useConversations.setState(({ rows }) => ({ rows: sorted(mergeById(rows, changed, (row) => row.id)) }));
   });
+  let root = openRoot();
+  const stopProject = useApp.subscribe(() => {
+    if (root === openRoot()) return;
+    root = openRoot();
+    reading++;
+    useConversations.setState({ status: "loading", error: null, rows: [], selectedId: null });
+  });
+  return () => {
+    stopRows();
+    stopProject();
+  };
 }
 
 /** Shows a conversation (null: an empty one to be made by the first prompt) and tells main that it was seen. */
@@ -54,7 +77,7 @@ export function selectConversation(id: ConversationId | null): void {
   closeOverlay("sidebar");
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
-  call("conversations.show", { id }).catch((error: unknown) => useConversations.setState({ error: asErrorData(error) }));
+  call("conversations.show", { id }).catch(reportError);
 }
 
 /** The conversation of an agent that is shown although no list has it, and the project it is of. */
@@ -67,12 +90,14 @@ export function showUnlisted(id: ConversationId, projectRoot: string): void {
 }
 
 function isUnlisted(id: ConversationId): boolean {
-  return unlisted?.id === id && unlisted.projectRoot === useApp.getState().app?.project?.root;
+  return unlisted?.id === id && unlisted.projectRoot === openRoot();
 }
 
-/** Makes a conversation and shows it. Rejects with ApiError. */
+/** Makes a conversation and shows it, unless another project was opened meanwhile. Rejects with ApiError. */
 export async function createConversation(): Promise<ConversationRow> {
+  const root = openRoot();
   const row = await call("conversations.create", {});
+  if (root !== openRoot()) return row;
   useConversations.setState(({ rows }) => ({ rows: sorted([row, ...rows.filter((each) => each.id !== row.id)]) }));
   selectConversation(row.id);
   return row;
