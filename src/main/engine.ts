@@ -35,6 +35,7 @@ import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
+import { isLocal } from "./providers/address.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
@@ -305,6 +306,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           label: providerLabels[id],
           model: effective().providers[id].model ?? one.defaultModel(),
           missing: explainLocked(one.missing(), id, vault),
+          isLocal: isLocal(id, effective().providers[id], options.env),
         };
       }),
     appState: (project, version) => ({

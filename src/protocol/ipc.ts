@@ -65,6 +65,8 @@ export interface ProviderInfo {
   readonly model: string;
   /** Null when ready; otherwise the sentence that says what is missing. */
   readonly missing: string | null;
+  /** True when it answers without a network. */
+  readonly isLocal: boolean;
 }
 
 /** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */

@@ -5,6 +5,7 @@ import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { Composer } from "./features/composer/composer.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { Sidebar } from "./features/conversations/sidebar.tsx";
+import { OfflineLine } from "./features/project/offline-line.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { TaskList } from "./features/tasks/task-list.tsx";
@@ -120,6 +121,7 @@ function Middle() {
               dock={
                 <>
                   <TrustBar />
+                  <OfflineLine />
                   <ApprovalDock />
                 </>
               }
