@@ -36,6 +36,7 @@ import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
 import { knownContextWindow } from "./providers/context-windows.ts";
+import { isLocal } from "./providers/address.ts";
 import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
@@ -319,6 +320,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           model,
           missing: explainLocked(one.missing(), id, vault),
           contextWindow: own.contextWindow ?? knownContextWindow(model),
+          isLocal: isLocal(id, effective().providers[id], options.env),
         };
       }),
     appState: (project, version) => ({

@@ -83,7 +83,7 @@ async function main(): Promise<void> {
   preparing.catch(() => undefined);
   await app.whenReady();
   serveApp(path.join(appFolder, "out/renderer"));
-  const window = createWindow({ preloadFile: path.join(__dirname, "../preload/index.cjs"), packaged: app.isPackaged });
+  const window = createWindow({ preloadFile: path.join(__dirname, "../preload/index.cjs"), packaged: app.isPackaged, home });
   lockDownSession(window.webContents.session);
   const readyFile = process.env["SPINDLE_READY_FILE"];
   if (readyFile !== undefined) window.once("ready-to-show", () => writeFileSync(readyFile, String(Date.now())));
@@ -103,6 +103,7 @@ async function main(): Promise<void> {
     link,
     loaded,
     version: readVersion(appFolder),
+    home,
     project: project === null ? null : engine.authority.describe(project),
     env: process.env,
     startTerminals: (listener) => createBrokerTerminals(broker, listener),

@@ -25,6 +25,12 @@ export interface ConversationRow {
   readonly removed: number;
 }
 
+/** Rows that are new or changed, and the project they are of: a push may come late. */
+export interface ConversationsPush {
+  readonly projectRoot: string;
+  readonly rows: readonly ConversationRow[];
+}
+
 export interface ProjectInfo {
   readonly root: string;
   readonly name: string;
@@ -62,6 +68,8 @@ export interface ProviderInfo {
   readonly missing: string | null;
   /** Tokens its model reads at once: the setting, or what is known of the model; null when neither says. */
   readonly contextWindow: number | null;
+  /** True when it answers without a network. */
+  readonly isLocal: boolean;
 }
 
 /** What keeps commands in: shown as the badge. `landlock` keeps less in than `bubblewrap` (see docs/exec.md); `none` means every command asks. */
@@ -98,6 +106,11 @@ export interface AppState {
   readonly keys: KeyInfo;
   readonly sandbox: SandboxInfo;
   readonly harness: HarnessInfo;
+}
+
+/** What a file was opened by: the editor of the settings, the system's program, or only its folder, because opening it could run it. */
+export interface OpenedFile {
+  readonly by: "editor" | "system" | "folder";
 }
 
 export interface EventPage {
@@ -205,6 +218,10 @@ export const calls = {
   /** The bytes of a picture for its small view; null for what is no picture, is gone or is larger than 20 MB. */
   "attachments.picture": z.strictObject({ path: z.string().min(1) }),
   "links.open": z.strictObject({ url: z.string().max(4_000) }),
+  /** Shows the application's menu, which has no bar of its own outside macOS; px of the page. */
+  "window.menu": z.strictObject({ x: z.number().min(0).max(100_000), y: z.number().min(0).max(100_000) }),
+  /** Opens a file of the open, trusted project (or kept output of Spindle's own) in the person's editor. The path is relative to the project or absolute. */
+  "files.open": z.strictObject({ path: z.string().min(1).max(4_000), line: z.number().int().min(1).max(100_000_000).optional() }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
   "terminal.open": z.strictObject({ id, columns, rows: lines }),
   /** What the person typed or pasted. Calls for a terminal that has ended do nothing. */
@@ -269,6 +286,8 @@ export interface CallResults {
   "attachments.picture": { readonly bytes: Uint8Array | null };
   "attachments.pick": { readonly attachments: readonly Attachment[] };
   "links.open": { readonly opened: boolean };
+  "window.menu": null;
+  "files.open": OpenedFile;
   "terminal.open": { readonly shell: string };
   "terminal.write": null;
   "terminal.resize": null;
@@ -279,7 +298,7 @@ export interface CallResults {
 /** What main pushes to a window; every push is a batch, flushed at most once per 16 ms. */
 export interface Pushes {
   event: SpindleEvent;
-  conversations: readonly ConversationRow[];
+  conversations: ConversationsPush;
   tasks: TaskPush;
   attention: AttentionPush;
   settings: Settings;

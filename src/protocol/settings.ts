@@ -166,6 +166,8 @@ export const settingsSchema = z.strictObject({
       codeSize: z.number().int().min(10).max(15).default(12),
     })
     .prefault({}),
+  /** Opens files: a program and its words with `{file}` and `{line}`, started without a shell. Empty: the system's program. */
+  editor: z.string().max(1_000).default(""),
   /** Keys of commands other than the usual ones, by command id: `Mod+Shift+P`; an empty text takes them away. */
   keys: z.record(z.string().max(80), z.string().max(40)).default({}),
 });

@@ -1,3 +1,4 @@
+import { hasMenuButton, showAppMenu } from "./state/app-menu.ts";
 import { focusComposer } from "./lib/focus.ts";
 import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
@@ -217,6 +218,14 @@ export const commands: readonly Command[] = [
     possible: isReviewing,
     run: () => reviewActions()?.comment(),
   },
+  {
+    id: "review.openFile",
+    title: "Open the reviewed file in the editor",
+    group: "Changes",
+    keys: null,
+    possible: isReviewing,
+    run: () => reviewActions()?.openFile(),
+  },
   { id: "view.review", title: "Show or hide the review", group: "View", keys: "Mod+.", possible: hasProject, run: toggleReview },
   { id: "view.terminal", title: "Show or hide the terminal", group: "View", keys: "Mod+`", possible: hasProject, run: toggleTerminals },
   {
@@ -290,6 +299,14 @@ export const commands: readonly Command[] = [
     group: "Approvals",
     keys: null,
     run: () => void updateSettings({ approval: "auto" }).catch(reportError),
+  },
+  {
+    id: "app.menu",
+    title: "Show the menu of the application",
+    group: "Application",
+    keys: "F10",
+    possible: hasMenuButton,
+    run: () => showAppMenu({ x: 8, y: 40 }),
   },
   { id: "settings.open", title: "Open the settings", group: "Application", keys: "Mod+,", run: () => openSettings(true) },
 ];

@@ -62,7 +62,7 @@ export async function openInChromium(
     diff: () => Promise.resolve(null),
     setShown: () => undefined,
     isUnread: () => false,
-    pushRows: () => pushes.push("conversations", engine.rows(project.root)),
+    pushRows: () => pushes.push("conversations", { projectRoot: project.root, rows: engine.rows(project.root) }),
     pushSettings: () => pushes.push("settings", engine.settings.forWindow()),
     pickFolder: () => Promise.resolve(null),
     pickFiles: () => Promise.resolve([]),
@@ -75,11 +75,13 @@ export async function openInChromium(
     },
     openLink: () => Promise.resolve(false),
     showFile: () => undefined,
+    showMenu: nothing,
+    openFile: nothing,
   });
   const stops = [
     engine.onEvent((event) => {
       pushes.push("event", event);
-      pushes.push("conversations", engine.rows(project.root));
+      pushes.push("conversations", { projectRoot: project.root, rows: engine.rows(project.root) });
     }),
     engine.onTask((task) => pushes.push("tasks", { changed: [task], progress: [] })),
   ];

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type BrowserWindow, dialog, nativeTheme } from "electron";
+import { type BrowserWindow, dialog, Menu, nativeTheme, shell } from "electron";
 import type { EventType } from "../../protocol/event.ts";
 import type { ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
@@ -11,13 +11,16 @@ import { createAttention } from "./attention.ts";
 import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { createNotifier } from "./notifier.ts";
+import { createFileOpener } from "./open-file.ts";
 import { openLink } from "./open-link.ts";
 import { reloadWhenGone } from "./page-gone.ts";
+import { personEnvironment } from "./person-shell.ts";
 import { createProjectStatus, statusEvents } from "./project-status.ts";
 import { showFile } from "./show-file.ts";
 import { createTaskFeed } from "./task-feed.ts";
 import { shownTask } from "./task-rows.ts";
 import { createTerminalDesk, type StartTerminals } from "./terminal-desk.ts";
+import { followLook } from "./window.ts";
 
 export interface DesktopOptions {
   readonly engine: Engine;
@@ -27,6 +30,8 @@ export interface DesktopOptions {
   /** Settles when the page has loaded; it loads while the engine is still being prepared. */
   readonly loaded: Promise<void>;
   readonly version: string;
+  /** The data folder. */
+  readonly home: string;
   readonly project: ProjectInfo | null;
   /** The application's own environment, of which the person's terminals get what is theirs. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -58,6 +63,7 @@ export function openDesktop(options: DesktopOptions): {
   let shown: string | null = null;
   const unread = new Set<string>();
   nativeTheme.themeSource = engine.settings.get().theme;
+  const look = followLook(window, () => ({ zoom: engine.settings.get().appearance.zoom, ground: project === null ? "canvas" : "panel" }));
   let closing = false;
   window.on("close", (event) => {
     const working = closing ? [] : engine.working();
@@ -85,6 +91,7 @@ export function openDesktop(options: DesktopOptions): {
   const setProject = (opened: ProjectInfo): void => {
     project = opened;
     shown = null;
+    look.changed();
     link.push("project", opened);
     rows.add(null);
     status.ask();
@@ -114,6 +121,7 @@ export function openDesktop(options: DesktopOptions): {
       const settings = engine.settings.forWindow();
       nativeTheme.themeSource = settings.theme;
       window.webContents.setZoomFactor(settings.appearance.zoom);
+      look.changed();
       link.push("settings", settings);
     },
     async pickFolder() {
@@ -134,15 +142,26 @@ export function openDesktop(options: DesktopOptions): {
     terminals: terminals.handlers,
     openLink: (url) => openLink(window, url),
     showFile,
+    showMenu({ x, y }) {
+      const { zoom } = engine.settings.get().appearance;
+      Menu.getApplicationMenu()?.popup({ window, x: Math.round(x * zoom), y: Math.round(y * zoom) });
+    },
+    openFile: createFileOpener({
+      home: options.home,
+      project: () => project,
+      editor: () => engine.settings.get().editor,
+      env: () => personEnvironment(options.env, secrets(engine.settings.get(), options.env), options.version),
+      openPath: (file) => shell.openPath(file),
+      showInFolder: (file) => shell.showItemInFolder(file),
+    }),
   });
   link.serve(handlers, engine.logger);
 
   const rows = createBatch<null>(50, () => {
-    const list = project === null ? [] : engine.rows(project.root);
-    link.push(
-      "conversations",
-      list.map((row) => ({ ...row, unread: unread.has(row.id) })),
-    );
+    if (project !== null) {
+      const list = engine.rows(project.root).map((row) => ({ ...row, unread: unread.has(row.id) }));
+      link.push("conversations", { projectRoot: project.root, rows: list });
+    }
     link.push("harness", engine.harness.info());
   });
   const tasks = createTaskFeed({
@@ -195,6 +214,7 @@ export function openDesktop(options: DesktopOptions): {
     close() {
       for (const stop of unsubscribe) stop();
       clearInterval(harnessLook);
+      look.close();
       status.close();
       git.close();
       rows.close();

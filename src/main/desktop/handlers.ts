@@ -1,5 +1,5 @@
 import { SpindleError } from "../../protocol/error.ts";
-import type { ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
+import type { OpenedFile, ProjectDiff, ProjectInfo } from "../../protocol/ipc.ts";
 import type { Engine } from "../engine.ts";
 import { createProjectPaths } from "../engine/project-paths.ts";
 import { attachmentHandlers } from "./attachment-handlers.ts";
@@ -28,6 +28,10 @@ export interface WindowPort {
   showFile(file: string): void;
   /** Asks the person, then opens the link in their browser. */
   openLink(url: string): Promise<boolean>;
+  /** Shows the application's menu at a place of the page. */
+  showMenu(at: { readonly x: number; readonly y: number }): void;
+  /** Opens a file in the person's editor; see `open-file.ts` for which ones and what it throws. */
+  openFile(path: string, line: number | null): Promise<OpenedFile>;
 }
 
 /** Everything a window can ask for, over the engine. */
@@ -115,6 +119,11 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return null;
     },
     ...attachmentHandlers({ paths: createProjectPaths(), pasted: engine.pasted }, { project, pickFiles: () => window.pickFiles() }),
+    "window.menu": (at) => {
+      window.showMenu(at);
+      return null;
+    },
+    "files.open": ({ path, line }) => window.openFile(path, line ?? null),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
 }

@@ -2,6 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import { createAnthropicReader } from "./anthropic-reader.ts";
 import { anthropicRequest } from "./anthropic-request.ts";
 import type { FailureContext } from "./classify-error.ts";
+import { addressOf } from "./address.ts";
 import { connectionTo, firstOf, missingKey, noKey, type Connection, type ProviderConfig } from "./connection.ts";
 import { createFeatures, sendWithout } from "./features.ts";
 import type { ModelEvent, ModelRequest, Provider } from "./provider.ts";
@@ -25,7 +26,7 @@ const neverMs = 2_147_483_647;
 export function createAnthropic(config: ProviderConfig): Provider {
   const { settings, env } = config;
   // The client library adds /v1 itself.
-  const baseUrl = (firstOf(settings.baseUrl, env["ANTHROPIC_BASE_URL"]) ?? "https://api.anthropic.com").replace(/\/v1\/*$/, "");
+  const baseUrl = addressOf("anthropic", settings, env) ?? "";
   const connection = connectionTo(baseUrl, firstOf(settings.apiKey, env["ANTHROPIC_API_KEY"]));
   const missing = (): string | null => missingKey(connection, baseUrl, "ANTHROPIC_API_KEY");
   const features = createFeatures(optional);

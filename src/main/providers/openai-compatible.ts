@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import { createChatReader } from "./chat-reader.ts";
 import { chatRequest } from "./chat-request.ts";
 import { StreamError, type FailureContext } from "./classify-error.ts";
+import { addressOf } from "./address.ts";
 import { connectionTo, firstOf, type ProviderConfig } from "./connection.ts";
 import { createFeatures, sendWithout } from "./features.ts";
 import { fields, list, text } from "./json-read.ts";
@@ -27,7 +28,7 @@ const anyModel = "auto";
  */
 export function createOpenAiCompatible(config: ProviderConfig): Provider {
   const { settings, env } = config;
-  const baseUrl = firstOf(settings.baseUrl, env["OPENAI_COMPATIBLE_BASE_URL"], env["OPENAI_BASE_URL"]);
+  const baseUrl = addressOf("openai-compatible", settings, env);
   const connection =
     baseUrl === null ? null : connectionTo(baseUrl, firstOf(settings.apiKey, env["OPENAI_COMPATIBLE_API_KEY"], env["OPENAI_API_KEY"]));
   const missing = (): string | null => {

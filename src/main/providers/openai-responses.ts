@@ -1,4 +1,5 @@
 import type { FailureContext } from "./classify-error.ts";
+import { addressOf } from "./address.ts";
 import { connectionTo, firstOf, missingKey, type ProviderConfig } from "./connection.ts";
 import { createFeatures, sendWithout, type Features } from "./features.ts";
 import { isOpenAi, openAiClient } from "./openai-client.ts";
@@ -24,7 +25,7 @@ const optional = [
  */
 export function createOpenAiResponses(config: ProviderConfig): Provider {
   const { settings, env } = config;
-  const baseUrl = firstOf(settings.baseUrl, env["OPENAI_BASE_URL"]) ?? "https://api.openai.com/v1";
+  const baseUrl = addressOf("openai-responses", settings, env) ?? "";
   const connection = connectionTo(baseUrl, firstOf(settings.apiKey, env["OPENAI_API_KEY"]));
   const missing = (): string | null => missingKey(connection, baseUrl, "OPENAI_API_KEY");
   const features = createFeatures(optional);

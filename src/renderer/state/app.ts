@@ -4,6 +4,7 @@ import type { AppState, ProjectInfo, ProviderInfo } from "../../protocol/ipc.ts"
 import type { Reach, Settings } from "../../protocol/settings.ts";
 import { asErrorData, call } from "../lib/api.ts";
 import { onFrame } from "../lib/frame.ts";
+import { openLayout } from "./layout.ts";
 
 export interface AppStore {
   /** Null until main answered the first time. */
@@ -21,6 +22,7 @@ export async function loadApp(): Promise<void> {
   try {
     const app = await call("app.state", {});
     applyLook(app.settings);
+    openLayout(app.project?.root ?? null);
     useApp.setState({ app, error: null });
   } catch (error) {
     useApp.setState({ error: asErrorData(error) });
@@ -115,5 +117,6 @@ export function rememberedTheme(): Settings["theme"] {
 }
 
 function patchApp(change: Partial<AppState>): void {
+  if (change.project !== undefined) openLayout(change.project?.root ?? null);
   useApp.setState(({ app }) => (app === null ? {} : { app: { ...app, ...change } }));
 }

@@ -8,6 +8,19 @@ export function callSubject(tool: string, input: Json): string {
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
+/** The one file that a call names, and the line it begins at; null when it names none or several. For opening it in an editor. */
+export function callFile(tool: string, input: Json): { readonly path: string; readonly line: number | null } | null {
+  const fields = asRecord(input);
+  if (tool === "readFile" && typeof fields?.["path"] === "string") {
+    const { offset } = fields;
+    return { path: fields["path"], line: typeof offset === "number" ? offset : null };
+  }
+  if (tool !== "applyPatch") return null;
+  const patch = fields === null ? input : fields["patch"];
+  const paths = typeof patch === "string" ? [...patch.matchAll(/^\*\*\* (?:Add|Update) File: (.+)$/gm)].map((match) => match[1] ?? "") : [];
+  return paths.length === 1 && paths[0] !== undefined ? { path: paths[0].trim(), line: null } : null;
+}
+
 /**
  * The title of a script card: the script's first comment when it starts with one, else the tools it names in order of
  * appearance. Works on code that is still arriving.

@@ -7,6 +7,7 @@ import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
 import { adoptEarlyDraft, changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { closeOverlay } from "./layout.ts";
 import { reportError } from "./notices.ts";
 
 export interface ConversationsStore {
@@ -49,16 +50,34 @@ export async function loadConversations(): Promise<void> {
   }
 }
 
-/** Follows pushed rows (new and changed ones; main may push all of them); returns the function that stops. */
+const openRoot = (): string | null => useApp.getState().app?.project?.root ?? null;
+
+/**
+ * Follows pushed rows (new and changed ones; main may push all of them) and the open project: with another one rows and selection go
+ * at once, before anybody could send a prompt into what is not theirs. Returns the function that stops.
+ */
 export function followConversations(): () => void {
-  return onFrame("conversations", (batch) => {
-    useConversations.setState(({ rows }) => ({ rows: sorted(mergeById(rows, batch.flat(), (row) => row.id)) }));
+  const stopRows = onFrame("conversations", (batch) => {
+    const changed = batch.flatMap(({ projectRoot, rows }) => (projectRoot === openRoot() ? rows : []));
+    if (changed.length > 0) useConversations.setState(({ rows }) => ({ rows: sorted(mergeById(rows, changed, (row) => row.id)) }));
   });
+  let root = openRoot();
+  const stopProject = useApp.subscribe(() => {
+    if (root === openRoot()) return;
+    root = openRoot();
+    reading = null;
+    useConversations.setState({ status: "loading", error: null, rows: [], selectedId: null });
+  });
+  return () => {
+    stopRows();
+    stopProject();
+  };
 }
 
 /** Shows a conversation (null: an empty one to be made by the first prompt) and tells main that it was seen. */
 export function selectConversation(id: ConversationId | null): void {
   useConversations.setState({ selectedId: id });
+  closeOverlay("sidebar");
   if (id === null) return;
   // Only the unread mark hangs on it; main pushes the rows again when it matters.
   call("conversations.show", { id }).catch(reportError);
@@ -74,12 +93,14 @@ export function showUnlisted(id: ConversationId, projectRoot: string): void {
 }
 
 function isUnlisted(id: ConversationId): boolean {
-  return unlisted?.id === id && unlisted.projectRoot === useApp.getState().app?.project?.root;
+  return unlisted?.id === id && unlisted.projectRoot === openRoot();
 }
 
-/** Makes a conversation and shows it. Rejects with ApiError. */
+/** Makes a conversation and shows it, unless another project was opened meanwhile. Rejects with ApiError. */
 export async function createConversation(): Promise<ConversationRow> {
+  const root = openRoot();
   const row = await call("conversations.create", {});
+  if (root !== openRoot()) return row;
   useConversations.setState(({ rows }) => ({ rows: sorted([row, ...rows.filter((each) => each.id !== row.id)]) }));
   selectConversation(row.id);
   return row;

@@ -13,6 +13,8 @@ export interface ReviewActions {
   reject(): void;
   undo(): void;
   comment(): void;
+  /** Opens the file that is shown in the editor, at the hunk where the person stands. */
+  openFile(): void;
 }
 
 /** A step of the review that can be taken back. */

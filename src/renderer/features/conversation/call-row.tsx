@@ -3,10 +3,12 @@ import { memo, type ReactNode, useState } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
 import { troubleOf } from "../../state/call-trouble.ts";
 import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
+import { callFile } from "../../state/call-subject.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { useFoundHere } from "../../state/find.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
+import { openFile } from "../../state/open-file.ts";
 import { useNow } from "../../state/now.ts";
 import { readPatchDraft } from "../../state/patch-drafts.ts";
 import { Button } from "../../ui/button.tsx";
@@ -14,6 +16,7 @@ import { ChangedFiles } from "../../ui/changed-files.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
+import { OpenFileButton } from "../../ui/open-file-button.tsx";
 import { Ring } from "../../ui/ring.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { verbOf } from "./activity.ts";
@@ -31,12 +34,14 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
   const [open, setOpen] = useState<boolean | null>(null);
   const running = call.finishedAt === null;
   const found = useFoundHere(`c:${call.callId}`);
+  const file = callFile(call.tool, call.input);
   const shown = found || (open ?? (running && call.outputBytes > 0));
   return (
     <ThreadRow node={<ToolIcon tool={shownAs(call)} />} first={first} className="pb-3">
       <div className="flex items-center gap-2">
         <CallLine call={call} open={shown} onToggle={() => setOpen(!shown)} />
         {isMovable(call) ? <MoveButton call={call} /> : null}
+        {shown && file !== null ? <OpenFileButton path={file.path} onOpen={() => openFile(file.path, file.line)} /> : null}
       </div>
       {call.changed === null ? null : <ChangedFiles {...call.changed} onOpen={(file) => openReview({ file })} />}
       {shown ? <CallBody call={call} /> : null}

@@ -1,4 +1,6 @@
 import { PanelLeft, Search, SquarePen } from "lucide-react";
+import { useApp } from "../../state/app.ts";
+import { hasMenuButton, showAppMenu } from "../../state/app-menu.ts";
 import { useKeys } from "../../state/commands.ts";
 import type { ReactNode } from "react";
 import { focusComposer } from "../../lib/focus.ts";
@@ -6,6 +8,7 @@ import { selectConversation, useConversations } from "../../state/conversations.
 import { toggleSidebar } from "../../state/layout.ts";
 import { openPalette } from "../../state/palette.ts";
 import { useSteps } from "../../state/visited.ts";
+import { BarMenuButton } from "../../ui/bar-menu-button.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
@@ -17,6 +20,8 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 /** Left of the window: project, conversations, background tasks (`tasks`), foot. Fills its panel. */
 export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   const sidebarKeys = useKeys("view.sidebar");
+  const menuKeys = useKeys("app.menu");
+  const menu = useApp(hasMenuButton);
   const newKeys = useKeys("conversation.new");
   const searchKeys = useKeys("palette.open");
   const steps = useSteps();
@@ -27,11 +32,12 @@ export function Sidebar({ tasks }: { readonly tasks: ReactNode }) {
   };
   return (
     <aside aria-label="Sidebar" data-testid="sidebar" className="flex h-full min-w-0 flex-col bg-canvas">
-      <div className="drag-region flex h-11 shrink-0 items-center px-2.5">
-        <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="no-drag">
+      <div className="drag-region flex h-11 shrink-0 items-center pr-2.5 pl-4">
+        <IconButton label="Hide sidebar" keys={sidebarKeys} onClick={toggleSidebar} className="-ml-1.5">
           <PanelLeft size={15} aria-hidden />
         </IconButton>
         <StepButtons {...steps} />
+        {menu ? <BarMenuButton keys={menuKeys} onOpen={showAppMenu} /> : null}
       </div>
       <ProjectSwitcher />
       <div className="mx-2 mt-2 flex shrink-0 flex-col gap-px">

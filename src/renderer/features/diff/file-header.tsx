@@ -1,9 +1,11 @@
 import { ChevronDown } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatCount } from "../../lib/format.ts";
+import { openFile } from "../../state/open-file.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileMark } from "../../ui/file-mark.tsx";
+import { OpenFileButton } from "../../ui/open-file-button.tsx";
 import { FilePath, KindMark } from "./file-marks.tsx";
 import { Origins } from "./origins.tsx";
 import type { ReviewFile } from "./merge-patches.ts";
@@ -62,6 +64,7 @@ export function FileHeader({
         </span>
       )}
       {parsed.diff === null && parsed.added + parsed.removed === 0 ? null : <ChangeCount added={parsed.added} removed={parsed.removed} />}
+      {file.kind === "delete" ? null : <OpenFileButton path={file.path} onOpen={() => openFile(file.path)} />}
       {actions}
     </div>
   );

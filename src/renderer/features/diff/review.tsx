@@ -4,6 +4,7 @@ import type { ConversationId } from "../../../protocol/ids.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { useLayout } from "../../state/layout.ts";
 import { beginComment, editComment, type ReviewComment } from "../../state/review-comments.ts";
+import { openFile } from "../../state/open-file.ts";
 import { undoReviewStep, useReview } from "../../state/review.ts";
 import { LoadingState } from "../../ui/state-view.tsx";
 import { ChangedLines } from "./changed-lines.tsx";
@@ -121,6 +122,9 @@ export function Review({
     reject: () => onHere((hunk) => void reject(hunk)),
     undo: () => void (id === null ? null : undoReviewStep(id)),
     comment: () => onHere(comment),
+    openFile: () => {
+      if (path !== null) openFile(path, current?.path === path && current.line?.side === "additions" ? current.line.from : null);
+    },
   });
   const hunkBar = (hunk: ReviewHunk) => (
     <HunkBar hunk={hunk} current={current?.path === hunk.path && current.hunk === hunk.hunk} actions={actions} />

@@ -10,11 +10,12 @@ const letters: Readonly<Record<string, (actions: ReviewActions) => void>> = {
   r: (actions) => actions.reject(),
   u: (actions) => actions.undo(),
   c: (actions) => actions.comment(),
+  o: (actions) => actions.openFile(),
 };
 
 /**
  * Gives the commands of the window what they do in the review that is shown; while the focus is in the panel single letters do
- * the same: n and p (N and P for files), a, r, u, c.
+ * the same: n and p (N and P for files), a, r, u, c, o.
  */
 export function useReviewKeys(actions: ReviewActions): void {
   const latest = useRef(actions);
@@ -29,6 +30,7 @@ export function useReviewKeys(actions: ReviewActions): void {
       reject: () => latest.current.reject(),
       undo: () => latest.current.undo(),
       comment: () => latest.current.comment(),
+      openFile: () => latest.current.openFile(),
     };
     useReview.setState({ actions: own });
     const onKey = (event: KeyboardEvent) => {

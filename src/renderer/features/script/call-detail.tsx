@@ -3,14 +3,17 @@ import { memo } from "react";
 import type { Json } from "../../../protocol/json.ts";
 import { formatDuration } from "../../lib/format.ts";
 import { troubleOf } from "../../state/call-trouble.ts";
+import { callFile } from "../../state/call-subject.ts";
 import type { CallView } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
 import { readLogs } from "../../state/log-rings.ts";
+import { openFile } from "../../state/open-file.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { ChangedFiles } from "../../ui/changed-files.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { OpenFileButton } from "../../ui/open-file-button.tsx";
 import { UndoButton } from "../../ui/undo-button.tsx";
 
 /** What one call got and gave: arguments, live output or result, error. */
@@ -18,6 +21,7 @@ export const CallDetail = memo(function CallDetail({ call, onClose }: { readonly
   const changes = useScopeChanges("call", call.callId);
   const busy = useUndo((state) => state.busy);
   const trouble = troubleOf(call);
+  const file = callFile(call.tool, call.input);
   const output = call.finishedAt === null && call.outputBytes > 0 ? outputOf(call) : call.text;
   return (
     <div className="border-t border-line bg-panel px-3.5 py-2.5" role="region" aria-label={`Call ${call.tool} ${call.subject}`}>
@@ -42,6 +46,7 @@ export const CallDetail = memo(function CallDetail({ call, onClose }: { readonly
             onClick={() => void revert({ kind: "call", id: call.callId }, changes.state === "undone")}
           />
         )}
+        {file === null ? null : <OpenFileButton path={file.path} onOpen={() => openFile(file.path, file.line)} />}
         <CopyButton text={() => `${call.tool}(${argumentsText(call.input)})\n\n${output}`} label="Copy call" />
         <IconButton label="Close details" size="sm" onClick={onClose}>
           <X size={13} aria-hidden />

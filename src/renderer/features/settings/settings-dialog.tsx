@@ -145,6 +145,24 @@ function SettingsForm({
             {number("maxRunningTasks", "Tasks at once", "Further background tasks wait in a queue.")}
           </FormSection>
           <NotificationsSection value={form.notifications} onChange={form.setNotifications} />
+          <FormSection title="Editor">
+            <FormRow
+              name="Command that opens files"
+              detail="Like code -g {file}:{line}. Started without a shell. Empty: the system’s program for the file."
+              error={errors.editor}
+            >
+              {(ids) => (
+                <TextField
+                  {...ids}
+                  value={draft.editor}
+                  placeholder="The system’s program"
+                  spellCheck={false}
+                  onChange={(event) => change({ editor: event.target.value })}
+                  data-testid="settings-editor"
+                />
+              )}
+            </FormRow>
+          </FormSection>
           <FormSection title="Appearance">
             <FormRow name="Theme" error={errors.theme}>
               {() => (

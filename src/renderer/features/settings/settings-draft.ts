@@ -11,6 +11,8 @@ export interface SettingsDraft {
   readonly contextWindow: string;
   readonly approval: string;
   readonly sandbox: string;
+  /** A command with {file} and {line}. */
+  readonly editor: string;
   readonly theme: string;
   readonly diffColors: string;
   readonly motion: string;
@@ -40,6 +42,7 @@ export function draftOf(settings: Settings, provider: ProviderId = settings.prov
     ...connectionOf(settings, provider),
     approval: settings.approval,
     sandbox: settings.sandbox,
+    editor: settings.editor,
     theme: settings.theme,
     diffColors: settings.appearance.diffColors,
     motion: settings.appearance.motion,
@@ -113,6 +116,7 @@ const paths: Readonly<Record<DraftField, string>> = {
   contextWindow: "contextWindow",
   approval: "approval",
   sandbox: "sandbox",
+  editor: "editor",
   theme: "theme",
   diffColors: "appearance.diffColors",
   motion: "appearance.motion",
@@ -136,6 +140,7 @@ const fields: readonly DraftField[] = [
   "contextWindow",
   "approval",
   "sandbox",
+  "editor",
   "theme",
   "diffColors",
   "motion",
@@ -172,6 +177,7 @@ export function checkDraft(base: Settings, draft: SettingsDraft): { readonly set
     providers: { ...base.providers, [draft.provider]: { ...rest, ...connection, ...contextWindow } },
     approval: draft.approval,
     sandbox: draft.sandbox,
+    editor: draft.editor.trim(),
     theme: draft.theme,
     appearance: {
       diffColors: draft.diffColors,
