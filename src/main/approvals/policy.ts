@@ -255,7 +255,10 @@ export function leftOpen(
   if (enforcer === "landlock")
     return question("command_landlock", "The sandbox of this system (Landlock) cannot protect .git in the project.");
   if (exposed === "repository")
-    return question("command_repository", "The project is the inside of a git repository: a command could change hooks and settings that git runs.");
+    return question(
+      "command_repository",
+      "The project is the inside of a git repository: a command could change hooks and settings that git runs.",
+    );
   if (exposed === "new-repository")
     return question(
       "command_new_repository",

@@ -11,7 +11,9 @@ interface RunOptions {
 
 /** Options by which usual programs run another one that these name, or read what to run from a file that these name. */
 const options: Readonly<Record<string, RunOptions>> = {
-  git: { long: ["--upload-pack", "--receive-pack", "--exec", "--ext-diff", "--open-files-in-pager", "--config", "--config-env", "--template"] },
+  git: {
+    long: ["--upload-pack", "--receive-pack", "--exec", "--ext-diff", "--open-files-in-pager", "--config", "--config-env", "--template"],
+  },
   "git clone": { short: "cu" },
   make: { long: ["--file", "--makefile", "--eval", "--directory", "--include-dir"], short: "fCEI", variables: true },
   go: { long: ["--exec", "--toolexec", "--ldflags", "--gccgoflags", "--vettool", "--overlay", "--modfile"] },

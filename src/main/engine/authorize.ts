@@ -135,8 +135,11 @@ function requestOf(
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
-  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository", "command_new_repository"].includes(decision.reasonKind);
-  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot, repositories) }) !== null;
+  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository", "command_new_repository"].includes(
+    decision.reasonKind,
+  );
+  const isOpen =
+    leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot, repositories) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null

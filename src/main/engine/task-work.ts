@@ -97,7 +97,11 @@ async function execTask(work: TaskWork, input: Extract<SpawnInput, { kind: "exec
   const effect = await deps.execTool.effect(command, ctx);
   const clearance =
     task.run === 1
-      ? await deps.authorizeStart(call, effect, ctx, { at: task.createdAt, mode: task.scope.approval, approved: task.scope.approved === true })
+      ? await deps.authorizeStart(call, effect, ctx, {
+          at: task.createdAt,
+          mode: task.scope.approval,
+          approved: task.scope.approved === true,
+        })
       : { sandboxLevel: deps.parts.gate.authorizeWritten(effect, ctx) };
   const sandboxLevel = leastSandbox(task.scope.sandbox, clearance.sandboxLevel);
   // Their own click on retry is about the folder as it is now.

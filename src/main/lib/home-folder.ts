@@ -63,7 +63,9 @@ export function holdsStartup(projectRoot: string): boolean {
   const home = homeFolder();
   if (isInside(projectRoot, home)) return true;
   const { places, entries } = startupOf(home);
-  return places.some(({ at }) => isInside(projectRoot, at) || isInside(at, projectRoot)) || entries.some(({ at }) => isInside(projectRoot, at));
+  return (
+    places.some(({ at }) => isInside(projectRoot, at) || isInside(at, projectRoot)) || entries.some(({ at }) => isInside(projectRoot, at))
+  );
 }
 
 /**

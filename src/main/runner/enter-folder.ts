@@ -52,7 +52,12 @@ function openError(cwd: string, error: unknown): SpindleError {
     case "EMFILE":
     case "ENFILE":
     case "ENOMEM":
-      return notHeld(cwd, "cannot be entered: the system has no room for another open file.", "Wait until other commands have ended.", error);
+      return notHeld(
+        cwd,
+        "cannot be entered: the system has no room for another open file.",
+        "Wait until other commands have ended.",
+        error,
+      );
     default:
       return anotherFolder(cwd, error);
   }

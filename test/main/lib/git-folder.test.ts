@@ -13,7 +13,16 @@ test("a project that is the inside of a repository is known, a worktree beside i
     mkdirSync(at(name), { recursive: true });
   writeFileSync(at("x.git/HEAD"), "ref: refs/heads/main");
   writeFileSync(at("x.git/main/.git"), "gitdir: ../worktrees/main");
-  const around = ["x.git", "x.git/hooks", "x.git/hooks/deep", "plain/.git", "plain/.git/hooks", "x.git/main", "x.git/main/src", "plain/src"];
+  const around = [
+    "x.git",
+    "x.git/hooks",
+    "x.git/hooks/deep",
+    "plain/.git",
+    "plain/.git/hooks",
+    "x.git/main",
+    "x.git/main/src",
+    "plain/src",
+  ];
   expect(around.map((name) => repositoryAround(at(name)))).toEqual([
     ...Array<string>(3).fill(at("x.git")),
     ...Array<string>(2).fill(at("plain/.git")),

@@ -51,7 +51,15 @@ test("links of the home folder count as what they lead to", () => {
   const home = tempFolder();
   vi.stubEnv("HOME", home);
   const at = (...names: readonly string[]): string => path.join(home, ...names);
-  for (const folder of ["dotfiles/bin", "dotfiles/config/autostart", "data/Desktop", "shells", "units", "scratch/work", ".config/systemd/user"])
+  for (const folder of [
+    "dotfiles/bin",
+    "dotfiles/config/autostart",
+    "data/Desktop",
+    "shells",
+    "units",
+    "scratch/work",
+    ".config/systemd/user",
+  ])
     mkdirSync(at(folder), { recursive: true });
   symlinkSync(at("dotfiles/bin"), at("bin"));
   symlinkSync("shells/bashrc", at(".bashrc"));
@@ -59,7 +67,9 @@ test("links of the home folder count as what they lead to", () => {
   symlinkSync(at("units/x.service"), at(".config/systemd/user/x.service"));
   symlinkSync(at("scratch"), at(".cache"));
   symlinkSync(".round", at(".round"));
-  expect(["dotfiles", "dotfiles/bin", "shells", "data", "units", "scratch"].map((name) => holdsStartup(at(name)))).toEqual(Array(6).fill(true));
+  expect(["dotfiles", "dotfiles/bin", "shells", "data", "units", "scratch"].map((name) => holdsStartup(at(name)))).toEqual(
+    Array(6).fill(true),
+  );
   expect(["dotfiles/config", "scratch/work", "code"].map((name) => holdsStartup(at(name)))).toEqual([false, false, false]);
   expect(guardedFolderOf(at("shells"), at("shells/bashrc"))).toBe(".bashrc");
   expect(guardedFolderOf(at("dotfiles"), at("dotfiles/bin/x"))).toBe("bin");

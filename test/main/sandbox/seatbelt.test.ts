@@ -51,17 +51,9 @@ describe("the profile for macOS", () => {
     const rule = lines.find((line) => line.startsWith("(deny file-write* (regex"));
     const pattern = new RegExp(/#"(.*)"\)\)$/.exec(rule ?? "")?.[1] ?? "never^");
     const inside = (name: string) => pattern.test(`${policy.projectRoot}/${name}`);
-    expect([".git", ".git/config", "a/b/.GIT/hooks/x", ".Git", ".spindle/x", ".gitignore", "a.git/x", "git/x", ".github/x"].map(inside)).toEqual([
-      true,
-      true,
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(
+      [".git", ".git/config", "a/b/.GIT/hooks/x", ".Git", ".spindle/x", ".gitignore", "a.git/x", "git/x", ".github/x"].map(inside),
+    ).toEqual([true, true, true, true, true, false, false, false, false]);
   });
 
   it("writes nothing but the temp folder at read-only, and shows a project that lies in a hidden folder", () => {
