@@ -216,6 +216,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     isTrusted: authority.isTrusted,
     harness,
     watch,
+    repositories: authority.repositories,
     background: createBackground(() => tasks),
     openTasks: () => tasks.open(),
     spawnTask: (...spawn) => desk.spawnTask(...spawn),

@@ -133,6 +133,7 @@ const exactKinds: ReadonlySet<ReasonKind> = new Set<ReasonKind>([
   "command_landlock",
   "command_home",
   "command_repository",
+  "command_new_repository",
   "rule",
   "escalated",
   "forced_rm",
@@ -159,6 +160,7 @@ function nobodyNote(kind: ReasonKind): string {
       return "Nobody is there to approve it. Start with `--approval auto --sandbox full` to allow everything without a sandbox.";
     case "command_home":
       return "Nobody is there to approve it. Work in a folder inside the home folder, or start with `--sandbox read-only`.";
+    case "command_new_repository":
     case "command_repository":
       return "Nobody is there to approve it. Work in a worktree of the repository, or start with `--sandbox read-only`.";
     case "rule":

@@ -48,9 +48,9 @@ export type PolicyEffect =
 
 /**
  * What a command that writes the project could change although others trust and run it: what the person's shell or desktop starts
- * with (the home folder, `~/bin`), or a repository that the project is the inside of.
+ * with (the home folder, `~/bin`), a repository that the project is the inside of, or one that a command made and nobody has looked at.
  */
-export type Exposed = "startup" | "repository";
+export type Exposed = "startup" | "repository" | "new-repository";
 
 export interface PolicyInput {
   readonly effect: PolicyEffect;
@@ -76,6 +76,7 @@ export type ReasonKind =
   | "command_landlock"
   | "command_home"
   | "command_repository"
+  | "command_new_repository"
   | "forced_rm"
   | "rule"
   | "escalated"
@@ -257,6 +258,11 @@ export function leftOpen(
     return question(
       "command_repository",
       "The project is the inside of a git repository: a command could change hooks and settings that git runs.",
+    );
+  if (exposed === "new-repository")
+    return question(
+      "command_new_repository",
+      "A command made a git repository in this project: look at .git/config and .git/hooks, they run when you use git here.",
     );
   if (exposed === "startup")
     return question("command_home", "The project holds what your shell and desktop start with, and a command could change it.");

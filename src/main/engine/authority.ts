@@ -8,6 +8,7 @@ import { openRules, type RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall, GateDeps } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
 import { createApprovalDesk, type ApprovalDesk } from "./approval-desk.ts";
+import { createMadeRepositories, type MadeRepositories } from "./made-repositories.ts";
 import { authorize, authorizeStart, authorizeWritten, type Cleared } from "./authorize.ts";
 
 export interface AuthorityOptions {
@@ -25,6 +26,7 @@ export interface Authority {
   readonly desk: ApprovalDesk;
   readonly rules: RulesFile;
   readonly projects: ProjectsFile;
+  readonly repositories: MadeRepositories;
   readonly gate: Pick<GateDeps, "authorize" | "authorizeWritten">;
   /** For a task's command that was cleared when the task was made and starts now. Rejects as `gate.authorize` does. */
   authorizeStart(call: GateCall, effect: Effect, ctx: ToolContext, cleared: Cleared): Promise<Clearance>;
@@ -45,11 +47,13 @@ export function openAuthority({ home, audience, trust, reach }: AuthorityOptions
   const desk = createApprovalDesk(audience, rules);
   const isTrusted = (root: string): boolean => trust === "named" || projects.isTrusted(root);
   const reachOf = (root: string): Reach => reach ?? projects.reach(root);
-  const judges = { desk, rules, isTrusted };
+  const repositories = createMadeRepositories(audience === "person");
+  const judges = { desk, rules, isTrusted, repositories };
   return {
     desk,
     rules,
     projects,
+    repositories,
     gate: {
       authorize: (call, effect, ctx) => authorize(call, effect, ctx, judges),
       authorizeWritten: (effect, ctx) => authorizeWritten(effect, ctx, judges),

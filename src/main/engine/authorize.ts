@@ -13,11 +13,13 @@ import type { RulesFile } from "../settings/rules.ts";
 import type { Clearance, GateCall } from "../tools/dispatch.ts";
 import type { Effect, ToolContext } from "../tools/tool.ts";
 import type { ApprovalDesk } from "./approval-desk.ts";
+import type { MadeRepositories } from "./made-repositories.ts";
 
 /** What decides about a call besides its mode and level. */
 export interface Judges {
   readonly desk: ApprovalDesk;
   readonly rules: RulesFile;
+  readonly repositories: Pick<MadeRepositories, "isOpen" | "accept">;
   /** Folders that count as trusted in this process (the command line names its folder). */
   isTrusted(root: string): boolean;
 }
@@ -75,6 +77,7 @@ async function follow(decision: PolicyDecision, call: GateCall, effect: Effect, 
       );
       if (answer.decision === "allow") {
         const { cmd, leaveOut } = answer;
+        if (decision.reasonKind === "command_new_repository") judges.repositories.accept(ctx.projectRoot);
         // A rule that was made meanwhile may have answered.
         const isPersons = decideNow(effect, ctx, judges).decision !== "allow";
         return {
@@ -102,22 +105,23 @@ export function authorizeWritten(effect: Effect, ctx: ToolContext, judges: Judge
 }
 
 /** By the rules that there were at `at`. */
-function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted }: Judges, at = Infinity): PolicyDecision {
+function decideNow(effect: Effect, ctx: ToolContext, { rules, isTrusted, repositories }: Judges, at = Infinity): PolicyDecision {
   return decide({
     effect,
     mode: ctx.approval,
     sandboxLevel: ctx.sandboxLevel,
     enforcer: ctx.sandbox.info.enforcer,
     projectRoot: ctx.projectRoot,
-    exposed: exposedIn(ctx.projectRoot),
+    exposed: exposedIn(ctx.projectRoot, repositories),
     trusted: isTrusted(ctx.projectRoot),
     rules: rules.in(ctx).filter(({ createdAt }) => createdAt <= at),
   });
 }
 
-function exposedIn(projectRoot: string): Exposed | null {
+function exposedIn(projectRoot: string, repositories: Judges["repositories"]): Exposed | null {
   if (repositoryAround(projectRoot) !== null) return "repository";
-  return holdsStartup(projectRoot) ? "startup" : null;
+  if (holdsStartup(projectRoot)) return "startup";
+  return repositories.isOpen(projectRoot) ? "new-repository" : null;
 }
 
 function requestOf(
@@ -125,14 +129,17 @@ function requestOf(
   effect: Effect,
   decision: Extract<PolicyDecision, { decision: "ask" }>,
   ctx: ToolContext,
-  { rules }: Judges,
+  { rules, repositories }: Judges,
 ) {
   const justification = effect.kind === "command" ? effect.justification : undefined;
   const line = effect.kind === "command" || effect.kind === "spawn" ? effect.line : null;
   const outside = decision.runLevel === "full" && ctx.sandboxLevel !== "full";
   // No rule answers these: they are about single cases, about a rule itself, about what the sandbox cannot hold back.
-  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository"].includes(decision.reasonKind);
-  const isOpen = leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot) }) !== null;
+  const isSingle = ["forced_rm", "rule", "command_landlock", "command_home", "command_repository", "command_new_repository"].includes(
+    decision.reasonKind,
+  );
+  const isOpen =
+    leftOpen(decision.runLevel, { enforcer: ctx.sandbox.info.enforcer, exposed: exposedIn(ctx.projectRoot, repositories) }) !== null;
   const proposal =
     line === null || isSingle || isOpen
       ? null

@@ -12,6 +12,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { TaskOrigin } from "../tasks/task-manager.ts";
 import type { Background } from "./background.ts";
 import type { CommandWatch } from "./command-watch.ts";
+import type { MadeRepositories } from "./made-repositories.ts";
 import { scriptContext } from "./script-context.ts";
 import { dispatch, type GateCall, type GateDeps, type GateOutcome } from "../tools/dispatch.ts";
 import type { TaskPort, ToolContext } from "../tools/tool.ts";
@@ -52,6 +53,7 @@ export interface CallParts {
   isTrusted(projectRoot: string): boolean;
   readonly harness: Harness;
   readonly watch: CommandWatch;
+  readonly repositories: MadeRepositories;
   readonly background: Background;
   /** Tasks of this process that wait or run. */
   openTasks(): number;
@@ -109,7 +111,7 @@ export function toolContext(call: GateCall, scene: CallScene, parts: CallParts, 
     reach: parts.reachOf(scene.projectRoot),
     settings: scene.settings,
     signal,
-    runner: parts.watch.runner(parts.runner, { scene, callId: call.callId }),
+    runner: parts.repositories.runner(parts.watch.runner(parts.runner, { scene, callId: call.callId }), scene),
     sandbox: parts.sandbox,
     harness: parts.harness,
     scriptContext: (limits) => scriptContext(scene, limits, parts.openTasks()),

@@ -38,7 +38,9 @@ export function createBubblewrap(bwrap: string, { prlimit, perl }: BubblewrapHel
       const pins = [...new Set([...guarded.pins, ...held])].toSorted();
       const shown = [policy.projectRoot, ...policy.writableFolders];
       const sockets =
-        policy.reach === "local-sockets" ? await hostSockets({ shown, elsewhere: socketFolders(), inodes: await socketInodes(perl) }) : [];
+        policy.reach === "local-sockets"
+          ? await hostSockets({ shown, elsewhere: socketFolders(), inodes: await socketInodes(perl), signal: policy.signal })
+          : [];
       const args = bubblewrapArguments(policy, { ...guarded, pins }, hidden, sockets);
       const check = guarded.fresh || held.length > 0 ? mountCheck({ shown, hidden, tmpFolders: realTmpFolders() }) : [];
       return {

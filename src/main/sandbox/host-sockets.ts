@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from
 import path from "node:path";
 import { isInside } from "../lib/paths.ts";
 import { readQuietly } from "../lib/read-quietly.ts";
+import { createSharedWalk } from "./shared-walk.ts";
 import { socketsBelow, socketsOf } from "./socket-walk.ts";
 
 export interface SocketSearch {
@@ -11,12 +12,15 @@ export interface SocketSearch {
   readonly elsewhere: readonly string[];
   /** Lower half of the inode numbers of bound sockets (`socketInodes`); null when not known: then every socket file counts. */
   readonly inodes: ReadonlySet<number> | null;
+  /** Ends the search. */
+  readonly signal?: AbortSignal | undefined;
   /** The kernel's list; given by tests. */
   readonly table?: string;
 }
 
 /** Folders outside the project read at most: 0.1 s or so. */
 const mostElsewhere = 5_000;
+const socketsShown = createSharedWalk((folders, signal) => socketsBelow(folders, { signal }));
 /** What was found there holds so long: a command cannot change anything there. */
 const heldMs = 10_000;
 let held: { readonly folders: string; readonly until: number; readonly files: readonly string[] } = { folders: "", until: 0, files: [] };
@@ -30,14 +34,18 @@ let held: { readonly folders: string; readonly until: number; readonly files: re
  * those of other users, because no command of ours has made them. Rejects with `sandbox_unavailable` when the project cannot be
  * looked into whole.
  */
-export async function hostSockets({ shown, elsewhere, inodes, table }: SocketSearch): Promise<readonly string[]> {
+export async function hostSockets({ shown, elsewhere, inodes, signal, table }: SocketSearch): Promise<readonly string[]> {
   const names = (table ?? readFileSync("/proc/net/unix", "utf8")).split("\n").flatMap((line) => {
     // Seven columns, then the path, which may hold spaces; abstract names begin with @ and belong to the network namespace.
     const name = /^(?:\S+\s+){7}([^@\s].*)$/.exec(line)?.[1];
     return name === undefined || line.startsWith("Num ") ? [] : [name];
   });
   const found = new Set(names.filter((name) => path.isAbsolute(name)).flatMap(realSocket));
-  const candidates = [...usualFolders(names).flatMap(socketsOf), ...(await socketsElsewhere(elsewhere)), ...(await socketsBelow(shown))];
+  const candidates = [
+    ...usualFolders(names).flatMap(socketsOf),
+    ...(await socketsElsewhere(elsewhere)),
+    ...(await socketsShown(shown, signal)),
+  ];
   for (const file of candidates.flatMap(realSocket)) {
     if (!shown.some((folder) => isInside(folder, file)) || isForeign(file, inodes)) found.add(file);
   }
@@ -54,7 +62,7 @@ function isForeign(file: string, inodes: ReadonlySet<number> | null): boolean {
 async function socketsElsewhere(folders: readonly string[]): Promise<readonly string[]> {
   const key = folders.join("\0");
   if (key === held.folders && performance.now() < held.until) return held.files;
-  const files = await socketsBelow(folders, mostElsewhere);
+  const files = await socketsBelow(folders, { upTo: mostElsewhere });
   held = { folders: key, until: performance.now() + heldMs, files };
   return files;
 }

@@ -10,6 +10,8 @@ export interface SandboxPolicy {
   /** What it may reach besides files. */
   readonly reach: Reach;
   readonly cwd: string;
+  /** Ends a preparation that takes long (the search for sockets); `wrap` then rejects with its reason. */
+  readonly signal?: AbortSignal;
   /** The whole environment of the command. */
   readonly env: Readonly<Record<string, string>>;
 }

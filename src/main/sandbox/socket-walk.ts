@@ -7,20 +7,26 @@ import { isOwnUnreadable, readQuietly } from "../lib/read-quietly.ts";
 /** Folders of a project read for one command at most: beyond, nobody can say that no socket lies in it. */
 const mostShown = 200_000;
 /** Folders read before others of this process get their turn. */
-const atOnce = 200;
+const atOnce = 50;
 
 /**
  * Socket files in folders with all that is in them, links not followed. With `upTo` the search ends after so many folders and what
  * cannot be read is left out; without, it is whole, or rejects with `sandbox_unavailable`: a command could uncover what a folder of
- * this user hides now. What is removed meanwhile is left out.
+ * this user hides now. What is removed meanwhile is left out. Ends with the reason of `signal` when that aborts.
  */
-export async function socketsBelow(folders: readonly string[], upTo?: number): Promise<readonly string[]> {
+export async function socketsBelow(
+  folders: readonly string[],
+  { upTo, signal }: { readonly upTo?: number; readonly signal?: AbortSignal } = {},
+): Promise<readonly string[]> {
   const found: string[] = [];
   const queue = [...folders];
   for (let next = 0; next < queue.length; next++) {
     if (next === upTo) break;
     if (next === mostShown) throw refused(folders[0] ?? "", `it has more than ${mostShown} folders`);
-    if (next % atOnce === atOnce - 1) await setImmediate();
+    if (next % atOnce === atOnce - 1) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
     const folder = queue[next] ?? "";
     for (const entry of upTo === undefined ? entriesOf(folder) : quietEntriesOf(folder)) {
       const full = path.join(folder, entry.name);

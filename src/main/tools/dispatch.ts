@@ -9,6 +9,7 @@ import { issuesText } from "../lib/issues.ts";
 import { shortenJson } from "../lib/shorten-json.ts";
 import { withoutHidden } from "../../grammar/hidden-text.ts";
 import { modelTokens, truncateForModel } from "../lib/truncate.ts";
+import { untilAborted } from "../lib/until-aborted.ts";
 import { leaveOut } from "./apply-patch/leave-out.ts";
 import type { Effect, Tool, ToolContext, ToolOutcome } from "./tool.ts";
 
@@ -58,6 +59,7 @@ export async function dispatch(call: GateCall, ctx: ToolContext, deps: GateDeps)
     ctx.signal.throwIfAborted();
     const tool = lookUp(call.name, deps.tools);
     const input = validate(tool, call.input);
+    // Reading a command line may wait for others and take long; who stops the call does not wait for that.
     const effect = await untilAborted(Promise.resolve(tool.effect(input, ctx)), ctx.signal);
     const clearance = await deps.authorize(call, effect, ctx);
     ctx.signal.throwIfAborted();
@@ -138,23 +140,6 @@ async function runRest(
     result: { ...(outcome.result as object), leftOut: leftOut.length },
     text: `The person left parts of the patch out; these were not applied:\n${[...shown, ...more].join("\n")}\n${outcome.text}`,
   };
-}
-
-/** Reading a command line may wait for others and take long; who stops the call does not wait for that. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Nobody waits for it any more when the call was stopped.
-  work.catch(() => undefined);
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function startedEvent(call: GateCall, ctx: ToolContext): EventBody {

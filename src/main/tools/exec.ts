@@ -120,6 +120,7 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
     writableFolders: [],
     reach: ctx.reach,
     cwd: folder.path,
+    signal: ctx.signal,
     env,
   });
   // In a sandbox the wrapper enters it, and wherever that leads is inside.
