@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { chooseMore, picture, sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
+import type { Bridge } from "../../src/protocol/ipc.ts";
 
 test("a prompt becomes a script with parallel calls, a patch with a visible diff and a task that finishes in the sidebar", async () => {
   await withApp({ settings: { approval: "auto" } }, async ({ page, project, events }) => {
@@ -108,12 +109,23 @@ test("the raw view starts with the original prompt", async () => {
 
 test("a long request opens with few lines in the page, and all of it is searched", async () => {
   await withApp({ project: "empty", settings: { approval: "auto" } }, async ({ page }) => {
-    await sendPrompt(page, `Hello${"\nword".repeat(3_000)}\nneedle`);
-    await waitUnasked(page, page.getByTestId("turn-end"));
+    await page.getByTestId("composer-input").waitFor();
+    await sendPrompt(page, "Hello");
+    await page.getByTestId("turn-end").waitFor();
+    // Nobody types so much, and pasted it would be a file.
+    await page.evaluate(
+      async (text) => {
+        const { spindle } = globalThis as unknown as { spindle: Bridge };
+        const list = await spindle.call("conversations.list", {});
+        if (list.ok) await spindle.call("conversations.send", { id: list.value[0]?.id ?? "", text, attachments: [] });
+      },
+      `Hello${"\nword".repeat(30_000)}\nneedle`,
+    );
+    await page.getByTestId("turn-end").nth(1).waitFor();
     await chooseMore(page, "open-raw");
     const text = page.getByTestId("raw-text");
     await text.waitFor();
-    expect(Number(await text.getAttribute("data-rows"))).toBeGreaterThan(3_000);
+    expect(Number(await text.getAttribute("data-rows"))).toBeGreaterThan(30_000);
     expect(await text.locator("[data-index]").count()).toBeLessThan(80);
     await page.getByTestId("raw-find").fill("needle");
     await text.locator("mark[data-current]").waitFor();

@@ -70,7 +70,7 @@ function Dock({ conversationId }: { readonly conversationId: ConversationId | nu
   if (approvals.length === 0) return null;
   const oldest = open[0]?.request.approvalId ?? null;
   return (
-    <div ref={dock} role="region" aria-label="Approvals" className="mb-2 flex max-h-[46vh] flex-col gap-2 overflow-y-auto">
+    <div ref={dock} role="region" aria-label="Approvals" className="-mx-3 flex max-h-[46vh] flex-col gap-2 overflow-y-auto px-3 pb-2">
       {failure === null ? null : (
         <ErrorState
           className="bg-panel"
