@@ -118,7 +118,7 @@ test("a question that timed out can be stopped from row and page, and one key go
       await page.getByText("None in this project.").waitFor();
       await page.keyboard.press("Control+Shift+J");
       await page.getByTestId("late-answer").waitFor();
-      expect(await page.getByRole("radio", { name: "Tasks of this project" }).getAttribute("aria-checked")).toBe("true");
+      expect(await page.locator('[role="radio"][aria-label="Tasks of this project"]').getAttribute("aria-checked")).toBe("true");
       // Of the other commands none passes a dialog.
       await page.keyboard.press("Control+B");
       expect(await page.getByTestId("task-list").count()).toBe(1);
@@ -147,7 +147,7 @@ test("the answer of a question that was asked again is that of this run; the log
       await page.getByTestId("task-retry").click();
       const answer = page.getByTestId("task-page").getByRole("region", { name: "Answer" });
       await answer.getByText("The very end.").waitFor({ timeout: 20_000 });
-      await page.getByTestId("task-page").getByText("Done", { exact: true }).waitFor();
+      await page.getByTestId("task-page").getByText("Done", { exact: true }).first().waitFor();
       await answer.getByText("The very end.").waitFor();
       expect(await answer.innerText()).not.toContain("Half of");
       await page

@@ -4,6 +4,7 @@ import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments
 import { openFolder, sayUntrusted } from "./folder.ts";
 import { stopTasksOf } from "./stop-tasks.ts";
 import { withEngine } from "./open-engine.ts";
+import { waitForTasks } from "./wait-for-tasks.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
 /** `spindle exec "PROMPT"`: one turn without a window, then its detached tasks. Exit 0 finished, 1 failed, 130 interrupted. */
@@ -33,7 +34,7 @@ export async function execCommand(args: readonly string[]): Promise<number> {
     };
     signal.addEventListener("abort", onAbort, { once: true });
     const result = await conversation.send(prompt, []).done;
-    await engine.tasks.idle();
+    await waitForTasks(engine);
     await engine.settled();
     if (signal.aborted || result.status === "interrupted") return 130;
     return result.status === "completed" ? 0 : 1;

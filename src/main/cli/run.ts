@@ -16,6 +16,7 @@ import { parseWords, reachFlag, runOptions, settingsOverride } from "./arguments
 import { openFolder, sayUntrusted } from "./folder.ts";
 import { stopTasksOf } from "./stop-tasks.ts";
 import { withEngine } from "./open-engine.ts";
+import { waitForTasks } from "./wait-for-tasks.ts";
 import { eventText, printJson, printLine } from "./print.ts";
 
 const options = { ...runOptions, input: { type: "string" } } as const;
@@ -72,7 +73,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
-    await engine.tasks.idle();
+    await waitForTasks(engine);
     await engine.settled();
     emit({ type: "script_finished", ...end });
     if (!values.json) printEnd(redactJson(JSON.parse(JSON.stringify(end)) as Json, engine.redact) as unknown as End);

@@ -26,7 +26,11 @@ export async function agentTask(work: TaskWork, input: Extract<SpawnInput, { kin
     const line = agentLine(event);
     if (line !== null) work.output(line);
   });
-  const stop = (): void => void conversation.stop();
+  const stop = (): void => {
+    // First: the ends of its tasks, stopped with it, must not wake it again.
+    deps.atWork(conversation, false);
+    void conversation.stop();
+  };
   work.signal.addEventListener("abort", stop, { once: true });
   deps.atWork(conversation, true);
   try {

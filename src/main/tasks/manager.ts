@@ -11,10 +11,11 @@ import { createEndings } from "./endings.ts";
 import { isOverBudget } from "./ends.ts";
 import { shownOfOther } from "./other-process.ts";
 import { createLiveTask, type LiveTask, runMark } from "./live.ts";
-import { assertMay } from "./may.ts";
+import { assertMay, noSuchTask } from "./may.ts";
 import { createMailbox } from "./mailbox.ts";
 import { createMeters } from "./meters.ts";
 import { newRow } from "./new-row.ts";
+import { createBell } from "./bell.ts";
 import { createTaskQueue, type Seat } from "./queue.ts";
 import { reconcile } from "./reconcile.ts";
 import type { LedgerEntry } from "./record.ts";
@@ -54,14 +55,11 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   let watch: NodeJS.Timeout | null = null;
   let pause: NodeJS.Timeout | null = null;
   let looks = 0;
-  let whenIdle: (() => void)[] = [];
+  const idle = createBell();
 
   const entryOf = (taskId: TaskId): LedgerEntry => {
     const entry = ledger.entries().get(taskId);
-    if (entry === undefined)
-      throw new SpindleError("task_not_found", `There is no task ${JSON.stringify(taskId)}.`, {
-        hint: "List them with `spindle tasks list`.",
-      });
+    if (entry === undefined) throw noSuchTask(taskId);
     return entry;
   };
   const shown = (row: TaskRow): TaskRow => {
@@ -187,6 +185,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       .catch(deps.onFault)
       .finally(() => {
         lingering.delete(taskId);
+        guarded(meters.settle)();
         guarded(pump)();
       });
     lingering.set(taskId, { stop, done });
@@ -209,6 +208,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
       .finally(() => {
         queue.leave(seat.taskId);
         running.delete(seat.taskId);
+        guarded(meters.settle)();
         settle();
         guarded(pump)();
       });
@@ -232,14 +232,13 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     if (isIdle()) {
       if (watch !== null) clearInterval(watch);
       watch = null;
-      for (const resolve of whenIdle) resolve();
-      whenIdle = [];
+      idle.ring();
     }
   };
 
   const look = (): void => {
     const entries = ledger.entries();
-    looks++;
+    if (++looks % beatEvery === 0) guarded(meters.save)();
     for (const [taskId, { stop }] of lingering) if (entries.get(taskId)?.cancelRequested === true) stop.abort(cancelledBy("person"));
     for (const taskId of queue.waiting())
       if (entries.get(taskId)?.cancelRequested === true) dequeue(taskId, toErrorData(cancelledBy("person")));
@@ -287,7 +286,12 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     dequeue,
   });
 
-  const meters = createMeters({ rowOf: (taskId) => entryOf(taskId).row, stopBelow: (taskId) => void stopper.stopBelow(taskId) });
+  const meters = createMeters({
+    rowOf: (taskId) => entryOf(taskId).row,
+    stopBelow: (taskId) => void stopper.stopBelow(taskId),
+    keep: ({ taskId, lastLine }, used) => ledger.append({ type: "beat", taskId, at: now(), lastLine, used }),
+    open: () => [...running.keys(), ...lingering.keys(), ...queue.waiting()],
+  });
 
   const create = (input: SpawnInput, origin: TaskOrigin): TaskRow => {
     if (closing) throw new SpindleError("cancelled", "Spindle is closing; no task is started.");
@@ -374,10 +378,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
     textOf,
     undelivered: () => entriesWhere(({ row }) => isTaskOver(row.status) && row.delivery === "pending"),
     waitingLate: () => entriesWhere(({ row }) => row.late?.state === "waiting"),
-    idle() {
-      if (isIdle()) return Promise.resolve();
-      return new Promise((resolve) => whenIdle.push(resolve));
-    },
+    idle: () => (isIdle() ? Promise.resolve() : idle.next()),
     async close() {
       closing = true;
       clearInterval(rechecks);

@@ -1,4 +1,5 @@
 import { SpindleError } from "../../protocol/error.ts";
+import type { TaskId } from "../../protocol/ids.ts";
 import { canResume, canRetry, isTaskOver, type TaskRow } from "../../protocol/task.ts";
 
 /** Throws when a person or a model may not do this with a task as it is. */
@@ -43,4 +44,10 @@ function assertWhole(row: TaskRow): void {
 
 function ended(row: TaskRow): string {
   return row.late === null ? `is ${row.status}` : `is ${row.status} with a late answer (${row.late.state})`;
+}
+
+export function noSuchTask(taskId: TaskId): SpindleError {
+  return new SpindleError("task_not_found", `There is no task ${JSON.stringify(taskId)}.`, {
+    hint: "List them with `spindle tasks list`.",
+  });
 }

@@ -115,7 +115,8 @@ function folded(entry: LedgerEntry, record: Exclude<LedgerRecord, { type: "creat
         },
       };
     case "beat":
-      if (isTaskOver(row.status)) return {};
+      // Of a task that is over it says what tasks it had started used for it since.
+      if (isTaskOver(row.status)) return { row: { ...row, used: record.used } };
       return { row: { ...row, lastEventAt: record.at, lastLine: record.lastLine, used: record.used } };
     case "finished":
       return {

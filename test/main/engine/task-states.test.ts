@@ -102,6 +102,41 @@ test("time that a task waits for a person is not counted by its limits", async (
   });
 });
 
+test("an agent that is stopped with its tasks is not woken by their ends", async () => {
+  const house = lab();
+  const engine = await house.open({
+    wake: true,
+    // Those that wait for a place end at once when they are stopped.
+    settings: { maxRunningTasks: 1 },
+    provider: spawning([{ kind: "agent", title: "parent", prompt: "Work" }], (request) =>
+      request.messages.some((message) => message.role === "result")
+        ? says("I wait.")
+        : ["one", "two", "three"].flatMap((title) => callsTool("spawn", { kind: "exec", title, cmd: "sleep 300", notify: "wake" })),
+    ),
+  });
+  await engine.conversations.create(house.project).send("Go", []).done;
+  await until(
+    "one runs, two wait",
+    () =>
+      ["queued", "queued", "running"].join() ===
+      engine.tasks
+        .rows()
+        .filter((task) => task.kind === "exec")
+        .map((task) => task.status)
+        .toSorted()
+        .join(),
+  );
+  const agent = row(engine, "parent").agentConversationId ?? "";
+  await until("it only waits", () => engine.conversations.open(agent).isRunning() === false);
+  const turns = () => of(engine.conversations.open(agent).events, "turn_started").length;
+  const before = turns();
+  let begun = 0;
+  engine.onEvent((event) => void (event.conversationId === agent && event.type === "turn_started" && begun++));
+  await engine.tasks.cancel(row(engine, "parent").taskId);
+  await engine.tasks.idle();
+  expect({ begun, turns: turns() - before, status: row(engine, "parent").status }).toEqual({ begun: 0, turns: 0, status: "cancelled" });
+});
+
 test("a row of a running task names its process and what it has used", async () => {
   const house = lab();
   const engine = await house.open({

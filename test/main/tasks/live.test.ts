@@ -5,6 +5,7 @@ import { openLedger } from "../../../src/main/tasks/ledger.ts";
 import { createRedactor } from "../../../src/main/lib/redact.ts";
 import { createLiveTask, runMark } from "../../../src/main/tasks/live.ts";
 import { createMeter } from "../../../src/main/tasks/meter.ts";
+import { createMeters } from "../../../src/main/tasks/meters.ts";
 import { type TaskRow, taskRowDefaults } from "../../../src/protocol/task.ts";
 import { useTempFolders } from "../../support/temp-folder.ts";
 
@@ -123,4 +124,43 @@ test("what a task below prints is a sign of life of those above, and no output o
   const below = createMeter({ budget: null, parent: top, onUse: () => undefined, onOver: () => undefined });
   below.printed(10);
   expect({ signs, top: top.used().bytes, below: below.used().bytes }).toEqual({ signs: 1, top: 0, below: 10 });
+});
+
+test("what is used for a task that is over is kept for a restart, and a meter nothing counts for is forgotten", () => {
+  const mine = openLedger(path.join(tempFolder(), "ledger.jsonl"), (text) => text);
+  const owner = { pid: 1, startTime: "1" };
+  const parent = { ...row, taskId: "p", budget: { tokens: 100 } };
+  const child = { ...row, taskId: "c", parentTaskId: "p" };
+  for (const task of [parent, child]) mine.append({ type: "created", task, owner });
+  const rowOf = (taskId: string): TaskRow => mine.entries().get(taskId)?.row ?? row;
+  const stopped: string[] = [];
+  let open = ["p", "c"];
+  const begin = () =>
+    createMeters({
+      rowOf,
+      stopBelow: (taskId) => void stopped.push(taskId),
+      keep: ({ taskId, lastLine }, used) => mine.append({ type: "beat", taskId, at: 5, lastLine, used }),
+      open: () => open,
+    });
+  const on = { onUse: () => undefined, onOver: () => undefined };
+  const meters = begin();
+  const top = meters.begin(parent, on);
+  top.request({ inputTokens: 10, outputTokens: 0 }, null);
+  const below = meters.begin(child, on);
+  const end = { at: 3, status: "succeeded", result: null, text: "", error: null, lastLine: "last" } as const;
+  mine.append({ type: "finished", taskId: "p", ...end, used: top.used() });
+  open = ["c"];
+  below.request({ inputTokens: 60, outputTokens: 0 }, null);
+  meters.settle();
+  meters.settle();
+  expect([rowOf("p").used.tokens, rowOf("p").lastLine, [...mine.records()].length, meters.size()]).toEqual([70, "last", 4, 2]);
+
+  const later = begin();
+  later.begin({ ...child, taskId: "d" }, on).request({ inputTokens: 50, outputTokens: 0 }, null);
+  expect(stopped).toEqual(["p"]);
+  mine.append({ type: "finished", taskId: "c", ...end });
+  open = [];
+  meters.settle();
+  expect(meters.size()).toBe(0);
+  mine.close();
 });

@@ -134,7 +134,7 @@ function OpenTask({ taskId, words, className }: { readonly taskId: TaskId; reado
     <button
       type="button"
       data-testid="open-task"
-      onClick={() => openTask(taskId).catch(reportError)}
+      onClick={() => void openTask(taskId).catch(reportError)}
       className={cx("rounded-xs text-left underline decoration-transparent underline-offset-2 hover:decoration-current", className)}
     >
       {words}

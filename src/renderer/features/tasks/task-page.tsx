@@ -187,7 +187,7 @@ function Contents({ row }: { readonly row: TaskRow }) {
   const input = taskInput(row.kind, row.input);
   const returned = useAnswer(row);
   // A log can be long, and a page is drawn many times a second: joined only where the words are shown.
-  const arrived = useMemo(() => (arriving ? log.lines.join("\n") : null), [arriving, log.lines, log.version]);
+  const arrived = useMemo(() => (arriving ? log.lines.join("\n") : null), [arriving, log]);
   const answer = arrived ?? returned.text;
   const answerTitle = row.kind === "agent" ? "Its last words" : "Answer";
   // The answer is shown as prose already.

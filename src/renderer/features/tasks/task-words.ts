@@ -15,7 +15,7 @@ export function taskLine(row: TaskRow): string {
     case "succeeded":
       return lastLine || deliveryWords(row);
     case "cancelled":
-      return stoppedBy[String(row.error?.details?.["by"])] ?? "Stopped";
+      return stoppedWord(row.error?.details?.["by"]);
     case "failed":
       return row.error?.message ?? "Failed";
     case "timed_out":
@@ -30,7 +30,9 @@ export function taskLine(row: TaskRow): string {
   }
 }
 
-const stoppedBy: Readonly<Record<string, string>> = { person: "Stopped by you", starter: "Stopped by who started it" };
+function stoppedWord(by: unknown): string {
+  return by === "person" ? "Stopped by you" : by === "starter" ? "Stopped by who started it" : "Stopped";
+}
 
 /** What becomes of a question that timed out, as a sentence with the next step; undefined for what has not. */
 export function lateWords(late: TaskRow["late"]): string | undefined {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { CallResults } from "../../../protocol/ipc.ts";
 import type { TaskRow } from "../../../protocol/task.ts";
@@ -62,7 +62,8 @@ export function useTaskLog(
     };
   }, [reader]);
   useEffect(() => pace.current?.ask(), [reader, lastEventAt, status]);
-  return { lines: reader.lines, ...shown };
+  // The array of lines stays the same while it grows: what changes with it is this object.
+  return useMemo(() => ({ lines: reader.lines, ...shown }), [reader, shown]);
 }
 
 function createReader(taskId: string, whole: boolean, from: number | null) {
