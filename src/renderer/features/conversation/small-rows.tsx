@@ -18,10 +18,13 @@ export function RunningRow({ activity, first }: { readonly activity: Activity; r
   const now = useNow();
   return (
     <ThreadRow node={<Ring size={13} />} first={first} last>
-      <p role="status" data-testid="running-row" className="flex min-w-0 items-baseline gap-2 text-ui">
-        <span className="shrink-0 text-fg">{activity.verb}</span>
-        {activity.subject === "" ? null : <span className="min-w-0 truncate text-fg2">{activity.subject}</span>}
-        {activity.others > 0 ? <span className="shrink-0 text-small text-fg3">and {activity.others} more</span> : null}
+      <p data-testid="running-row" className="flex min-w-0 items-baseline gap-2 text-ui">
+        {/* Without the seconds: they would be read out one by one. */}
+        <span role="status" className="flex min-w-0 items-baseline gap-2">
+          <span className="shrink-0 text-fg">{activity.verb}</span>
+          {activity.subject === "" ? null : <span className="min-w-0 truncate text-fg2">{activity.subject}</span>}
+          {activity.others > 0 ? <span className="shrink-0 text-small text-fg3">and {activity.others} more</span> : null}
+        </span>
         <span className="tabular shrink-0 text-small text-fg3">{formatElapsed(now - activity.since)}</span>
       </p>
     </ThreadRow>
@@ -38,8 +41,8 @@ export const RetryRow = memo(function RetryRow({ step, first }: { readonly step:
       first={first}
       className="pb-3"
     >
-      <p role="status" data-testid="retry-row" data-code={step.error.code} className="text-ui text-fg2">
-        {step.error.message}{" "}
+      <p data-testid="retry-row" data-code={step.error.code} className="text-ui text-fg2">
+        <span role="status">{step.error.message}</span>{" "}
         <span className="tabular text-small text-warn">
           {step.pending ? (left > 0 ? `Trying again in ${left} s` : "Trying again") : "Tried again"} ({step.attempt} of {step.maxRetries})
         </span>

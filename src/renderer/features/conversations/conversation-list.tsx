@@ -82,7 +82,18 @@ export function ConversationList() {
           </ul>
         </section>
       ))}
-      {deleting === null ? null : <DeleteDialog row={deleting} onClose={() => setDeleting(null)} />}
+      {deleting === null ? null : (
+        <DeleteDialog
+          row={deleting}
+          onClose={() => {
+            setDeleting(null);
+            // The dialog gives the focus back, and the row that had it may be gone.
+            setTimeout(() => {
+              if (document.activeElement === document.body) list.current?.querySelector<HTMLElement>('button[tabindex="0"]')?.focus();
+            });
+          }}
+        />
+      )}
     </nav>
   );
 }
