@@ -133,6 +133,11 @@ test("a pasted text can become part of the prompt", async () => {
     const input = page.getByTestId("composer-input");
     await input.fill("This:");
     await paste(page, "word ".repeat(600));
+    // A table comes as a text and as a picture of it.
+    await paste(page, " a\tb", true);
+    await expect.poll(() => input.inputValue()).toBe("This: a\tb");
+    expect(await page.getByTestId("chip").count()).toBe(1);
+    await input.fill("This:");
     await page.getByTestId("chip").getByRole("button").first().click();
     await page.getByTestId("pasted-into-text").click();
     await expect.poll(() => input.inputValue()).toBe(`This:\n${"word ".repeat(600)}`);
@@ -141,16 +146,18 @@ test("a pasted text can become part of the prompt", async () => {
 });
 
 /** Pastes a text as the browser does: an event with the clipboard's data, then the text where nobody took it. */
-async function paste(page: Page, text: string): Promise<void> {
-  await page.getByTestId("composer-input").evaluate((element, pasted) => {
+async function paste(page: Page, text: string, withPicture = false): Promise<void> {
+  const what = { pasted: text, withPicture };
+  await page.getByTestId("composer-input").evaluate((element, { pasted, withPicture: hasPicture }) => {
     const input = element as HTMLTextAreaElement;
     input.focus();
     input.setSelectionRange(input.value.length, input.value.length);
     const clipboardData = new DataTransfer();
     clipboardData.setData("text/plain", pasted);
+    if (hasPicture) clipboardData.items.add(new File([new Uint8Array(8)], "image.png", { type: "image/png" }));
     if (input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true })))
       document.execCommand("insertText", false, pasted);
-  }, text);
+  }, what);
 }
 
 /** Processor time of the page's main thread since the last question, ms: what a busy machine does meanwhile is not in it. */

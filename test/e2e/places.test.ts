@@ -110,6 +110,7 @@ test("answers, prompts and the conversation are copied as Markdown; the head is 
     await expect.poll(clipboard).toMatch(/And about pears[^]*Paragraph 39 about \*\*pears\*\*/);
 
     for (const width of [1280, 900]) {
+      // The sandbox is always in sight, if only by its sign.
       await page.setViewportSize({ width, height: 800 });
       const covers = await page.getByTestId("to-end").evaluate((button) => {
         const box = button.getBoundingClientRect();
@@ -117,6 +118,7 @@ test("answers, prompts and the conversation are copied as Markdown; the head is 
         return column === undefined || box.left < column.right || box.right > innerWidth - 10;
       });
       expect(covers).toBe(false);
+      expect(await page.getByTestId("sandbox-menu").isVisible()).toBe(true);
     }
   });
 });
@@ -173,6 +175,27 @@ test("the model and its effort are chosen beside the prompt", async () => {
     await menu.click();
     await page.getByTestId("model-settings").click();
     await page.getByTestId("settings").waitFor();
+  });
+});
+
+test("a conversation is renamed and deleted by the keyboard; the focus stays in the list", async () => {
+  await withTwo(async (page) => {
+    const rows = page.getByTestId("conversation-row");
+    await rows.first().focus();
+    await page.keyboard.press("F2");
+    const field = page.getByRole("textbox", { name: "Title of the conversation" });
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.type("Fruit");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => title(page)).toBe("Fruit");
+    await rows.first().focus();
+    await page.keyboard.press("Delete");
+    await page.getByTestId("delete-confirm").focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => rows.count()).toBe(1);
+    await expect.poll(() => title(page)).toContain("apples");
+    await expect.poll(() => rows.first().evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await page.getByTestId("go-back").isDisabled()).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { attachmentKey } from "../../../protocol/attachment.ts";
-import { call } from "../../lib/api.ts";
+import { call, pathOf } from "../../lib/api.ts";
 import { addToDraft } from "../../state/add-files.ts";
 import { useApp } from "../../state/app.ts";
 import { stopTurn, useConversation } from "../../state/conversation.ts";
@@ -82,7 +82,9 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
     const { files } = event.clipboardData;
     const text = event.clipboardData.getData("text/plain");
-    if (files.length > 0) take([...files]);
+    // A table or a slide is on the clipboard as a text and as a picture of it: the text is what one can work with.
+    const isDrawnText = text.trim() !== "" && [...files].every((file) => file.type.startsWith("image/") && pathOf(file) === "");
+    if (files.length > 0 && !isDrawnText) take([...files]);
     else if (text.length > longPaste) call("attachments.paste", { text }).then((file) => attach(id, [file]), fail);
     else {
       // The text itself is put in by the browser.

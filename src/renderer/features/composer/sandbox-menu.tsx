@@ -32,12 +32,12 @@ export function SandboxMenu({ onError }: { readonly onError: (error: unknown) =>
           data-testid="sandbox-menu"
           title={info.detail}
           className={cx(
-            "flex h-7 items-center gap-1.5 rounded-sm px-2 text-small hover:bg-raise data-popup-open:bg-raise @max-[620px]:hidden",
+            "flex h-7 items-center gap-1.5 rounded-sm px-2 text-small hover:bg-raise data-popup-open:bg-raise",
             loose || reach !== "nothing" ? "text-warn" : "text-fg3",
           )}
         >
           <FolderLock size={14} aria-hidden />
-          {labelOf(level, reach, info)}
+          <span className="@max-[620px]:sr-only">{labelOf(level, reach, info)}</span>
           <span className="sr-only">. Sandbox. {info.detail}</span>
         </button>
       }

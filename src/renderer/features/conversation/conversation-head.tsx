@@ -1,4 +1,4 @@
-import { CornerUpLeft, Ellipsis, FileDiff, PanelLeft, SquareTerminal } from "lucide-react";
+import { Copy, CornerUpLeft, Ellipsis, FileDiff, PanelLeft, ScrollText, SquareTerminal } from "lucide-react";
 import { useKeys } from "../../state/commands.ts";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
@@ -77,13 +77,18 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
             </IconButton>
           }
         >
-          <MenuItem disabled={id === null} onSelect={() => void copyConversation().catch(onError)} data-testid="copy-conversation">
+          <MenuItem
+            icon={<Copy size={13} aria-hidden />}
+            disabled={id === null}
+            onSelect={() => void copyConversation().catch(onError)}
+            data-testid="copy-conversation"
+          >
             Copy conversation as Markdown
           </MenuItem>
-          <MenuItem disabled={id === null} onSelect={() => setRaw(true)} data-testid="open-raw">
+          <MenuItem icon={<ScrollText size={13} aria-hidden />} disabled={id === null} onSelect={() => setRaw(true)} data-testid="open-raw">
             Raw view
           </MenuItem>
-          <MenuItem keys={reviewKeys} onSelect={toggleReview}>
+          <MenuItem icon={<FileDiff size={13} aria-hidden />} keys={reviewKeys} onSelect={toggleReview}>
             {reviewOpen ? "Hide review" : "Show review"}
           </MenuItem>
           <MenuSeparator />

@@ -177,6 +177,7 @@ function TitleField({ title, onDone }: { readonly title: string; readonly onDone
         onBlur={() => finish(true)}
         onKeyDown={(event) => {
           event.stopPropagation();
+          // A word of an input method that is confirmed is no end of the title.
           if (event.nativeEvent.isComposing) return;
           if (event.key === "Enter") finish(true);
           if (event.key === "Escape") finish(false);
