@@ -3,7 +3,7 @@ import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
 import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
-import { chordOf, commandFor, useCommands } from "./state/commands.ts";
+import { commandOf, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
 
@@ -13,9 +13,7 @@ export function useShortcuts(): void {
     useCommands.setState({ commands });
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || dialogIsOpen()) return;
-      const chord = chordOf(event);
-      if (chord === null) return;
-      const command = commandFor(chord, commands, useApp.getState().app?.settings.keys ?? {});
+      const command = commandOf(event, commands, useApp.getState().app?.settings.keys ?? {});
       if (command === undefined || command.possible?.() === false) return;
       event.preventDefault();
       command.run();

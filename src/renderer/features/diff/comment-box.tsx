@@ -10,6 +10,7 @@ import {
   type ReviewComment,
   useReviewComments,
 } from "../../state/review-comments.ts";
+import { shownKeys } from "../../state/commands.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 
@@ -69,7 +70,7 @@ function CommentField({ id, comment }: { readonly id: ConversationId; readonly c
           Cancel
         </Button>
         <Button size="sm" variant="primary" disabled={text.trim() === ""} onClick={keep} data-testid="comment-keep">
-          Add comment <Kbd className="ml-0.5 text-on-primary opacity-75">Ctrl Enter</Kbd>
+          Add comment <Kbd className="ml-0.5 text-on-primary opacity-75">{shownKeys("Mod+Enter")}</Kbd>
         </Button>
       </div>
     </>

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, Columns2, Diff, ListTree, Pilcrow, Rows3, TextWrap, X } from "lucide-react";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { formatCount } from "../../lib/format.ts";
+import { useKeys } from "../../state/commands.ts";
 import { toggleReview, useLayout } from "../../state/layout.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
@@ -51,6 +52,7 @@ function ReviewUndo({ scope }: { readonly scope: UndoScope }) {
 
 /** The bar of the panel: name, totals, how diffs are drawn, close. */
 export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | null; readonly undo: UndoScope | null }) {
+  const closeKeys = useKeys("view.review");
   const layout = useLayout((state) => state.diffStyle);
   const wrap = useLayout((state) => state.diffWrap);
   const signs = useLayout((state) => state.diffSigns);
@@ -98,7 +100,7 @@ export function ReviewHead({ totals, undo }: { readonly totals: ReviewTotals | n
         >
           <Diff size={15} aria-hidden />
         </IconButton>
-        <IconButton label="Close review" keys="Ctrl ." onClick={toggleReview}>
+        <IconButton label="Close review" keys={closeKeys} onClick={toggleReview}>
           <X size={15} aria-hidden />
         </IconButton>
       </span>
@@ -121,6 +123,8 @@ export interface ReviewScopeBarProps {
 
 /** The line below: what is reviewed, how much of it, and the way from hunk to hunk. */
 export function ReviewScopeBar({ scope, choices, files, totals, isCut, onScope, conversationId, decisions, onStep }: ReviewScopeBarProps) {
+  const previousKeys = useKeys("review.previousHunk");
+  const nextKeys = useKeys("review.nextHunk");
   return (
     <>
       <div className="flex h-10 shrink-0 items-center gap-2 border-b border-line pr-2 pl-2">
@@ -131,10 +135,10 @@ export function ReviewScopeBar({ scope, choices, files, totals, isCut, onScope, 
           {isCut ? "; more are too long to be shown" : ""}
           {totals === null || totals.byCommands === 0 ? "" : `; ${totals.byCommands} by commands, not counted, not undone`}
         </span>
-        <IconButton label="Previous hunk" keys="Shift F7" onClick={() => onStep(-1)}>
+        <IconButton label="Previous hunk" keys={previousKeys} onClick={() => onStep(-1)}>
           <ArrowUp size={14} aria-hidden />
         </IconButton>
-        <IconButton label="Next hunk" keys="F7" onClick={() => onStep(1)}>
+        <IconButton label="Next hunk" keys={nextKeys} onClick={() => onStep(1)}>
           <ArrowDown size={14} aria-hidden />
         </IconButton>
       </div>
