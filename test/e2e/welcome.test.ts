@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { picture, sendPrompt, waitUnasked, withApp } from "../support/electron.ts";
 
-test("the Demo is one click away: a copy of the sample project, trusted, that mends its bug", async () => {
+test("the Demo is one click away: a copy of the sample project, trusted, whose tests run", async () => {
   await withApp({ project: "none", settings: { theme: "dark", approval: "auto" } }, async ({ page, temp }) => {
     await page.getByTestId("try-demo").waitFor();
     await picture(page, "welcome-dark");

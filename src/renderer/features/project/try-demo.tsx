@@ -13,23 +13,23 @@ export function TryDemo({
 }) {
   const isDemo = useApp((state) => state.app?.settings.provider === "demo");
   return (
-    <div data-testid="try-demo" className="mt-2 flex flex-wrap items-center gap-3 rounded-lg border border-line px-4 py-3">
-      <FlaskConical size={18} aria-hidden className="shrink-0 text-fg3" />
-      <div className="min-w-60 flex-1">
+    <div data-testid="try-demo" className="mt-2 flex items-start gap-3 rounded-lg border border-line px-4 py-3">
+      <FlaskConical size={18} aria-hidden className="mt-0.5 shrink-0 text-fg3" />
+      <div className="min-w-0 flex-1">
         <h2 className="flex items-center gap-2 text-ui font-medium text-fg">
           Try the Demo <Badge>Demo</Badge>
         </h2>
         <p className="text-small text-fg3">
           A copy of a small shop with a bug to mend.{isDemo ? " Built-in rules answer, not a model: no key, no network." : ""}
         </p>
-      </div>
-      <div className="flex gap-1.5">
-        <Button size="sm" disabled={disabled} data-testid="demo-temporary" onClick={() => onRun("the Demo", () => openDemo("temporary"))}>
-          In a temporary folder
-        </Button>
-        <Button size="sm" disabled={disabled} data-testid="demo-pick" onClick={() => onRun("dialog", () => openDemo("pick"))}>
-          Choose a place…
-        </Button>
+        <div className="mt-2 flex flex-wrap gap-1.5">
+          <Button size="sm" disabled={disabled} data-testid="demo-temporary" onClick={() => onRun("the Demo", () => openDemo("temporary"))}>
+            In a temporary folder
+          </Button>
+          <Button size="sm" disabled={disabled} data-testid="demo-pick" onClick={() => onRun("dialog", () => openDemo("pick"))}>
+            Choose a place…
+          </Button>
+        </div>
       </div>
     </div>
   );
