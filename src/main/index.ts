@@ -103,6 +103,7 @@ async function main(): Promise<void> {
     link,
     loaded,
     version: readVersion(appFolder),
+    appFolder,
     home,
     project: project === null ? null : engine.authority.describe(project),
     env: process.env,

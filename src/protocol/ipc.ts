@@ -139,6 +139,8 @@ export const calls = {
   "app.state": none,
   "project.pick": none,
   "project.open": z.strictObject({ root: z.string().min(1) }),
+  /** Copies the sample project to a folder the person chooses, or a temporary one, and opens it as trusted; null when they chose none. */
+  "project.demo": z.strictObject({ where: z.enum(["pick", "temporary"]) }),
   /** The files of the open folder for `@`; `known` is the stamp of the list the window has. */
   "project.paths": z.strictObject({ known: z.string().max(40).nullable() }),
   "conversations.list": none,
@@ -241,6 +243,7 @@ export interface CallResults {
   "app.state": AppState;
   "project.pick": ProjectInfo | null;
   "project.open": ProjectInfo;
+  "project.demo": ProjectInfo | null;
   "project.paths": ProjectPathsReply;
   "conversations.list": readonly ConversationRow[];
   "conversations.create": ConversationRow;

@@ -276,7 +276,7 @@ export const commands: readonly Command[] = [
     keys: null,
     run: () => void updateSettings({ theme: "system" }).catch(reportError),
   },
-  { id: "view.larger", title: "Make everything larger", group: "View", keys: "Mod+=", run: () => zoom(0.1) },
+  { id: "view.larger", title: "Make everything larger", group: "View", keys: "Mod+=", alsoKeys: ["Mod++"], run: () => zoom(0.1) },
   { id: "view.smaller", title: "Make everything smaller", group: "View", keys: "Mod+-", run: () => zoom(-0.1) },
   { id: "view.usualSize", title: "Use the usual size", group: "View", keys: "Mod+0", run: () => zoom(null) },
   {

@@ -3,7 +3,7 @@ import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
 import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
-import { chordOf, type Command, commandFor, useCommands } from "./state/commands.ts";
+import { type Command, commandOf, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
 import { openTaskRow, useTasks } from "./state/tasks.ts";
 import { changeDraft, draftOf, useDrafts } from "./state/drafts.ts";
@@ -14,9 +14,7 @@ export function useShortcuts(): void {
     useCommands.setState({ commands });
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
-      const chord = chordOf(event);
-      if (chord === null) return;
-      const command = commandFor(chord, commands, useApp.getState().app?.settings.keys ?? {});
+      const command = commandOf(event, commands, useApp.getState().app?.settings.keys ?? {});
       if (command === undefined || !mayRun(command)) return;
       event.preventDefault();
       command.run();

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { menuTemplate } from "../../src/main/desktop/menu-template.ts";
 import { entriesFor } from "../../src/renderer/features/palette/entries.ts";
 import { fuzzyMatch } from "../../src/renderer/lib/fuzzy.ts";
-import { chordOf, type Command, commandFor, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
+import { chordOf, type Command, commandFor, commandOf, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
 import { commands as all } from "../../src/renderer/command-list.ts";
 
 const command = (id: string, title: string, keys: string | null, possible = true): Command => ({
@@ -30,6 +30,26 @@ describe("keys", () => {
     [null, { key: "Shift", code: "ShiftLeft", shiftKey: true }],
   ])("%s", (chord, event) => {
     expect(chordOf({ ...none, ...event })).toBe(chord);
+  });
+
+  it.each([
+    ["US Ctrl+=", { key: "=", code: "Equal" }, "view.larger"],
+    ["US Ctrl++", { key: "+", code: "Equal", shiftKey: true }, "view.larger"],
+    ["German Ctrl++", { key: "+", code: "BracketRight" }, "view.larger"],
+    ["number pad Ctrl++", { key: "+", code: "NumpadAdd" }, "view.larger"],
+    ["US Ctrl+-", { key: "-", code: "Minus" }, "view.smaller"],
+    ["German Ctrl+-", { key: "-", code: "Slash" }, "view.smaller"],
+    ["number pad Ctrl+-", { key: "-", code: "NumpadSubtract" }, "view.smaller"],
+    ["number pad Ctrl+0", { key: "0", code: "Numpad0" }, "view.usualSize"],
+  ])("%s changes the size", (_, event, id) => {
+    expect(commandOf({ ...none, ctrlKey: true, ...event }, all, {})?.id).toBe(id);
+  });
+
+  it("further keys go when others are chosen, and the place of a key counts before what it types", () => {
+    const plus = { ...none, ctrlKey: true, key: "+", code: "BracketRight" };
+    expect(commandOf(plus, all, { "view.larger": "Mod+U" })).toBeUndefined();
+    expect(commandOf(plus, all, { "view.sidebar": "Mod+]" })?.id).toBe("view.sidebar");
+    expect(keysProblem("Mod++", "view.sidebar", all, {})).toContain("larger");
   });
 
   it("chosen ones take the place of a command's own; an empty text takes them away", () => {

@@ -65,6 +65,7 @@ export async function openInChromium(
     pushRows: () => pushes.push("conversations", { projectRoot: project.root, rows: engine.rows(project.root) }),
     pushSettings: () => pushes.push("settings", engine.settings.forWindow()),
     pickFolder: () => Promise.resolve(null),
+    makeDemo: () => Promise.resolve(null),
     pickFiles: () => Promise.resolve([]),
     terminals: {
       "terminal.open": nothing,

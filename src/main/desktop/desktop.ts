@@ -11,6 +11,7 @@ import { createAttention } from "./attention.ts";
 import { createHandlers } from "./handlers.ts";
 import type { WindowLink } from "./ipc.ts";
 import { createNotifier } from "./notifier.ts";
+import { copyDemoProject } from "./demo-project.ts";
 import { createFileOpener } from "./open-file.ts";
 import { openLink } from "./open-link.ts";
 import { reloadWhenGone } from "./page-gone.ts";
@@ -30,6 +31,8 @@ export interface DesktopOptions {
   /** Settles when the page has loaded; it loads while the engine is still being prepared. */
   readonly loaded: Promise<void>;
   readonly version: string;
+  /** Where the application itself is. */
+  readonly appFolder: string;
   /** The data folder. */
   readonly home: string;
   readonly project: ProjectInfo | null;
@@ -102,6 +105,10 @@ export function openDesktop(options: DesktopOptions): {
   };
   const status = createProjectStatus({ git, logger: engine.logger, project: () => project, changed: changeProject, waitMs: 500 });
   window.on("focus", status.ask);
+  const pickFolder = async (title: string): Promise<string | null> => {
+    const picked = await dialog.showOpenDialog(window, { title, properties: ["openDirectory", "createDirectory"] });
+    return picked.canceled ? null : (picked.filePaths[0] ?? null);
+  };
   const handlers = createHandlers(engine, {
     version: options.version,
     project: () => project,
@@ -124,12 +131,10 @@ export function openDesktop(options: DesktopOptions): {
       look.changed();
       link.push("settings", settings);
     },
-    async pickFolder() {
-      const picked = await dialog.showOpenDialog(window, {
-        title: "Open a project folder",
-        properties: ["openDirectory", "createDirectory"],
-      });
-      return picked.canceled ? null : (picked.filePaths[0] ?? null);
+    pickFolder: () => pickFolder("Open a project folder"),
+    async makeDemo(where) {
+      const parent = where === "pick" ? await pickFolder("Where shall the folder of the Demo be made?") : null;
+      return where === "pick" && parent === null ? null : copyDemoProject(options.appFolder, parent);
     },
     async pickFiles() {
       const picked = await dialog.showOpenDialog(window, {

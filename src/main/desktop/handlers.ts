@@ -23,6 +23,8 @@ export interface WindowPort {
   pushRows(): void;
   pushSettings(): void;
   pickFolder(): Promise<string | null>;
+  /** Makes a copy of the sample project; null when the person chose no place. */
+  makeDemo(where: "pick" | "temporary"): Promise<string | null>;
   pickFiles(): Promise<readonly string[]>;
   readonly terminals: TerminalDesk["handlers"];
   showFile(file: string): void;
@@ -58,6 +60,13 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return folder === null ? null : openFolder(folder);
     },
     "project.open": ({ root }) => openFolder(root),
+    "project.demo": async ({ where }) => {
+      const root = await window.makeDemo(where);
+      if (root === null) return null;
+      // Nobody but Spindle wrote what is in it.
+      engine.authority.projects.setTrusted(root, true);
+      return openFolder(root);
+    },
     "project.diff": () => window.diff(),
     "conversations.list": rows,
     "conversations.create": () => {

@@ -75,6 +75,13 @@ export async function openProject(root: string): Promise<ProjectInfo> {
   return project;
 }
 
+/** Copies the sample project to a place the person chooses, or a temporary one, and opens it; null when they did not. Rejects with ApiError. */
+export async function openDemo(where: "pick" | "temporary"): Promise<ProjectInfo | null> {
+  const project = await call("project.demo", { where });
+  if (project !== null) await loadApp();
+  return project;
+}
+
 /** Says whether the open folder is trusted. Rejects with ApiError. */
 export async function setTrusted(trusted: boolean): Promise<void> {
   patchApp({ project: await call("project.trust", { trusted }) });

@@ -10,6 +10,8 @@ export interface Command {
   readonly group: "Conversation" | "Project" | "Changes" | "View" | "Approvals" | "Tasks" | "Application";
   /** Keys when the person has set none: `Mod+Shift+P`; Mod is Ctrl, on a Mac Cmd. Null: none. */
   readonly keys: string | null;
+  /** Further keys for the same, as long as the person has chosen none: other ways to type a sign. */
+  readonly alsoKeys?: readonly string[];
   /** False when it cannot be done now; then its keys are free for what has the cursor. */
   readonly possible?: () => boolean;
   readonly run: () => void;
@@ -92,7 +94,23 @@ export function useKeys(id: string): string | undefined {
 
 /** The command that has these keys. */
 export function commandFor(chord: string, commands: readonly Command[], chosen: KeyChoices): Command | undefined {
-  return commands.find((command) => keysOf(command, chosen) === chord);
+  return (
+    commands.find((command) => keysOf(command, chosen) === chord) ??
+    commands.find((command) => chosen[command.id] === undefined && command.alsoKeys?.includes(chord) === true)
+  );
+}
+
+/**
+ * The same for keys as they were pressed. Plus and minus count by what they type as well, wherever a layout has them and however
+ * they are typed there: only where the place of the key means nothing.
+ */
+export function commandOf(event: Parameters<typeof chordOf>[0], commands: readonly Command[], chosen: KeyChoices): Command | undefined {
+  const chord = chordOf(event);
+  if (chord === null) return undefined;
+  const byPlace = commandFor(chord, commands, chosen);
+  if (byPlace !== undefined || !["+", "-"].includes(event.key)) return byPlace;
+  const modifiers = chord.split("+").filter((part) => ["Mod", "Ctrl", "Alt"].includes(part));
+  return commandFor([...modifiers, event.key].join("+"), commands, chosen);
 }
 
 /** Keys that parts of the window, the menus or the system have, whatever else is set. */

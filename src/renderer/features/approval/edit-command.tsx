@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { shownKeys } from "../../state/commands.ts";
 import { Button } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { showInvisible } from "./approval-groups.ts";
@@ -53,7 +54,7 @@ export function EditCommand({
       <div className="mt-1.5 flex items-center justify-end gap-3">
         <span className="text-small text-fg3">The agent is told what ran. Esc keeps the command.</span>
         <Button variant="primary" disabled={!ready} onClick={() => onRun(text)} data-testid="approval-run-edited">
-          Run this once <Kbd className="ml-0.5 text-on-primary opacity-75">Ctrl Enter</Kbd>
+          Run this once <Kbd className="ml-0.5 text-on-primary opacity-75">{shownKeys("Mod+Enter")}</Kbd>
         </Button>
       </div>
     </div>

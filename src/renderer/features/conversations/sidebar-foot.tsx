@@ -12,19 +12,20 @@ export function SidebarFoot() {
   const sandbox = useApp((state) => state.app?.sandbox ?? null);
   const isFull = useApp((state) => state.app?.settings.sandbox === "full");
   const harness = useApp((state) => state.app?.harness ?? null);
+  const isOpen = sandbox?.enforcer === "none";
   return (
-    <footer className="shrink-0 border-t border-line">
-      {sandbox?.enforcer === "none" ? <OpenSandbox detail={sandbox.detail} /> : null}
-      <div className="flex h-12 items-center gap-2.5 pr-2 pl-4">
+    <footer className="@container shrink-0 border-t border-line">
+      {isOpen ? <OpenSandbox detail={sandbox.detail} /> : isFull ? <FullAccess /> : null}
+      <div className="flex h-10 items-center gap-2.5 pr-2 pl-4">
         {harness === null ? null : <WorkerBars harness={harness} />}
-        <div className="min-w-0 flex-1">
-          {harness === null ? null : (
-            <p data-testid="workers" title={harnessWords(harness)} className="tabular truncate text-micro text-fg3">
-              {harnessWords(harness)}
-            </p>
-          )}
-          {sandbox === null || sandbox.enforcer === "none" ? null : isFull ? <FullAccess /> : <Sandboxed sandbox={sandbox} />}
-        </div>
+        <p
+          data-testid="workers"
+          title={harness === null ? "" : harnessWords(harness)}
+          className="tabular min-w-0 flex-1 truncate text-micro text-fg3"
+        >
+          {harness === null ? "" : harnessWords(harness)}
+        </p>
+        {sandbox === null || isOpen || isFull ? null : <Sandboxed sandbox={sandbox} />}
         <IconButton label="Settings" keys={settingsKeys} onClick={() => openSettings(true)} data-testid="settings-button">
           <SlidersHorizontal size={15} aria-hidden />
         </IconButton>
@@ -52,9 +53,9 @@ function Sandboxed({ sandbox }: { readonly sandbox: SandboxInfo }) {
         aria-label={`Sandboxed: ${sandbox.detail}`}
         data-testid="sandbox-badge"
         data-enforcer={sandbox.enforcer}
-        className="inline-flex items-center gap-1 rounded-xs text-micro font-medium text-add"
+        className="inline-flex shrink-0 items-center gap-1 rounded-xs text-micro font-medium text-add"
       >
-        <ShieldCheck size={11} aria-hidden /> Sandboxed
+        <ShieldCheck size={12} aria-hidden /> <span className="@max-[260px]:hidden">Sandboxed</span>
       </span>
     </Tooltip>
   );
@@ -63,43 +64,36 @@ function Sandboxed({ sandbox }: { readonly sandbox: SandboxInfo }) {
 const fullDetail = "The sandbox level is full access: commands may change anything you may. Choose another level beside the prompt.";
 
 function FullAccess() {
-  return (
-    <Tooltip text={fullDetail}>
-      <span
-        tabIndex={0}
-        role="note"
-        aria-label={`Not sandboxed: full access. ${fullDetail}`}
-        data-testid="sandbox-badge"
-        data-enforcer="off"
-        className="inline-flex items-center gap-1 rounded-xs text-micro font-medium text-warn"
-      >
-        <ShieldAlert size={11} aria-hidden /> Not sandboxed: full access
-      </span>
-    </Tooltip>
-  );
+  return <Unsafe words="Not sandboxed: full access" detail={fullDetail} enforcer="off" />;
 }
 
 function OpenSandbox({ detail }: { readonly detail: string }) {
+  return <Unsafe words="Not sandboxed: every command asks" detail={detail} enforcer="none" />;
+}
+
+/** What a person must not overlook has a line of its own. */
+function Unsafe({ words, detail, enforcer }: { readonly words: string; readonly detail: string; readonly enforcer: "off" | "none" }) {
   return (
     <Tooltip text={detail}>
       <div
         tabIndex={0}
         role="note"
-        aria-label={`Not sandboxed: every command asks. ${detail}`}
+        aria-label={`${words}. ${detail}`}
         data-testid="sandbox-badge"
-        data-enforcer="none"
+        data-enforcer={enforcer}
         className="flex items-center gap-2 bg-warn-soft px-4 py-1.5 text-small text-warn focus-visible:outline-offset-[-2px]"
       >
-        <ShieldAlert size={14} aria-hidden className="shrink-0" /> Not sandboxed: every command asks
+        <ShieldAlert size={14} aria-hidden className="shrink-0" /> {words}
       </div>
     </Tooltip>
   );
 }
 
 function harnessWords(harness: HarnessInfo): string {
-  const workers = harness.workers === 0 ? "No workers yet" : `${harness.busy} of ${harness.workers} workers`;
+  if (harness.workers === 0) return "No workers yet";
+  const workers = harness.busy === 0 ? `${harness.workers} workers ready` : `${harness.busy} of ${harness.workers} workers`;
   const rate = hitRate(harness);
-  return rate === null ? workers : `${workers} · ${rate}% cache hits`;
+  return rate === null || rate === 0 ? workers : `${workers} · ${rate}% cache hits`;
 }
 
 /** Whole percent; null before the first script. */

@@ -12,6 +12,7 @@ import {
   type ReviewComment,
   useReviewComments,
 } from "../../state/review-comments.ts";
+import { shownKeys } from "../../state/commands.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Kbd } from "../../ui/kbd.tsx";
 import { focusReview } from "./focus-review.ts";

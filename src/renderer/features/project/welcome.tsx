@@ -4,15 +4,18 @@ import type { ErrorData } from "../../../protocol/error.ts";
 import type { ProviderInfo } from "../../../protocol/ipc.ts";
 import { asErrorData, pathOf } from "../../lib/api.ts";
 import { splitPath } from "../../lib/format.ts";
+import { useKeys } from "../../state/commands.ts";
 import { openProject, openSettings, pickProject, useApp } from "../../state/app.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
 import { ErrorState } from "../../ui/state-view.tsx";
+import { TryDemo } from "./try-demo.tsx";
 
 /** What the window shows without a project: what Spindle is, open a folder (also by dropping one), recents, providers. */
 export function Welcome() {
   const app = useApp((state) => state.app);
+  const openKeys = useKeys("project.open");
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [opening, setOpening] = useState<string | null>(null);
   const [over, setOver] = useState(false);
@@ -84,8 +87,9 @@ export function Welcome() {
                     : `Opening ${opening}`}
               </span>
             </span>
-            <Kbd>Ctrl O</Kbd>
+            {openKeys === undefined ? null : <Kbd>{openKeys}</Kbd>}
           </button>
+          <TryDemo disabled={opening !== null} onRun={(what, action) => void run(what, action)} />
           {failure === null ? null : <ErrorState className="mt-2" code={failure.code} message={failure.message} hint={failure.hint} />}
           <Recents roots={app?.recents ?? []} disabled={opening !== null} onOpen={(root) => void run(root, () => openProject(root))} />
         </section>
@@ -107,7 +111,7 @@ function Recents({
   if (roots.length === 0) return null;
   return (
     <>
-      <h2 className="mt-5 px-2 pb-1 text-small font-medium text-fg3">Recent</h2>
+      <h2 className="mt-5 pb-1 text-small font-medium text-fg3">Recent</h2>
       <ul>
         {roots.slice(0, 6).map((root) => {
           const [folder, name] = splitPath(root.replace(/[/\\]+$/, ""));
@@ -119,7 +123,7 @@ function Recents({
                 disabled={disabled}
                 title={root}
                 onClick={() => onOpen(root)}
-                className="flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-raise"
+                className="-mx-2 flex h-8 w-[calc(100%+16px)] items-center gap-2.5 rounded-md px-2 text-left hover:bg-raise"
               >
                 <Folder size={14} aria-hidden className="shrink-0 text-fg3" />
                 <span className="shrink-0 text-ui text-fg">{name}</span>
@@ -136,9 +140,9 @@ function Recents({
 function Providers({ providers, active }: { readonly providers: readonly ProviderInfo[]; readonly active: string | null }) {
   return (
     <section aria-label="Models">
-      <div className="flex items-center justify-between px-2 pb-1">
+      <div className="flex items-center justify-between pb-1">
         <h2 className="text-small font-medium text-fg3">Models</h2>
-        <Button variant="ghost" size="sm" onClick={() => openSettings(true)}>
+        <Button variant="ghost" size="sm" className="-mr-2" onClick={() => openSettings(true)}>
           Settings
         </Button>
       </div>

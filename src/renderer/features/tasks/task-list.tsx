@@ -43,7 +43,7 @@ export function TaskList() {
   }
   return (
     <section aria-label="Background tasks" data-testid="task-list" className="flex min-h-0 flex-col border-t border-line">
-      <div className="flex h-9 shrink-0 items-center gap-1.5 pt-1 pr-1.5 pl-4 text-small text-fg3">
+      <div className="flex h-9 shrink-0 items-center gap-1.5 pt-1 pr-2 pl-4 text-small text-fg3">
         <h2 className="shrink-0 font-medium">Background tasks</h2>
         <span role="status" className="tabular min-w-0 flex-1 truncate text-right">
           {taskSummary(rows)}
