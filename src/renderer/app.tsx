@@ -10,7 +10,6 @@ import { Conversation } from "./features/conversation/conversation.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
 import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { UndoConflictDialog } from "./features/undo/conflict-dialog.tsx";
-import { SidePanel } from "./features/panel/side-panel.tsx";
 import { Palette } from "./features/palette/palette.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { Welcome } from "./features/project/welcome.tsx";
@@ -32,10 +31,11 @@ import { focusComposer } from "./lib/focus.ts";
 import { late } from "./lib/late.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
-/** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
+/** The diff library is the largest part of the window: it is loaded when the panel opens, or once the window is idle. */
 const review = late(async () => (await import("./features/diff/review-panel.tsx")).ReviewPanel);
 
-const reviewedFiles = late(async () => (await import("./features/diff/files-tab.tsx")).FilesTab);
+const panel = late(async () => (await import("./features/panel/side-panel.tsx")).SidePanel);
+const panelFiles = late(async () => (await import("./features/diff/files-tab.tsx")).FilesTab);
 
 /** The terminal is a library of its own: loaded when a person opens one. */
 const terminal = late(async () => (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer);
@@ -166,7 +166,11 @@ function Workbench() {
           <Handle label="Width of the review" />
           <Panel id="review" defaultSize={reviewWidth} minSize={380} groupResizeBehavior="preserve-pixel-size" panelRef={reviewPanel}>
             <ErrorBoundary name="The review">
-              <SidePanel review={(head) => <review.Component head={head} />} files={<reviewedFiles.Component />} />
+              <panel.Component
+                review={(head) => <review.Component head={head} />}
+                files={<panelFiles.Component />}
+                fallback={<div className="h-full bg-panel" />}
+              />
             </ErrorBoundary>
           </Panel>
         </>
@@ -209,7 +213,11 @@ function useStores(): void {
       followUndo(),
     ];
     void loadApp();
-    const idle = requestIdleCallback(review.preload, { timeout: 5_000 });
+    const preload = () => {
+      panel.preload();
+      review.preload();
+    };
+    const idle = requestIdleCallback(preload, { timeout: 5_000 });
     return () => {
       cancelIdleCallback(idle);
       for (const stop of stops) stop();
