@@ -5,7 +5,6 @@ import { ApprovalDock } from "./features/approval/approval-dock.tsx";
 import { Composer } from "./features/composer/composer.tsx";
 import { Conversation } from "./features/conversation/conversation.tsx";
 import { Sidebar } from "./features/conversations/sidebar.tsx";
-import { SidePanel as PanelTabs } from "./features/panel/side-panel.tsx";
 import { OfflineLine } from "./features/project/offline-line.tsx";
 import { TrustBar } from "./features/project/trust-bar.tsx";
 import { ScriptCard } from "./features/script/script-card.tsx";
@@ -20,8 +19,12 @@ import { ErrorBoundary } from "./ui/error-boundary.tsx";
 
 /** The diff library is the largest part of the window: it is loaded when the review opens, or once the window is idle. */
 const review = late(async () => (await import("./features/diff/review-panel.tsx")).ReviewPanel);
-export const preloadReview = review.preload;
+const tabs = late(async () => (await import("./features/panel/side-panel.tsx")).SidePanel);
 const reviewedFiles = late(async () => (await import("./features/diff/files-tab.tsx")).FilesTab);
+export function preloadReview(): void {
+  tabs.preload();
+  review.preload();
+}
 
 /** The terminal is a library of its own: loaded when a person opens one. */
 const terminal = late(async () => (await import("./features/terminal/terminal-drawer.tsx")).TerminalDrawer);
@@ -101,7 +104,11 @@ function SidebarContent() {
 function ReviewContent() {
   return (
     <ErrorBoundary name="The review">
-      <PanelTabs review={(head) => <review.Component head={head} />} files={<reviewedFiles.Component />} />
+      <tabs.Component
+        fallback={<div className="h-full bg-panel" />}
+        review={(head) => <review.Component head={head} />}
+        files={<reviewedFiles.Component />}
+      />
     </ErrorBoundary>
   );
 }

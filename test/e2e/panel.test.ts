@@ -194,6 +194,8 @@ test("a comment that is being written outlives scrolling, another tab and a relo
     expect(await unseen.getByTestId("review-comment").innerText()).toContain("A whole sentence.");
     expect(await page.getByTestId("comments-send").innerText()).toContain("2 comments");
     await picture(page, "panel-unseen-comment");
+    // Nothing is wider than the panel.
+    expect(await page.getByRole("tabpanel").evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
     await unseen.getByTestId("comment-delete").click();
     await unseen.waitFor({ state: "detached" });
     expect(await page.getByTestId("comments-send").innerText()).toContain("1 comment");

@@ -60,6 +60,7 @@ test("hunks are accepted and rejected with the mouse; each step can be undone; a
     await bar(page, "a.ts", 1).getByTestId("hunk-accept").click();
     await page.locator('[data-testid="hunk-bar"][data-hunk="1"][data-accepted="true"]').first().waitFor();
     await expect.poll(() => progress(page)).toBe("1 of 4 hunks");
+    expect(await bar(page, "a.ts", 1).innerText()).toMatch(/^Hunk accepted\s*Undo$/);
     expect(await page.locator('[data-path="a.ts"] [data-testid="file-progress"]').innerText()).toBe("1 of 3 hunks");
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });

@@ -1,7 +1,6 @@
 import { Pencil, Trash2 } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { ConversationId } from "../../../protocol/ids.ts";
-import { shownKeys } from "../../state/commands.ts";
 import {
   commentsOf,
   draftComment,

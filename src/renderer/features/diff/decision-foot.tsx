@@ -66,7 +66,10 @@ export function DecisionFoot({
       </IconButton>
       {comments === 0 || sure ? null : (
         <Button disabled={sending} onClick={onSend} data-testid="comments-send">
-          <Send size={12} aria-hidden /> Send {formatCount(comments, "comment")}
+          <Send size={12} aria-hidden />
+          <span>
+            Send {comments} <span className="@max-[440px]/foot:sr-only">{comments === 1 ? "comment" : "comments"}</span>
+          </span>
         </Button>
       )}
       {hunks === 0 ? null : sure ? (
@@ -98,7 +101,9 @@ export function DecisionFoot({
             data-testid="accept-all"
           >
             Accept all{" "}
-            {acceptKeys === undefined ? null : <Kbd className="text-on-primary opacity-75 @max-[520px]/foot:hidden">{acceptKeys}</Kbd>}
+            {acceptKeys === undefined || comments > 0 ? null : (
+              <Kbd className="text-on-primary opacity-75 @max-[520px]/foot:hidden">{acceptKeys}</Kbd>
+            )}
           </Button>
         </>
       )}

@@ -27,7 +27,7 @@ export function FileActions({ path, decisions }: { readonly path: string; readon
       <Button
         size="sm"
         variant={done ? "ghost" : "outline"}
-        aria-label={done ? `Accepted, take that back: all hunks of ${path}` : `Accept all hunks of ${path}`}
+        aria-label={done ? `Accepted, take that back: all hunks of ${path}` : `Accept file ${path}: all its hunks`}
         aria-pressed={done}
         disabled={busy}
         onClick={() => void decisions.accept(hunks, !done)}

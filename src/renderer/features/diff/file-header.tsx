@@ -83,5 +83,6 @@ function noteOf(file: ReviewFile, parsed: ParsedFile): string | null {
     return file.kind === "add" ? "Empty file" : file.kind === "move" ? "Moved, not changed" : "Only line ends or the last newline differ";
   if (file.byCommands.length > 0) return "Also changed by a command";
   if (file.changedBetween) return "Includes changes made between two patches";
-  return file.parts > 1 ? `${file.parts} patches` : null;
+  // Where each patch has a name of its own, how many there are is seen.
+  return file.parts > 1 && file.origins.length < 2 ? `${file.parts} patches` : null;
 }

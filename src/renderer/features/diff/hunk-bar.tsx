@@ -39,11 +39,6 @@ export function HunkBar({
       data-accepted={accepted}
       className="flex h-8 items-center justify-end gap-1 bg-panel px-3 font-sans text-small"
     >
-      {accepted ? (
-        <span className="mr-1 inline-flex items-center gap-1 text-add">
-          <CircleCheck size={13} aria-hidden /> Hunk accepted
-        </span>
-      ) : null}
       <IconButton
         size="sm"
         label="Comment on this hunk"
@@ -53,16 +48,23 @@ export function HunkBar({
       >
         <MessageSquarePlus size={13} aria-hidden />
       </IconButton>
-      <Button
-        size="sm"
-        variant="ghost"
-        disabled={busy || whyNot !== null}
-        title={whyNot ?? "Take this hunk back on disk"}
-        onClick={() => actions.reject(hunk)}
-        data-testid="hunk-reject"
-      >
-        Reject hunk {current && rejectKeys !== undefined ? <Kbd>{rejectKeys}</Kbd> : null}
-      </Button>
+      {accepted ? (
+        // Where the button to accept was: a second click there must not take the hunk back on disk.
+        <span className="mx-1 inline-flex items-center gap-1 text-add">
+          <CircleCheck size={13} aria-hidden /> Hunk accepted
+        </span>
+      ) : (
+        <Button
+          size="sm"
+          variant="ghost"
+          disabled={busy || whyNot !== null}
+          title={whyNot ?? "Take this hunk back on disk"}
+          onClick={() => actions.reject(hunk)}
+          data-testid="hunk-reject"
+        >
+          Reject hunk {current && rejectKeys !== undefined ? <Kbd>{rejectKeys}</Kbd> : null}
+        </Button>
+      )}
       <Button
         size="sm"
         variant={current && !accepted ? "outline" : "ghost"}

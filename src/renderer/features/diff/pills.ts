@@ -1,5 +1,5 @@
-/** Pills that still can be told apart. */
-const most = 12;
+/** Pills for which there is room beside the buttons. */
+const most = 6;
 
 /** The segments of the progress, true where done: one for each hunk, or parts of all when there are many; a part is done when all of it is. */
 export function pills(accepted: number, hunks: number): readonly boolean[] {
