@@ -52,5 +52,9 @@ function shape(marker: string, head: string, rest: string, count: number, how: "
   const characters = head.match(/\[\w+\]|./g) ?? [];
   const beginning = characters.toReversed().reduce((after, one) => `${one}(?:${after})?`, `${rest}*`);
   // What stands before is looked at where a key could begin only: ten times faster.
-  return { marker, pattern: new RegExp(`(?=${head})${start}${head}${rest}${times}\\b`, "g"), beginning: new RegExp(`${start}${beginning}$`) };
+  return {
+    marker,
+    pattern: new RegExp(`(?=${head})${start}${head}${rest}${times}\\b`, "g"),
+    beginning: new RegExp(`${start}${beginning}$`),
+  };
 }
