@@ -5,7 +5,7 @@ import { keyShapes, longestBefore } from "./key-shapes.ts";
 /** The password in an address, with or without a user; it may hold `:` and `@`. Every part is bounded: the search takes linear time. */
 const passwordInAddress = /(:\/\/[^\s/:@"'`<>]{0,100}:)([^\s/@"'`<>]{0,200}(?:@[^\s/@"'`<>?#&,;()|]{1,100}){0,3})(?=@[\w[])/g;
 /** A key in place of the user: `https://KEY@host`, `https://KEY:x-oauth-basic@host`. */
-const keyInAddress = /(:\/\/)([\w.~+-]{20,200})(?=(?::(?:x-oauth-basic)?)?@[\w[])/g;
+const keyInAddress = /(:\/\/)([A-Za-z0-9]{20,200})(?=(?::(?:x-oauth-basic)?)?@[\w[])/g;
 /** What stands for a password in examples and templates stays. */
 const placeholder =
   /^(?:pass(?:word|wd)?|pw|secret|token|key|user(?:name)?|x+|\*+|\.+|x-oauth-basic|%[sv]|(?:\$[A-Za-z_]\w*|\$\d|\$?\{[^{}]*\}|\{\{[^{}]*\}\}|\$\([^()]*\))+)$/i;
