@@ -17,7 +17,7 @@ export function TryDemo({
       <FlaskConical size={18} aria-hidden className="mt-0.5 shrink-0 text-fg3" />
       <div className="min-w-0 flex-1">
         <h2 className="flex items-center gap-2 text-ui font-medium text-fg">
-          Try the Demo <Badge>Demo</Badge>
+          Try the Demo <Badge tone="accent">Demo</Badge>
         </h2>
         <p className="text-small text-fg3">
           A copy of a small shop with a bug to mend.{isDemo ? " Built-in rules answer, not a model: no key, no network." : ""}
