@@ -83,18 +83,20 @@ test("answers, prompts and the conversation are copied as Markdown; the head is 
   await withTwo(async (page, clipboard) => {
     const answer = page.getByTestId("assistant-text").first();
     const copyAnswer = answer.getByRole("button", { name: "Copy answer as Markdown" });
-    await page.keyboard.press("Alt+ArrowUp");
+    // At the end of the answer, where one is when it was read.
+    const last = answer.getByText("Paragraph 39");
     expect(await copyAnswer.evaluate((element) => getComputedStyle(element).opacity)).toBe("0");
-    await answer.hover({ position: { x: 20, y: 20 } });
+    await last.hover();
     await expect.poll(() => copyAnswer.evaluate((element) => getComputedStyle(element).opacity)).toBe("1");
     for (const theme of ["light", "dark"] as const) {
       await chooseMore(page, `theme-${theme}`);
-      await answer.hover({ position: { x: 20, y: 20 } });
+      await last.hover();
       await picture(page, `copy-answer-${theme}`);
     }
     await copyAnswer.click();
     await page.getByTestId("said").getByText("Copied as Markdown").waitFor();
     await expect.poll(clipboard).toContain("Paragraph 0 about **pears**.");
+    await page.keyboard.press("Alt+ArrowUp");
     const copyPrompt = page.getByTestId("user-message").getByRole("button", { name: "Copy prompt as Markdown" });
     // The cursor is only shown to who came by the keyboard.
     await page.keyboard.press("Tab");

@@ -14,12 +14,7 @@ export const AssistantText = memo(function AssistantText({ step, first }: { read
     <ThreadRow node={<Dot />} first={first}>
       <article data-testid="assistant-text" aria-label="Agent" aria-busy={step.streaming} className="group relative">
         <Markdown text={step.text} streaming={step.streaming} onLink={openLink} />
-        {step.streaming ? null : (
-          // Along the whole answer, so that it is at hand wherever one reads.
-          <div className="absolute inset-y-0 left-full">
-            <CopyText text={step.text} what="answer" className="sticky top-10" />
-          </div>
-        )}
+        {step.streaming ? null : <CopyText text={step.text} what="answer" className="absolute bottom-0 left-full" />}
       </article>
     </ThreadRow>
   );
