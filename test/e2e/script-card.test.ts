@@ -1,5 +1,6 @@
 import type { ElectronApplication, Locator, Page } from "playwright";
 import { afterEach, expect, test } from "vitest";
+import { expectAccessible } from "../support/axe.ts";
 import { picture, sendPrompt, withApp } from "../support/electron.ts";
 import type { ModelServer } from "../support/model-servers/model-server.ts";
 import { responds, startResponsesServer } from "../support/model-servers/responses.ts";
@@ -85,6 +86,7 @@ test("a script of 1,000 calls: few rows are in the page, finished ones stand sti
 
     expect(await page.getByTestId("context-ring").textContent()).toMatch(/^120 tokens/);
 
+    await expectAccessible(page, "script card with a thousand rows");
     // The last row is at the end of the box, and the way back is there.
     await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
     await page.locator('[data-testid="script-lane"][data-tool="readFile"]').waitFor();
@@ -109,6 +111,7 @@ test("a script of 1,000 calls: few rows are in the page, finished ones stand sti
     await output.evaluate((element) => element.scrollTo(0, 1_500 * 20));
     await page.getByRole("button", { name: "Copy result" }).click();
     await expect.poll(async () => (await copied(app)).length).toBeGreaterThan(20_000);
+    await expectAccessible(page, "script card with its log and result");
     await picture(page, "script-card-output");
     await page.emulateMedia({ colorScheme: "light" });
     await picture(page, "script-card-output-light");
