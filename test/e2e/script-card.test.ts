@@ -1,5 +1,6 @@
 import type { ElectronApplication, Locator, Page } from "playwright";
 import { afterEach, expect, test } from "vitest";
+import { expectAccessible } from "../support/axe.ts";
 import { picture, sendPrompt, withApp } from "../support/electron.ts";
 import type { ModelServer } from "../support/model-servers/model-server.ts";
 import { responds, startResponsesServer } from "../support/model-servers/responses.ts";
@@ -8,7 +9,7 @@ import { longestTask } from "../support/page-tasks.ts";
 const servers: ModelServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-const scripted = async (code: string) => {
+const scripted = async (code: string, model = "test-model") => {
   const server = await startResponsesServer([
     responds({ type: "function", name: "script", arguments: { code } }),
     responds({ type: "text", text: "Done." }),
@@ -17,7 +18,7 @@ const scripted = async (code: string) => {
   return {
     provider: "openai-responses",
     approval: "auto",
-    providers: { "openai-responses": { baseUrl: server.baseUrl, model: "test-model", maxRetries: 0 } },
+    providers: { "openai-responses": { baseUrl: server.baseUrl, model, maxRetries: 0 } },
   };
 };
 
@@ -83,6 +84,9 @@ test("a script of 1,000 calls: few rows are in the page, finished ones stand sti
     expect(scrolling).toBeLessThan(100);
     expect(await lanes(page).count()).toBeLessThan(60);
 
+    expect(await page.getByTestId("context-ring").textContent()).toMatch(/^120 tokens/);
+
+    await expectAccessible(page, "script card with a thousand rows");
     // The last row is at the end of the box, and the way back is there.
     await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
     await page.locator('[data-testid="script-lane"][data-tool="readFile"]').waitFor();
@@ -107,6 +111,7 @@ test("a script of 1,000 calls: few rows are in the page, finished ones stand sti
     await output.evaluate((element) => element.scrollTo(0, 1_500 * 20));
     await page.getByRole("button", { name: "Copy result" }).click();
     await expect.poll(async () => (await copied(app)).length).toBeGreaterThan(20_000);
+    await expectAccessible(page, "script card with its log and result");
     await picture(page, "script-card-output");
     await page.emulateMedia({ colorScheme: "light" });
     await picture(page, "script-card-output-light");
@@ -114,11 +119,13 @@ test("a script of 1,000 calls: few rows are in the page, finished ones stand sti
 });
 
 test("stop in the card's head ends the script with its turn, and says so", async () => {
-  const settings = await scripted("await new Promise((resolve) => setTimeout(resolve, 60000));");
+  const settings = await scripted("await new Promise((resolve) => setTimeout(resolve, 60000));", "gpt-5");
   await withApp({ project: "empty", settings }, async ({ page }) => {
     await page.getByTestId("composer-input").waitFor();
     await sendPrompt(page, "Wait a minute");
     const stop = page.getByTestId("script-stop");
+    // The window of this model is known; that of the other test's is not.
+    expect(await page.getByTestId("context-ring").textContent()).toMatch(/^<1%120 of 400,000 tokens/);
     await stop.focus();
     expect(await stop.getAttribute("aria-label")).toBe("Stop: ends the script with its turn");
     await page.keyboard.press("Enter");

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
+import { expectAccessible } from "../support/axe.ts";
 import { picture, withApp } from "../support/electron.ts";
 
 const openSettings = async (page: Page): Promise<void> => {
@@ -42,6 +43,7 @@ test("what is typed is kept per provider; Escape and a click beside ask, and not
 
     await page.keyboard.press("Escape");
     await asked.waitFor();
+    await expectAccessible(page, "changes of the settings that are not saved");
     await picture(page, "settings-unsaved");
     await page.keyboard.press("Escape");
     await asked.waitFor({ state: "detached" });
@@ -81,6 +83,7 @@ test("says where settings.json is, and shows it in its folder", async () => {
     expect(await page.getByTestId("settings-file").innerText()).toBe(file);
     await page.getByTestId("settings-show-file").click();
     await expect.poll(() => app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)).toEqual([file]);
+    await expectAccessible(page, "the settings' file");
     await picture(page, "settings-file");
     await page.emulateMedia({ colorScheme: "light" });
     await picture(page, "settings-file-light");
