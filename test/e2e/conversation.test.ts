@@ -98,5 +98,16 @@ test("finds in the whole conversation, unfolds what it finds, and Escape gives t
     await page.keyboard.press("Alt+ArrowUp");
     await first.waitFor();
     await expect.poll(() => page.getByTestId("pinned-prompt").count()).toBe(0);
+
+    // What was opened stays open, though its row is taken away while it is out of sight.
+    const row = page.getByTestId("call-row").first();
+    await row.click();
+    expect(await row.getAttribute("aria-expanded")).toBe("true");
+    const list = page.getByRole("log");
+    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await row.waitFor({ state: "detached" });
+    await list.evaluate((element) => element.scrollTo({ top: 0 }));
+    await row.waitFor();
+    expect(await row.getAttribute("aria-expanded")).toBe("true");
   });
 });

@@ -1,5 +1,6 @@
 import { ChevronRight } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
+import { useKept } from "../../state/row-memory.ts";
 import { useFoundHere } from "../../state/find.ts";
 import { openLink } from "../../state/notices.ts";
 import type { TextStep } from "../../state/conversation-view.ts";
@@ -22,7 +23,7 @@ export const AssistantText = memo(function AssistantText({ step, first }: { read
 
 /** What the agent thought, in the provider's summary: one line that unfolds; its last lines while it arrives. */
 export const Reasoning = memo(function Reasoning({ step, first }: { readonly step: TextStep; readonly first: boolean }) {
-  const [opened, setOpen] = useState(false);
+  const [opened, setOpen] = useKept(`${step.key} open`, false);
   const found = useFoundHere(step.key);
   const open = opened || found;
   const title = /\*\*(.+?)\*\*/.exec(step.text)?.[1] ?? "Thought";

@@ -1,6 +1,7 @@
 import { ChevronRight, FilePen, FileText, Folder, Search, SquareTerminal, Waypoints, Wrench } from "lucide-react";
-import { memo, type ReactNode, useState } from "react";
+import { memo, type ReactNode } from "react";
 import { formatDuration, formatElapsed } from "../../lib/format.ts";
+import { useKept } from "../../state/row-memory.ts";
 import { troubleOf } from "../../state/call-trouble.ts";
 import { isMovable, moveToBackground, offerAfterMs } from "../../state/background.ts";
 import { callFile } from "../../state/call-subject.ts";
@@ -31,7 +32,7 @@ export const CallRow = memo(function CallRow({ call, first }: { readonly call: C
 });
 
 function PlainCallRow({ call, first }: { readonly call: CallView; readonly first: boolean }) {
-  const [open, setOpen] = useState<boolean | null>(null);
+  const [open, setOpen] = useKept<boolean | null>(`c:${call.callId} open`, null);
   const running = call.finishedAt === null;
   const found = useFoundHere(`c:${call.callId}`);
   const file = callFile(call.tool, call.input);
@@ -52,7 +53,7 @@ function PlainCallRow({ call, first }: { readonly call: CallView; readonly first
 /** Several reading calls as one line that unfolds. */
 export const CallGroupRow = memo(
   function CallGroupRow({ group, first }: { readonly group: CallGroup; readonly first: boolean }) {
-    const [opened, setOpen] = useState(false);
+    const [opened, setOpen] = useKept(`${group.key} open`, false);
     const found = useFoundHere(group.key);
     const open = opened || found;
     return (

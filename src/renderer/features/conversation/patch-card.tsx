@@ -1,6 +1,7 @@
 import { ArrowUpRight, FileDiff } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { formatCount } from "../../lib/format.ts";
+import { useKept } from "../../state/row-memory.ts";
 import { useConversation } from "../../state/conversation.ts";
 import type { PatchStep } from "../../state/conversation-view.ts";
 import { openReview } from "../../state/layout.ts";
@@ -27,7 +28,7 @@ export function freshDraft(step: PatchStep): PatchDraft | null {
 /** A patch that was written, with the way to review it. */
 export const PatchCard = memo(function PatchCard({ step, first }: { readonly step: PatchStep; readonly first: boolean }) {
   const draft = readPatchDraft(step.callId);
-  const [open, setOpen] = useState(() => freshDraft(step) !== null);
+  const [open, setOpen] = useKept(`${step.key} open`, () => freshDraft(step) !== null);
   const busy = useUndo((state) => state.busy);
   const isAlone = useConversation((state) => isOnlyOfTurn(state.view, step));
   return (

@@ -1,11 +1,12 @@
 import { ChevronRight, Info, Redo2, TriangleAlert, Undo2, Waypoints } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { formatCount, formatElapsed } from "../../lib/format.ts";
 import { reviewCallPrefix } from "../../../protocol/review.ts";
 import type { TaskId } from "../../../protocol/ids.ts";
 import { openLink, reportError } from "../../state/notices.ts";
 import type { DeliveryStep, NoticeStep, PatchStep, RetryStep, RevertStep, TaskStep, UserStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
+import { useKept } from "../../state/row-memory.ts";
 import { openTask } from "../../state/tasks.ts";
 import { revert, useUndo } from "../../state/undo.ts";
 import { UndoButton } from "../../ui/undo-button.tsx";
@@ -166,6 +167,7 @@ export const DeliveryRow = memo(function DeliveryRow({ step, first }: { readonly
       bad={step.status !== "succeeded"}
       text={step.text}
       first={first}
+      rowKey={step.key}
       testId="task-delivery"
     />
   );
@@ -181,6 +183,7 @@ export const WokenRow = memo(function WokenRow({ step, first }: { readonly step:
       bad={false}
       text={step.text}
       first={first}
+      rowKey={step.key}
       testId="woken-row"
     />
   );
@@ -193,6 +196,7 @@ function Folded({
   bad,
   text,
   first,
+  rowKey,
   testId,
 }: {
   readonly title: string;
@@ -201,9 +205,10 @@ function Folded({
   readonly bad: boolean;
   readonly text: string;
   readonly first: boolean;
+  readonly rowKey: string;
   readonly testId: string;
 }) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useKept(`${rowKey} open`, false);
   return (
     <ThreadRow node={text === "" ? <Dot /> : <Waypoints size={12} className="text-accent-text" />} first={first} className="pb-3">
       <button

@@ -1,7 +1,8 @@
 import { Pin } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
 import { attachmentFact } from "../../lib/attachment-fact.ts";
+import { useKept } from "../../state/row-memory.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
 import { useFoundHere } from "../../state/find.ts";
 import { showPasted } from "../../state/pasted.ts";
@@ -15,7 +16,7 @@ const shownChars = 1_600;
 
 /** What the person said. The first prompt of a conversation says that it goes out with every request. */
 export const UserMessage = memo(function UserMessage({ step }: { readonly step: UserStep }) {
-  const [whole, setWhole] = useState(false);
+  const [whole, setWhole] = useKept(`${step.key} whole`, false);
   const found = useFoundHere(step.key);
   const cut = !whole && !found && step.text.length > shownChars + 200;
   return (

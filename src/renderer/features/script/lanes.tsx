@@ -1,5 +1,6 @@
-import { memo, useCallback, useMemo, useState } from "react";
+import { memo, useCallback, useMemo } from "react";
 import { formatDuration } from "../../lib/format.ts";
+import { useKept } from "../../state/row-memory.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
 import { useNow } from "../../state/now.ts";
 import { Button } from "../../ui/button.tsx";
@@ -26,8 +27,8 @@ export const Lanes = memo(function Lanes({
 }) {
   const running = step.finishedAt === null;
   const now = useNow(running);
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
+  const [unfolded, setUnfolded] = useKept<ReadonlySet<string>>(`${step.key} unfolded`, () => new Set());
+  const [all, setAll] = useKept(`${step.key} all`, false);
   const lanes = useMemo(() => lanesOf(step.calls, step.startedAt, unfolded, formatDuration), [step.calls, step.startedAt, unfolded]);
   const lastEnd = useMemo(() => lanes.reduce((most, lane) => Math.max(most, lane.end ?? 0), 0), [lanes]);
   const elapsed = running ? Math.max(now - step.startedAt, 50) : (step.durationMs ?? 0);

@@ -1,6 +1,7 @@
 import { Check, ChevronDown, ChevronRight, CircleAlert, Square } from "lucide-react";
 import { memo, useCallback, useEffect, useState } from "react";
 import { formatCount, formatDuration, formatElapsed } from "../../lib/format.ts";
+import { useKept } from "../../state/row-memory.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
 import { stopTurn } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
@@ -20,11 +21,11 @@ import { ScriptSource } from "./script-source.tsx";
  * click on a lane shows that call and marks its line.
  */
 export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: ScriptStep }) {
-  const [open, setOpen] = useState(true);
-  const [selected, setSelected] = useState<string | null>(null);
+  const [open, setOpen] = useKept(`${step.key} open`, true);
+  const [selected, setSelected] = useKept<string | null>(`${step.key} selected`, null);
   const [line, setLine] = useState<number | null>(null);
-  const select = useCallback((callId: string) => setSelected((now) => (now === callId ? null : callId)), []);
-  const close = useCallback(() => setSelected(null), []);
+  const select = useCallback((callId: string) => setSelected((now) => (now === callId ? null : callId)), [setSelected]);
+  const close = useCallback(() => setSelected(null), [setSelected]);
   const jump = useLayout((state) => state.jump);
   const [taken, setTaken] = useState<typeof jump>(null);
   if (jump !== null && jump !== taken && jump.callId.startsWith(`${step.callId}.`)) {

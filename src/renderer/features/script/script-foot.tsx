@@ -1,6 +1,7 @@
 import { ChevronDown, CircleAlert, CornerDownRight, TriangleAlert } from "lucide-react";
-import { memo, useState } from "react";
+import { memo } from "react";
 import { formatCount } from "../../lib/format.ts";
+import { useKept } from "../../state/row-memory.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
 import { cx } from "../../ui/cx.ts";
 import { ScriptOutput } from "./script-output.tsx";
@@ -8,7 +9,7 @@ import { oneLine, resultOf } from "./script-result.ts";
 
 /** The end of a script card: why it failed, its last log line, and on a click all of the log and the result. */
 export const ScriptFoot = memo(function ScriptFoot({ step, open }: { readonly step: ScriptStep; readonly open: boolean }) {
-  const [shown, setShown] = useState(false);
+  const [shown, setShown] = useKept(`${step.key} output`, false);
   const result = resultOf(step);
   const facts = [
     ...(step.logCount > 0 ? [formatCount(step.logCount, "log line")] : []),

@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { useKept } from "../../state/row-memory.ts";
 import type { ScriptStep } from "../../state/conversation-view.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeLines } from "../../ui/code-lines.tsx";
@@ -10,7 +11,7 @@ const shownLines = 18;
 
 /** The script's source with line numbers. Follows its end while the model writes it, then shows its beginning; long ones unfold on demand. */
 export function ScriptSource({ step, line }: { readonly step: ScriptStep; readonly line: number | null }) {
-  const [whole, setWhole] = useState(false);
+  const [whole, setWhole] = useKept(`${step.key} whole`, false);
   const box = useRef<HTMLDivElement>(null);
   const code = step.code.replace(/\s+$/, "");
   const count = useMemo(() => code.split("\n").length, [code]);
