@@ -2,7 +2,7 @@ import path from "node:path";
 import { SpindleError } from "../protocol/error.ts";
 import type { SpindleEvent } from "../protocol/event.ts";
 import type { AppState, ConversationRow, ProjectInfo, ProviderInfo } from "../protocol/ipc.ts";
-import { providerIds, type Settings } from "../protocol/settings.ts";
+import type { Settings } from "../protocol/settings.ts";
 import type { TaskRow } from "../protocol/task.ts";
 import type { RejectRequest, RejectResult } from "../protocol/review.ts";
 import type { UndoResult } from "../protocol/undo.ts";
@@ -18,9 +18,10 @@ import { createFanOut } from "./engine/fan-out.ts";
 import type { LateAnswers } from "./engine/late-answers.ts";
 import { patchTexts } from "./engine/patch-texts.ts";
 import { createTaskDesk } from "./engine/task-desk.ts";
+import { providerInfos } from "./engine/provider-infos.ts";
 import { createProviderShelf } from "./engine/provider-shelf.ts";
 import { openJournalDesk } from "./engine/journal-desk.ts";
-import { createKeyedSettings, explainLocked, type KeyedSettings } from "./engine/keyed-settings.ts";
+import { createKeyedSettings, type KeyedSettings } from "./engine/keyed-settings.ts";
 import { createOutputFiles } from "./engine/output-files.ts";
 import { createPastedFiles, type PastedFiles } from "./engine/pasted-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
@@ -35,9 +36,6 @@ import type { Harness } from "./harness/harness.ts";
 import { createLogger, type Logger } from "./lib/logger.ts";
 import { createRedactor, type Redactor } from "./lib/redact.ts";
 import { openProject } from "./project/project.ts";
-import { knownContextWindow } from "./providers/context-windows.ts";
-import { isLocal } from "./providers/address.ts";
-import { providerLabels } from "./providers/create-provider.ts";
 import type { Provider } from "./providers/provider.ts";
 import type { Runner } from "./runner/runner.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -310,20 +308,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         .rows()
         .filter((folded) => folded.projectRoot === projectRoot && folded.parentTaskId === null)
         .map(({ row }) => liveRow(row)),
-    providers: () =>
-      providerIds.map((id) => {
-        const one = provider(id);
-        const own = effective().providers[id];
-        const model = own.model ?? one.defaultModel();
-        return {
-          id,
-          label: providerLabels[id],
-          model,
-          missing: explainLocked(one.missing(), id, vault),
-          contextWindow: own.contextWindow ?? knownContextWindow(model),
-          isLocal: isLocal(id, effective().providers[id], options.env),
-        };
-      }),
+    providers: () => providerInfos({ provider, settings: effective(), vault, env: options.env }),
     appState: (project, version) => ({
       version,
       platform: process.platform,

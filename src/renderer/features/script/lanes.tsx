@@ -39,7 +39,7 @@ export const Lanes = memo(function Lanes({
       if (lane.open === null) onSelect(lane.key);
       else setUnfolded((before) => toggled(before, lane.key));
     },
-    [onSelect],
+    [onSelect, setUnfolded],
   );
   const hidden = lanes.length - shownLanes;
   return (
