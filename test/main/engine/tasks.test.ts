@@ -262,7 +262,9 @@ test("a spawned script that is stopped or takes too long says what it had done",
       stopped: expect.stringMatching(
         /^cancelled: The person stopped the task\.\n\nScript stopped[\s\S]*NOT undone: one \(new\)\.[\s\S]*\npatched$/,
       ),
-      slow: expect.stringMatching(/^timed_out: The task was stopped after 4000 ms\.\n\nScript stopped[\s\S]*NOT undone: two \(new\)\./),
+      slow: expect.stringMatching(
+        /^timed_out: The task was stopped after 4 s, its time limit\.\n\nScript stopped[\s\S]*NOT undone: two \(new\)\./,
+      ),
     },
     stopped: { status: "cancelled", error: { code: "cancelled" }, result: { report: { changedFileCount: 1 } } },
     slow: { status: "timed_out", error: { code: "timeout" } },
