@@ -166,7 +166,7 @@ describe("exec", () => {
     });
   });
 
-  test("SIGKILL in the middle of a command: nothing stays alive, the log is whole, the next start says what was lost", async () => {
+  test("SIGKILL in the middle of a command: nothing stays alive, the log is whole, the next look at the tasks says what was lost", async () => {
     const spindle = lab();
     const mark = `spindle-killed-${process.pid}`;
     const code = `await tools.spawn({ kind: "exec", title: "lost", cmd: "exec -a ${mark}-task sleep 300" }); await tools.exec({ cmd: "exec -a ${mark}-call sleep 300" });`;
@@ -195,7 +195,8 @@ describe("exec", () => {
       alive: [],
       tasks: [{ title: "lost", status: "interrupted", error: { code: "interrupted" } }],
       kept: printed,
-      delivered: [{ title: "lost", status: "interrupted" }],
+      // A look does not take the result from a window, which wakes the conversation with it.
+      delivered: [],
     });
   });
 
