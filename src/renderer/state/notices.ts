@@ -27,7 +27,10 @@ export function dismissNotice(id: number): void {
 /** Failures that nothing of the window took care of are shown, not lost; returns the function that stops. */
 export function followFaults(): () => void {
   const onRejection = ({ reason }: PromiseRejectionEvent) => reportError(reason);
-  const onError = ({ error, message }: ErrorEvent) => reportError(error ?? message);
+  const onError = ({ error, message }: ErrorEvent) => {
+    // The browser's note that a size was measured once more: nothing failed.
+    if (!message.startsWith("ResizeObserver loop")) reportError(error ?? message);
+  };
   window.addEventListener("unhandledrejection", onRejection);
   window.addEventListener("error", onError);
   return () => {
