@@ -51,6 +51,12 @@ export const execInput = z.strictObject({
   workdir: z.string().min(1).optional().describe("Folder to run in. Default: the project."),
   timeoutMs: z.number().int().min(1).max(86_400_000).optional().describe("Killed after this long. Default 120000."),
   env: z.record(z.string(), z.string()).optional().describe("Further environment variables."),
+  arg0: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("What the command line sees as $0, and bash calls itself in its messages. Default: bash."),
   justification: z.string().optional().describe("Why it is needed; shown to the person who approves."),
   escalated: z.boolean().optional().describe("Ask to run outside the sandbox. Needs a justification."),
 });

@@ -103,7 +103,7 @@ function movedOutcome({ task, soFar }: Extract<MovableEnd, { moved: true }>): To
  * Makes the process of a command line in the sandbox of `ctx.sandboxLevel`. Throws `outside_project` for a folder outside
  * (unless the level is full), `command_not_started`, `sandbox_unavailable`.
  */
-async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">, ctx: CommandContext): Promise<PreparedCommand> {
+async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env" | "arg0">, ctx: CommandContext): Promise<PreparedCommand> {
   if (Buffer.byteLength(input.cmd) > maxCommandBytes) {
     throw new SpindleError("command_not_started", "The command line is longer than 128 KiB.", {
       hint: "Write long text to a file and pass its path.",
@@ -114,7 +114,7 @@ async function prepareCommand(input: Pick<ExecInput, "cmd" | "workdir" | "env">,
   const folder = await workingFolder(input.workdir, ctx);
   const env = commandEnvironment(process.env, { allow: ctx.settings.exec.allowEnv, extra: input.env ?? {} });
   checkSize(env);
-  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd], {
+  const command = await ctx.sandbox.wrap([findShell(), "-c", input.cmd, ...(input.arg0 === undefined ? [] : [input.arg0])], {
     level: ctx.sandboxLevel,
     projectRoot: ctx.projectRoot,
     writableFolders: [],

@@ -77,6 +77,7 @@ test("the real tools: every public name and field is declared", () => {
     "workdir?: string;",
     "timeoutMs?: number;",
     "env?: Record<string, string>;",
+    "arg0?: string;",
     "justification?: string;",
     "escalated?: boolean;",
     "exitCode: number;",

@@ -191,6 +191,17 @@ describe("exec", () => {
     await expect.poll(() => livingWith(mark), { timeout: 1_000, interval: 10 }).toEqual([]);
   });
 
+  it("gives the command line its $0, which belongs to what is approved", async () => {
+    const { result } = await execTool.run({ cmd: "echo $0; no-such-program", arg0: "a name" }, context());
+    expect(result).toMatchObject({ stdout: "a name\n", exitCode: 127 });
+    expect(result.stderr).toMatch(/^a name: /);
+    expect(await execTool.effect({ cmd: "$0", arg0: "git push" }, { projectRoot: "/p" })).toMatchObject({
+      cmd: "0='git push' $0",
+      line: { words: null, seen: { unread: true }, variables: "0='git push' " },
+    });
+    await expect(execTool.run({ cmd: "true", arg0: "a\0b" }, context())).rejects.toMatchObject({ code: "command_not_started" });
+  });
+
   it("tells the policy the whole command: variables, folder, escalation, forced rm", async () => {
     const effect = async (input: Parameters<typeof execTool.effect>[0]) => execTool.effect(input, { projectRoot: "/p" });
     expect(await effect({ cmd: "npm i", workdir: "a", env: { A: "it's" }, escalated: true, justification: "network" })).toEqual({

@@ -17,7 +17,7 @@ export type PatchTool = ReturnType<typeof createApplyPatchTool>;
  * besides. Throws `invalid_patch` when that patch cannot be read.
  */
 export async function commandEffect(
-  input: Pick<ExecInput, "cmd" | "workdir" | "env" | "justification"> & { readonly escalated: boolean },
+  input: Pick<ExecInput, "cmd" | "workdir" | "env" | "arg0" | "justification"> & { readonly escalated: boolean },
   { inspection, patch }: Understood,
   projectRoot: string,
   applyPatch: PatchTool,
@@ -27,7 +27,7 @@ export async function commandEffect(
   return {
     kind: "command",
     // The variables belong to what is approved: they can change what a command does.
-    cmd: `${assignments(input.env ?? {})}${input.cmd}`,
+    cmd: `${given(input)}${input.cmd}`,
     line: ruledCommand(input, inspection),
     folder: await folderAt(path.resolve(projectRoot, input.workdir ?? ".")),
     escalated: input.escalated,
@@ -37,7 +37,12 @@ export async function commandEffect(
 }
 
 /** A command as rules look at it. */
-export function ruledCommand(input: Pick<ExecInput, "cmd" | "env">, inspection: Inspection): RuledCommand {
+export function ruledCommand(input: Pick<ExecInput, "cmd" | "env" | "arg0">, inspection: Inspection): RuledCommand {
   const { words, seen } = inspection;
-  return { cmd: input.cmd, words, seen, variables: assignments(input.env ?? {}) };
+  return { cmd: input.cmd, words, seen, variables: given(input) };
+}
+
+/** What the call sets for its command line, `$0` included: as assignments in front of it. */
+function given({ env = {}, arg0 }: Pick<ExecInput, "env" | "arg0">): string {
+  return assignments(arg0 === undefined ? env : { 0: arg0, ...env });
 }
