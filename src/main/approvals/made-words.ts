@@ -20,20 +20,26 @@ export function isAmong(made: readonly WordPattern[], word: string): boolean {
 
 const special = /[*?[{\uE000]/;
 
-/** The text with a stand-in for each substitution, variable and escape of `$'...'`, nested ones as a whole. */
+/**
+ * The text with a stand-in for each substitution, variable and escape of `$'...'`, nested ones as a whole. What stands in substitutions
+ * comes behind it as text of its own: quotes are not looked at, so that a bracket in them may open or close one that bash does not see.
+ */
 function withoutSubstitutions(text: string): string {
   let out = "";
   /** Open parentheses and braces of the substitutions the place is in. */
   let open = 0;
+  let inside = "";
   for (let at = 0; at < text.length; at++) {
     const here = text[at] ?? "";
     const next = text[at + 1] ?? "";
     if (open > 0) {
+      inside += here;
       if (here === "\\") at++;
       else if (here === "(" || here === "{") open++;
       else if ((here === ")" || here === "}") && --open === 0) out += unknownText;
     } else if (here === "$" && (next === "(" || next === "{")) {
       open = 1;
+      inside += " ";
       at++;
     } else if (here === "$" && next === "'") {
       const [whole = "", inner = ""] = quoted(text, at);
@@ -48,7 +54,7 @@ function withoutSubstitutions(text: string): string {
       at = end === -1 ? text.length : end;
     } else out += here;
   }
-  return open > 0 ? out + unknownText : out;
+  return `${out}${open > 0 ? unknownText : ""} ${inside}`;
 }
 
 const escapes = /\\(?:x[0-9a-f]{1,2}|u[0-9a-f]{1,4}|U[0-9a-f]{1,8}|[0-7]{1,3}|c.|.)/gis;

@@ -107,6 +107,8 @@ export function createConversation(deps: {
   const turn = async (turnId: TurnId, signal: AbortSignal): Promise<TurnResult> => {
     const startedAt = Date.now();
     let outcome: LoopOutcome;
+    // The turn counts as running before anything of it happens: what wakes the conversation from here on enters it.
+    await Promise.resolve();
     try {
       const setup = await deps.setUpTurn({ conversation, turnId, signal });
       emit({

@@ -18,11 +18,13 @@ export function reloadWhenGone(window: BrowserWindow, logger: Logger): void {
     const now = performance.now();
     ends = [...ends.filter((time) => now - time < withinMs), now];
     const isAsked = ends.length > mostEnds;
-    void (isAsked ? askToReload(window) : Promise.resolve(true)).then((yes) => {
+    const go = (yes: boolean): void => {
       if (window.isDestroyed()) return;
       if (yes) window.webContents.reload();
       else window.close();
-    });
+    };
+    if (!isAsked) go(true);
+    else askToReload(window).then(go, (error: unknown) => logger.error("The person could not be asked about the page", error));
   });
 }
 

@@ -38,8 +38,11 @@ export function createWindow(options: { readonly preloadFile: string; readonly p
       spellcheck: false,
     },
   });
-  if (saved?.maximized === true) window.maximize();
-  window.once("ready-to-show", () => window.show());
+  window.once("ready-to-show", () => {
+    // Which shows it, too.
+    if (saved?.maximized === true) window.maximize();
+    else window.show();
+  });
   keepPlace(window, options.home);
   return window;
 }

@@ -3,7 +3,7 @@ import type { TaskRow } from "../../protocol/task.ts";
 import type { Conversation } from "../conversations/conversation.ts";
 import type { ConversationStore } from "../conversations/store.ts";
 import type { Logger } from "../lib/logger.ts";
-import { isAskedAgain } from "../tasks/reconcile.ts";
+import { isAskedAgain, isLost } from "../tasks/reconcile.ts";
 import type { LedgerEntry } from "../tasks/record.ts";
 import { isStoppedByPerson } from "../tasks/stop-task.ts";
 import type { TaskManager } from "../tasks/task-manager.ts";
@@ -20,9 +20,11 @@ export interface LeftResults {
 
 /** A conversation may be held by another process for a while. */
 const lookAgainMs = 5_000;
-/** How long ago (ms) a result may have come that still wakes its conversation, and how many of them at most. */
-const wakesWithin = 24 * 3_600_000;
+/** How long ago (ms) a result may have come that still wakes or changes its conversation, and how many are woken at most. */
+const newForMs = 24 * 3_600_000;
 const mostWoken = 20;
+/** Conversations that are opened to see whether they read their result. */
+const mostLookedInto = 200;
 
 export function createLeftResults(deps: {
   readonly tasks: TaskManager;
@@ -34,6 +36,7 @@ export function createLeftResults(deps: {
 }): LeftResults {
   const { tasks, logger } = deps;
   const failed = new Set<string>();
+  const told = new Set<string>();
   let timer: NodeJS.Timeout | null = null;
 
   const report = (row: TaskRow, error: unknown): void => {
@@ -57,46 +60,50 @@ export function createLeftResults(deps: {
     tellFinished(entry.row, to);
     deps.deliver(entry.row, tasks.textOf(entry), to);
   };
+  /** Nobody reads the result of a silent task, but its conversation must not show it at work. */
+  const tellSilent = (row: TaskRow): void => {
+    const once = `${row.taskId}.${row.run}`;
+    if (told.has(once) || !deps.wake || !isNew(row, Date.now())) return;
+    if (deps.store().exists(row.conversationId)) tellFinished(row, deps.store().open(row.conversationId));
+    told.add(once);
+  };
   const deliverOne = (entry: LedgerEntry): void => {
     const { row } = entry;
     if (isAskedAgain(row)) {
       // Without a window it stays as it is: told to its conversation, it would not be asked again by the window's next start.
       if (!deps.wake || isResumed(row)) return;
     }
-    if (row.notify === "silent" || (row.notify === "wake" && !deps.wake)) return;
+    if (row.notify === "silent") return tellSilent(row);
+    if (row.notify === "wake" && !deps.wake) return;
     // Deleted, or a script run without a conversation: the ledger keeps the result, and nobody waits for it.
     if (!deps.store().exists(row.conversationId)) return tasks.markDelivery(row.taskId, "seen");
     bring(entry, deps.store().open(row.conversationId));
   };
+  /** Also called by a timer: a ledger that cannot be read now ends no process. */
   const deliverAll = (): void => {
-    for (const entry of tasks.undelivered()) {
-      try {
-        deliverOne(entry);
-      } catch (error) {
-        report(entry.row, error);
+    try {
+      for (const entry of tasks.undelivered()) {
+        try {
+          deliverOne(entry);
+        } catch (error) {
+          report(entry.row, error);
+        }
       }
-    }
-  };
-  /** Tasks whose process was gone at the start: their conversations still show them at work. */
-  const tellLost = (): void => {
-    for (const taskId of tasks.lost) {
-      const row = tasks.row(taskId);
-      try {
-        if (deps.wake && !isAskedAgain(row) && deps.store().exists(row.conversationId))
-          tellFinished(row, deps.store().open(row.conversationId));
-      } catch (error) {
-        report(row, error);
-      }
+    } catch (error) {
+      logger.error("The ledger of tasks could not be read", error);
     }
   };
   /** Results that stand in a log whose process ended before it could start the turn they are for. */
   const wakeUnread = (): void => {
     const now = Date.now();
     const rows = tasks.rows().filter((row) => mayStillWake(row, now) && deps.store().exists(row.conversationId));
-    for (const row of rows.slice(0, mostWoken)) {
+    let woken = 0;
+    for (const row of rows.slice(0, mostLookedInto)) {
       try {
         const conversation = deps.store().open(row.conversationId);
-        if (isUnread(row, conversation)) conversation.wake();
+        if (woken >= mostWoken || !isUnread(row, conversation)) continue;
+        woken++;
+        conversation.wake();
       } catch (error) {
         // Open in another process, which reads it.
         if (!(error instanceof SpindleError && error.code === "conversation_busy")) report(row, error);
@@ -105,7 +112,6 @@ export function createLeftResults(deps: {
   };
   return {
     start() {
-      tellLost();
       deliverAll();
       if (!deps.wake) return;
       wakeUnread();
@@ -115,7 +121,12 @@ export function createLeftResults(deps: {
     deliverTo(conversation) {
       for (const entry of tasks.undelivered()) {
         if (entry.row.conversationId !== conversation.id || entry.row.notify === "silent" || isAskedAgain(entry.row)) continue;
-        bring(entry, conversation);
+        try {
+          bring(entry, conversation);
+        } catch (error) {
+          // The turn goes on without it; it is tried again.
+          report(entry.row, error);
+        }
       }
     },
     close() {
@@ -124,10 +135,14 @@ export function createLeftResults(deps: {
   };
 }
 
-/** One that was interrupted was told when the application was closed, which starts nothing by itself. */
+function isNew({ finishedAt }: TaskRow, now: number): boolean {
+  return finishedAt !== null && now - finishedAt < newForMs;
+}
+
+/** One that closing the application interrupted was told then, which starts nothing by itself. */
 function mayStillWake(row: TaskRow, now: number): boolean {
-  const isNew = row.finishedAt !== null && now - row.finishedAt < wakesWithin;
-  return isNew && row.notify === "wake" && row.delivery === "delivered" && row.status !== "interrupted" && !isStoppedByPerson(row);
+  const isClosed = row.status === "interrupted" && !isLost(row);
+  return isNew(row, now) && row.notify === "wake" && row.delivery === "delivered" && !isClosed && !isStoppedByPerson(row);
 }
 
 /** No turn began or ended behind the result, and it is no agent's, which only its task wakes. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { SpindleError } from "../../protocol/error.ts";
 import { isAlive, processIdentity } from "../lib/process-identity.ts";
 import { createSandbox } from "../sandbox/create-sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -16,12 +17,25 @@ export async function openSandbox(home: string): Promise<{ readonly sandbox: San
     platform: process.platform,
     arch: process.arch,
     searchPath: process.env["PATH"] ?? "",
-    projects: [...openProjects(home).folders(), process.cwd()],
+    projects: [...knownProjects(home), process.cwd()].filter((folder) => !systemPlaces.includes(folder)),
     secretFolders: secretFolders(os.homedir()),
     dataFolder: home,
     tmpFolder,
   });
   return { sandbox, close: () => rmSync(tmpFolder, { recursive: true, force: true }) };
+}
+
+/** Everything would lie in them, the system's own programs too. */
+const systemPlaces = ["/", "/bin", "/usr", "/usr/bin", "/usr/local", "/usr/local/bin"];
+
+/** A damaged file is told by who asks about a folder; it must not keep anything from starting. */
+function knownProjects(home: string): readonly string[] {
+  try {
+    return openProjects(home).folders();
+  } catch (error) {
+    if (error instanceof SpindleError && error.code === "settings_invalid") return [];
+    throw error;
+  }
 }
 
 /** A killed process cannot remove its folder: the next start does, by the owner that stands in the name. */

@@ -116,7 +116,7 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
   });
 
   function resume(taskId: TaskId): void {
-    if (closing) return;
+    if (closing || !isAskedAgain(tasks.row(taskId))) return;
     try {
       tasks.again(taskId, "resume");
     } catch (error) {
@@ -126,6 +126,8 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
 
   function onEvent(event: TaskEvent): void {
     deps.onTask(event.task);
+    // A process that starts no turns leaves what it only noticed to one that does.
+    if (event.type === "finished" && event.isLost && !deps.wake) return;
     const { task } = event;
     const { taskId } = task;
     if (event.type === "changed") return;

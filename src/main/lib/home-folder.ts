@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync } from "
 import { homedir, userInfo } from "node:os";
 import path from "node:path";
 import { isInside } from "./paths.ts";
-import { readQuietly } from "./read-quietly.ts";
+import { readWhatever } from "./read-quietly.ts";
 
 /** Places of the home folder that sessions start with, or that the person runs by a name or a click. */
 const startupPlaces = [
@@ -122,17 +122,17 @@ function startupOf(home: string): Startup {
  * count before they exist. Of links that go round, the path as given.
  */
 function realPlace(place: string, hops = 0): string {
-  const [real] = readQuietly(() => [realpathSync(place)]);
+  const [real] = readWhatever(() => [realpathSync(place)]);
   if (real !== undefined) return real;
   const parent = path.dirname(place);
   if (parent === place || hops > 40) return place;
-  const [target] = readQuietly(() => [lstatSync(place)]).some((facts) => facts.isSymbolicLink()) ? [readlinkSync(place)] : [];
+  const [target] = readWhatever(() => [lstatSync(place)]).some((facts) => facts.isSymbolicLink()) ? [readlinkSync(place)] : [];
   if (target !== undefined) return realPlace(path.resolve(parent, target), hops + 1);
   return path.join(realPlace(parent, hops + 1), path.basename(place));
 }
 
 function linksIn(home: string, folder: string): readonly Place[] {
-  return readQuietly(() => readdirSync(path.join(home, folder), { withFileTypes: true }))
+  return readWhatever(() => readdirSync(path.join(home, folder), { withFileTypes: true }))
     .filter((entry) => entry.isSymbolicLink() && (folder !== "" || entry.name.startsWith(".")))
     .map((entry) => path.join(folder, entry.name))
     .map((name) => ({ name, at: realPlace(path.join(home, name)) }));

@@ -13,6 +13,16 @@ export function readQuietly<T>(read: () => readonly T[]): readonly T[] {
   }
 }
 
+/** Nothing, where the look fails for whatever reason of the system: a folder on a disk that is gone says no more than one that is not there. */
+export function readWhatever<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read();
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code === "string") return [];
+    throw error;
+  }
+}
+
 /** For what cannot be read: true when it is this user's, who can make it readable, and so can a command. */
 export function isOwnUnreadable(place: string): boolean {
   return readQuietly(() => [lstatSync(place).uid]).includes(process.geteuid?.() ?? -1);

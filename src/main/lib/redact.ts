@@ -72,7 +72,8 @@ function openEnd(text: string, forms: readonly string[]): number {
   // The dashes of a key's last line belong to that key.
   if (!/-----END [A-Z ]*-----$/.test(end)) lengths.push(commonEnd(end, "-----BEGIN "));
   // Most text ends in the middle of a word: only what could hang together with it is looked at.
-  const word = /[\w-]*$/.exec(end)?.[0].length ?? 0;
+  // Characters that do not show may stand in it.
+  const word = /(?:[\w-]|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff])*$/.exec(end)?.[0].length ?? 0;
   const around = end.slice(-word - longestBefore);
   if (word !== 0) for (const { beginning } of keyShapes) lengths.push(beginning?.exec(around)?.[0].length ?? 0);
   lengths.push(openAddress.exec(end)?.[0].length ?? 0);

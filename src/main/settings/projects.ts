@@ -12,9 +12,9 @@ const projectSchema = z.strictObject({
 
 /** What the person said about folders, in `projects.json` of the data folder: never in the folder itself, whose authors could say it. */
 export interface ProjectsFile {
-  /** True when the person trusts this folder or one that holds it. */
   /** Folders that something is known about. */
   folders(): readonly string[];
+  /** True when the person trusts this folder or one that holds it. */
   isTrusted(root: string): boolean;
   setTrusted(root: string, trusted: boolean): void;
   /** What commands in this folder may reach besides files. */

@@ -19,10 +19,10 @@ export interface Endings {
   loseLate(taskId: TaskId, cause: unknown): void;
   /** A disk that is full or a folder that is gone must not leave a row that runs for ever. Does nothing for one that is over. Throws when it cannot be written yet: `failAgain` tries again. */
   fail(taskId: TaskId, cause: unknown): void;
-  /** Writes and tells the ends that could not be. Called every few seconds. Throws when one still cannot. */
+  /** Tells and writes the ends that could not be. Called every few seconds. Throws when one still cannot be written. */
   failAgain(): void;
   /** Tells an end that the ledger has already. Who waits for the task goes on in any case; what cannot be told is told by `failAgain`. */
-  tellEnd(taskId: TaskId): void;
+  tellEnd(taskId: TaskId, isLost?: boolean): void;
   textOf(entry: LedgerEntry): string;
 }
 
@@ -43,13 +43,13 @@ export function createEndings(deps: {
     files.keep(taskId, { result: end.result, text: truncateForModel(end.text, modelTokens).text });
   const textOf = (entry: LedgerEntry): string =>
     entry.textCut ? (files.text(entry.row.taskId) ?? `${entry.text}\n(The rest of the text is gone: its file was removed.)`) : entry.text;
-  /** Ends that stand in the ledger and could not be told. */
-  const untold = new Set<TaskId>();
-  const tellEnd = (taskId: TaskId): void => {
-    untold.add(taskId);
+  /** Ends that stand in the ledger and could not be told, with their runs. */
+  const untold = new Map<TaskId, { readonly run: number; readonly isLost: boolean }>();
+  const tellEnd = (taskId: TaskId, isLost = false): void => {
+    const entry = entryOf(taskId);
+    untold.set(taskId, { run: entry.row.run, isLost });
     try {
-      const entry = entryOf(taskId);
-      deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry) });
+      deps.onEvent({ type: "finished", task: entry.row, text: textOf(entry), isLost });
       untold.delete(taskId);
     } catch (error) {
       // The log of its conversation cannot be written now: `failAgain` tells it again.
@@ -105,8 +105,13 @@ export function createEndings(deps: {
     },
     fail,
     failAgain() {
+      for (const [taskId, { run, isLost }] of untold) {
+        const { row } = entryOf(taskId);
+        // Run again meanwhile: that run has an end of its own.
+        if (row.run !== run || !isTaskOver(row.status)) untold.delete(taskId);
+        else tellEnd(taskId, isLost);
+      }
       for (const [taskId, cause] of unended) fail(taskId, cause);
-      for (const taskId of untold) tellEnd(taskId);
     },
   };
 }

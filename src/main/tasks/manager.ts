@@ -99,7 +99,7 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   function recheck(): void {
     if (closing) return;
     guarded(endings.failAgain)();
-    for (const taskId of reconcile(ledger, now)) endings.tellEnd(taskId);
+    for (const taskId of reconcile(ledger, now)) endings.tellEnd(taskId, true);
   }
 
   const run = async (
@@ -268,12 +268,9 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
 
   const dequeue = (taskId: TaskId, error: ErrorData): boolean => {
     if (!queue.waiting().includes(taskId)) return false;
-    try {
-      finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
-    } finally {
-      // Written is written, though it could not be told; what cannot be written goes on waiting, as the ledger says.
-      if (isTaskOver(entryOf(taskId).row.status)) queue.remove(taskId);
-    }
+    // What cannot be written goes on waiting, as the ledger says.
+    finish(taskId, { status: "cancelled", result: null, text: "cancelled before it started", error });
+    queue.remove(taskId);
     pump();
     return true;
   };
@@ -311,13 +308,12 @@ export function createTaskManager(deps: TaskManagerDeps): TaskManager {
   const entriesWhere = (holds: (entry: LedgerEntry) => boolean): readonly LedgerEntry[] =>
     [...ledger.entries().values()].filter((entry) => holds(entry) && (entry.owner.pid === me.pid || !isAlive(entry.owner)));
 
-  const lost = reconcile(ledger, now);
+  reconcile(ledger, now);
   const rechecks = setInterval(guarded(recheck), recheckMs);
   rechecks.unref();
 
   return {
     guard,
-    lost,
     spawn: (input, origin) => enqueue(create(input, origin), input),
     adopt(input, origin, work) {
       const task = create(input, origin);

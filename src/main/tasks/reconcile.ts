@@ -39,7 +39,12 @@ function whyInterrupted(row: TaskRow, pid: number): ErrorData {
         ? "while the task waited for an answer"
         : "while the task ran";
   const hint = resumeHint(row.kind);
-  return { code: "interrupted", message: `Spindle (process ${pid}) was closed or killed ${when}.`, hint };
+  return { code: "interrupted", message: `Spindle (process ${pid}) was closed or killed ${when}.`, hint, details: { isLost: true } };
+}
+
+/** True for a task that nobody ended: its process was gone when somebody looked. */
+export function isLost({ status, error }: Pick<TaskRow, "status" | "error">): boolean {
+  return status === "interrupted" && error?.details?.["isLost"] === true;
 }
 
 /** Runs that a question may have by itself: an application that dies over and over must not ask for ever. */

@@ -19,7 +19,8 @@ export type TaskEvent =
   /** Only the row looks different: it needs a person, it waits for something else. */
   | { readonly type: "changed"; readonly task: TaskRow }
   | { readonly type: "stalled"; readonly task: TaskRow }
-  | { readonly type: "finished"; readonly task: TaskRow; readonly text: string }
+  /** `isLost`: its process is gone, this one only noticed. */
+  | { readonly type: "finished"; readonly task: TaskRow; readonly text: string; readonly isLost: boolean }
   | { readonly type: "late"; readonly task: TaskRow; readonly text: string };
 
 /** Where a task comes from. */
@@ -72,8 +73,6 @@ export interface TaskManager {
   lend<T>(taskId: TaskId | null, wait: () => Promise<T>): Promise<T>;
   /** What a task's conversation gets to read, whole. */
   textOf(entry: LedgerEntry): string;
-  /** Tasks that turned out to be interrupted when the ledger was opened. */
-  readonly lost: readonly TaskId[];
   /** Results that ended but were not delivered, of this process and of those that are gone. */
   undelivered(): readonly LedgerEntry[];
   /** Late answers that wait for a person, likewise. */

@@ -48,6 +48,8 @@ describe("words that something else may put together", () => {
     ["cp /usr/bin/gi? x; ./x push", push],
     ["setpriv git $(echo hsup | rev)", push],
     ["setpriv git -C . $x", push],
+    ["echo '$('; find . -exec r{m,x} -rf {} +", rule("ask", "rm")],
+    ["x=$(echo '('); find . -exec r{m,x} {} +", rule("ask", "rm")],
     ["setpriv npm run test:e2e", rule("deny", "npm", "run", "test:e2e")],
     ["setpriv ./é/lancé à", rule("deny", "lancé", "à")],
     ["setpriv setpriv reboot", { ...rule("deny", "setpriv", "reboot"), exact: true }],

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Json } from "../../../src/protocol/json.ts";
@@ -17,9 +17,11 @@ function edit(file: string, change: (lines: readonly Line[]) => readonly Line[])
 const nobody = { pid: 2 ** 22 + 1, startTime: "1" };
 
 /** A conversation with one task, as a kill at one of these moments leaves it. */
-async function killed(moment: "while it ran" | "before it was told" | "before the turn", input: Json) {
+async function killed(moment: "while it ran" | "before it was told" | "before the turn", ...inputs: readonly Json[]) {
   const house = lab();
-  const first = await house.open({ provider: createScriptedProvider([callsTool("spawn", input), says("Started.")]) });
+  const first = await house.open({
+    provider: createScriptedProvider([inputs.flatMap((input) => callsTool("spawn", input)), says("Started.")]),
+  });
   const conversation = first.conversations.create(house.project);
   await conversation.send("Spawn", []).done;
   await first.tasks.idle();
@@ -55,6 +57,34 @@ test.each(["while it ran", "before it was told", "before the turn"] as const)(
     }
   },
 );
+
+test("several results that wait for one conversation are read in one turn", async () => {
+  const house = await killed("while it ran", command, { ...command, title: "second" }, { ...command, title: "third" });
+  const provider = createScriptedProvider([says("I see."), says("Too many."), says("Too many.")]);
+  const window = await house.open({ provider, wake: true });
+  await until("all were read", () => window.tasks.rows().every(({ delivery }) => delivery === "seen"));
+  await window.conversations.open(house.id).settled();
+  const { events } = window.conversations.open(house.id);
+  const turns = of(events, "turn_started").map(({ turnId }) => turnId);
+  expect([provider.requests.length, of(events, "task_delivered").length, turns]).toEqual([1, 3, ["t1", "t2"]]);
+});
+
+test("a process that starts no turns leaves what it only noticed, also while it runs", async () => {
+  const house = await killed("while it ran", command);
+  const ledger = path.join(house.home, "tasks", "ledger.jsonl");
+  const lines = readFileSync(ledger, "utf8");
+  writeFileSync(ledger, "");
+  const cli = await house.open({ provider: createScriptedProvider([]), wake: false });
+  appendFileSync(ledger, lines);
+  await until("it noticed", () => cli.tasks.rows()[0]?.status === "interrupted");
+  expect(cli.tasks.rows()[0]?.delivery).toBe("pending");
+  await cli.close();
+  const provider = createScriptedProvider([says("I see.")]);
+  const window = await house.open({ provider, wake: true });
+  await until("the result was read", () => window.tasks.rows()[0]?.delivery === "seen");
+  await window.conversations.open(house.id).settled();
+  expect(provider.requests.length).toBe(1);
+});
 
 test("a turn where nothing is woken reads what waits for its conversation", async () => {
   const house = await killed("before it was told", command);

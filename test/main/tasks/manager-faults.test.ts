@@ -260,6 +260,24 @@ test("a waiting task whose end is written does not run, though nobody could be t
   expect([ran, manager.row(second.taskId).status]).toEqual([["first"], "cancelled"]);
 });
 
+test("an end that could not be told is not told for the run that follows it", async () => {
+  const runs = [new SpindleError("provider_error", "No.")];
+  const { manager, deaf, told, spawn } = house(() => {
+    const failure = runs.pop();
+    return failure === undefined ? Promise.resolve(done) : Promise.reject(failure);
+  });
+  deaf.add("finished");
+  const { taskId } = spawn(ask("one"));
+  await expect.poll(() => manager.row(taskId).status).toBe("failed");
+  await manager.idle();
+  deaf.clear();
+  manager.again(taskId, "retry");
+  await manager.idle();
+  // Longer than it takes to look again.
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  expect(told.flatMap((event) => (event.type === "finished" ? [[event.task.run, event.task.status]] : []))).toEqual([[2, "succeeded"]]);
+});
+
 test("what a task started stops when the budget is used up, also after the task's own time-out", async () => {
   const { manager, spawn } = house(async ({ task, signal, meter }) => {
     const calling = task.title === "child" ? setInterval(() => meter.call(), 20) : undefined;
