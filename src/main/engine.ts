@@ -25,6 +25,7 @@ import { createKeyedSettings, type KeyedSettings } from "./engine/keyed-settings
 import { createOutputFiles } from "./engine/output-files.ts";
 import { createPastedFiles, type PastedFiles } from "./engine/pasted-files.ts";
 import { createReadGrants } from "./engine/read-grants.ts";
+import { saveScript } from "./engine/script-file.ts";
 import { createScriptStores } from "./engine/script-stores.ts";
 import { type CallParts, type CallScene, runCall } from "./engine/tool-context.ts";
 import { secrets } from "./engine/secrets.ts";
@@ -122,6 +123,8 @@ export interface Engine {
   rejectHunks(conversationId: string, request: RejectRequest): Promise<RejectResult>;
   /** Old and new texts that its patches name; see `engine/patch-texts.ts`. */
   patchTexts(conversationId: string, hashes: readonly string[]): Promise<(string | null)[]>;
+  /** Writes the source of a script into a file for an editor; see `engine/script-file.ts`. */
+  saveScript(conversationId: string, callId: string): Promise<string>;
   transcript(conversationId: string, format: "markdown" | "json"): string;
   /** The next request's messages as text. */
   raw(conversationId: string): Promise<string>;
@@ -352,6 +355,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       const texts = await patchTexts(conversationId, hashes, changes.journal);
       return texts.map((text) => (text === null ? null : redact(text)));
     },
+    saveScript: (id, callId) => saveScript(store.read(id), outputs, id, callId),
     transcript(conversationId, format) {
       const events = store.read(conversationId);
       return format === "json" ? JSON.stringify(events, null, 1) : transcriptMarkdown(conversationId, events);

@@ -224,6 +224,8 @@ export const calls = {
   "window.menu": z.strictObject({ x: z.number().min(0).max(100_000), y: z.number().min(0).max(100_000) }),
   /** Opens a file of the open, trusted project (or kept output of Spindle's own) in the person's editor. The path is relative to the project or absolute. */
   "files.open": z.strictObject({ path: z.string().min(1).max(4_000), line: z.number().int().min(1).max(100_000_000).optional() }),
+  /** Opens the source of a script of a conversation in the person's editor. */
+  "scripts.open": z.strictObject({ id, callId: z.string().min(1).max(200) }),
   /** Opens a terminal with the person's own shell in the project, not sandboxed. The window chooses the id. */
   "terminal.open": z.strictObject({ id, columns, rows: lines }),
   /** What the person typed or pasted. Calls for a terminal that has ended do nothing. */
@@ -291,6 +293,7 @@ export interface CallResults {
   "links.open": { readonly opened: boolean };
   "window.menu": null;
   "files.open": OpenedFile;
+  "scripts.open": OpenedFile;
   "terminal.open": { readonly shell: string };
   "terminal.write": null;
   "terminal.resize": null;

@@ -10,6 +10,7 @@ const patch = "*** Begin Patch\n*** Add File: a b.ts\n+export const a = 1;\n*** 
 test("a file of the review, of a call and of the palette opens in the editor of the settings", async () => {
   const server = await startResponsesServer([
     responds({ type: "function", name: "applyPatch", arguments: { patch } }),
+    responds({ type: "custom", name: "script", input: "return 6 * 7;" }),
     responds({ type: "function", name: "readFile", arguments: { path: "a b.ts", offset: 1 } }),
     responds({ type: "text", text: "Done." }),
   ]);
@@ -43,6 +44,12 @@ test("a file of the review, of a call and of the palette opens in the editor of 
       await row.click();
       await page.getByTestId("conversation").getByRole("button", { name: "Open a b.ts in the editor" }).click();
       await expect.poll(opened).toBe(`1 ${file} 1 ${file} `);
+
+      writeFileSync(got, "");
+      await page.getByTestId("script-card").getByRole("button", { name: "Open the script in the editor" }).click();
+      await expect.poll(opened).toMatch(/output\/c\d+\.ts $/);
+      expect(readFileSync(opened().trim().replace(/^1 /, ""), "utf8")).toBe("return 6 * 7;");
+      writeFileSync(got, `1 ${file} 1 ${file} `);
 
       await page.keyboard.press("Control+k");
       await page.keyboard.type("reviewed file in the editor");

@@ -133,6 +133,7 @@ export function createHandlers(engine: Engine, window: WindowPort): Handlers {
       return null;
     },
     "files.open": ({ path, line }) => window.openFile(path, line ?? null),
+    "scripts.open": async ({ id, callId }) => window.openFile(await engine.saveScript(id, callId), null),
     "links.open": async ({ url }) => ({ opened: await window.openLink(url) }),
   };
 }

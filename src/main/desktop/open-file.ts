@@ -78,7 +78,7 @@ function isKeptOutput(home: string, file: string): boolean {
   const parts = path.relative(home, file).split(path.sep);
   const [folder, place, last] = parts;
   if (folder === "tasks") return parts.length === 3 && place === "output" && /^[a-z0-9_]+\.(?:log|text|result\.json)$/.test(last ?? "");
-  return folder === "conversations" && parts.length === 4 && last === "output" && /^[\w.-]+\.txt$/.test(parts[3] ?? "");
+  return folder === "conversations" && parts.length === 4 && last === "output" && /^[\w.-]+\.(?:txt|ts)$/.test(parts[3] ?? "");
 }
 
 /** Starts the editor, which goes on when Spindle ends. A project does not bring the program that opens its files. */

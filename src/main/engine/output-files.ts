@@ -9,7 +9,7 @@ export interface OutputFiles {
   /** The folder with a conversation's files, absolute and without links; reading it may be granted. It may not exist. */
   folder(conversationId: ConversationId): string;
   /** Writes the text, secrets replaced, readable by this user only. Resolves with its path; throws `io_error`. */
-  save(conversationId: ConversationId, callId: CallId, text: string): Promise<string>;
+  save(conversationId: ConversationId, callId: CallId, text: string, extension?: "txt" | "ts"): Promise<string>;
 }
 
 export function createOutputFiles(deps: {
@@ -20,9 +20,9 @@ export function createOutputFiles(deps: {
   const folder = (conversationId: ConversationId): string => path.join(real(deps.conversations), conversationId, "output");
   return {
     folder,
-    async save(conversationId, callId, text) {
+    async save(conversationId, callId, text, extension = "txt") {
       if (!/^\w[\w.-]*$/.test(callId)) throw new SpindleError("io_error", `${JSON.stringify(callId)} cannot be the name of a file.`);
-      const file = path.join(folder(conversationId), `${callId}.txt`);
+      const file = path.join(folder(conversationId), `${callId}.${extension}`);
       try {
         // Not recursive: the folder of a conversation that was deleted meanwhile must not come back.
         await mkdir(path.dirname(file), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {

@@ -1,4 +1,6 @@
+import type { CallId } from "../../protocol/ids.ts";
 import { call } from "../lib/api.ts";
+import { useConversation } from "./conversation.ts";
 import { reportError } from "./notices.ts";
 
 /**
@@ -7,4 +9,10 @@ import { reportError } from "./notices.ts";
  */
 export function openFile(path: string, line: number | null = null): void {
   call("files.open", { path, ...(line === null ? {} : { line }) }).catch(reportError);
+}
+
+/** Opens the source of a script of the shown conversation in the person's editor. A failure becomes a notice. */
+export function openScript(callId: CallId): void {
+  const { id } = useConversation.getState();
+  if (id !== null) call("scripts.open", { id, callId }).catch(reportError);
 }

@@ -7,8 +7,10 @@ import { stopTurn } from "../../state/conversation.ts";
 import { useLayout } from "../../state/layout.ts";
 import { reportError } from "../../state/notices.ts";
 import { useNow } from "../../state/now.ts";
+import { openScript } from "../../state/open-file.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
+import { OpenFileButton } from "../../ui/open-file-button.tsx";
 import { Ring } from "../../ui/ring.tsx";
 import { CallDetail } from "./call-detail.tsx";
 import { Lanes } from "./lanes.tsx";
@@ -52,7 +54,7 @@ export const ScriptCard = memo(function ScriptCard({ step }: { readonly step: Sc
           {step.title}
         </h2>
         <HeaderFacts step={step} />
-        {step.finishedAt === null ? <StopTurn /> : null}
+        {step.finishedAt === null ? <StopTurn /> : <OpenFileButton path="the script" onOpen={() => openScript(step.callId)} />}
         <button
           type="button"
           aria-expanded={open}
