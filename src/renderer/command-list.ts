@@ -1,5 +1,5 @@
 import { hasMenuButton, showAppMenu } from "./state/app-menu.ts";
-import { focusComposer } from "./lib/focus.ts";
+import { focusComposer, typesOutsideReview } from "./lib/focus.ts";
 import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
 import type { Command } from "./state/commands.ts";
@@ -191,7 +191,7 @@ export const commands: readonly Command[] = [
     title: "Review: accept all hunks",
     group: "Changes",
     keys: "Mod+Enter",
-    possible: isReviewing,
+    possible: () => isReviewing() && !typesOutsideReview(),
     run: () => reviewActions()?.acceptAll(),
   },
   {
