@@ -12,7 +12,7 @@ import { reportError } from "./state/notices.ts";
 import { openPalette } from "./state/palette.ts";
 import { stepPrompt } from "./state/prompt-steps.ts";
 import { useReview } from "./state/review.ts";
-import { newTerminal, openTerminals } from "./state/terminals.ts";
+import { newTerminal, openTerminals, toggleTerminals } from "./state/terminals.ts";
 import { revertLastTurn, revert } from "./state/undo.ts";
 import { canStep, stepVisited } from "./state/visited.ts";
 
@@ -326,17 +326,6 @@ function newConversation(): void {
 
 function openFolder(): void {
   void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
-}
-
-/** Shows the terminals with the cursor in them; hides them when it is there already. */
-function toggleTerminals(): void {
-  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
-  if (!useLayout.getState().terminalOpen || inside === null) {
-    openTerminals();
-    return;
-  }
-  useLayout.setState({ terminalOpen: false });
-  focusComposer();
 }
 
 function toggleDiffStyle(): void {

@@ -3,6 +3,8 @@ import { menuTemplate } from "../../src/main/desktop/menu-template.ts";
 import { entriesFor } from "../../src/renderer/features/palette/entries.ts";
 import { fuzzyMatch } from "../../src/renderer/lib/fuzzy.ts";
 import { chordOf, type Command, commandFor, commandOf, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
+import type { AppState } from "../../src/protocol/ipc.ts";
+import { useApp } from "../../src/renderer/state/app.ts";
 import { useReview } from "../../src/renderer/state/review.ts";
 import { commands as all } from "../../src/renderer/command-list.ts";
 
@@ -79,6 +81,15 @@ describe("keys", () => {
       null,
       null,
     ]);
+  });
+
+  it("belong to the system where it has them: F11 everywhere, more on a Mac", () => {
+    const problems = () => ["F11", "Mod+M", "Mod+H", "Mod+Ctrl+F"].map((chord) => keysProblem(chord, "b", some, {}) !== null);
+    expect(problems()).toEqual([true, false, false, false]);
+    const before = useApp.getState();
+    useApp.setState({ app: { platform: "darwin" } as AppState });
+    expect(problems()).toEqual([true, true, true, true]);
+    useApp.setState(before);
   });
 
   it("every item of the menus is one of them", () => {
