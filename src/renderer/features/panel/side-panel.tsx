@@ -25,7 +25,7 @@ export function SidePanel({ review, files }: { readonly review: (head: HTMLEleme
       data-testid="review-panel"
       className="@container flex h-full min-w-0 flex-col bg-panel"
     >
-      <header className="drag-region h-11 shrink-0 border-b border-line pr-2 pl-2">
+      <header data-testid="panel-bar" className="drag-region h-11 shrink-0 border-b border-line pr-2 pl-2">
         <div className="@container/head flex h-full items-center gap-1.5">
           <Tabs.List activateOnFocus aria-label="What the panel shows" className="no-drag flex h-full shrink-0 items-center">
             {panelTabs.map((each) => (
