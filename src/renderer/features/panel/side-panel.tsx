@@ -61,12 +61,12 @@ function PanelTabButton({ tab }: { readonly tab: PanelTab }) {
     <Tabs.Tab
       value={tab}
       data-testid={`panel-tab-${tab}`}
-      className="relative flex h-7 min-w-7 items-center justify-center rounded-sm px-2 text-small font-medium text-fg3 transition-colors duration-100 hover:text-fg data-active:bg-selected data-active:text-fg @max-[430px]/head:px-0"
+      className="relative flex h-7 min-w-7 items-center justify-center rounded-sm px-2 text-small font-medium text-fg3 transition-colors duration-100 hover:text-fg data-active:bg-selected data-active:text-fg @max-[440px]/head:px-0"
     >
-      <span aria-hidden title={panelNames[tab]} className="hidden size-7 items-center justify-center @max-[430px]/head:flex">
+      <span aria-hidden title={panelNames[tab]} className="hidden size-7 items-center justify-center @max-[440px]/head:flex">
         <Icon size={15} />
       </span>
-      <span className="@max-[430px]/head:sr-only">{panelNames[tab]}</span>
+      <span className="@max-[440px]/head:sr-only">{panelNames[tab]}</span>
     </Tabs.Tab>
   );
 }
