@@ -55,7 +55,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
             Task
           </Button>
           <Button size="sm" variant="ghost" data-testid="back-to-starter" onClick={() => selectConversation(agentTask.conversationId)}>
-            <CornerUpLeft size={12} aria-hidden /> Who started it
+            <CornerUpLeft size={12} aria-hidden /> <span className="@max-[480px]:sr-only">Who started it</span>
           </Button>
         </span>
       )}
