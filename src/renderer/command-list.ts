@@ -1,5 +1,5 @@
 import { hasMenuButton, showAppMenu } from "./state/app-menu.ts";
-import { focusComposer } from "./lib/focus.ts";
+import { focusComposer, typesOutsideReview } from "./lib/focus.ts";
 import { jumpToNextNeed } from "./state/attention.ts";
 import { openSettings, pickProject, setTrusted, updateSettings, useApp } from "./state/app.ts";
 import type { Command } from "./state/commands.ts";
@@ -12,7 +12,7 @@ import { reportError } from "./state/notices.ts";
 import { openPalette } from "./state/palette.ts";
 import { stepPrompt } from "./state/prompt-steps.ts";
 import { useReview } from "./state/review.ts";
-import { newTerminal, openTerminals } from "./state/terminals.ts";
+import { newTerminal, openTerminals, toggleTerminals } from "./state/terminals.ts";
 import { revertLastTurn, revert } from "./state/undo.ts";
 import { canStep, stepVisited } from "./state/visited.ts";
 
@@ -191,7 +191,7 @@ export const commands: readonly Command[] = [
     title: "Review: accept all hunks",
     group: "Changes",
     keys: "Mod+Enter",
-    possible: isReviewing,
+    possible: () => isReviewing() && !typesOutsideReview(),
     run: () => reviewActions()?.acceptAll(),
   },
   {
@@ -326,17 +326,6 @@ function newConversation(): void {
 
 function openFolder(): void {
   void pickProject().then((project) => (project === null ? undefined : focusComposer()), reportError);
-}
-
-/** Shows the terminals with the cursor in them; hides them when it is there already. */
-function toggleTerminals(): void {
-  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
-  if (!useLayout.getState().terminalOpen || inside === null) {
-    openTerminals();
-    return;
-  }
-  useLayout.setState({ terminalOpen: false });
-  focusComposer();
 }
 
 function toggleDiffStyle(): void {

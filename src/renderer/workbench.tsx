@@ -12,8 +12,9 @@ import { TaskList } from "./features/tasks/task-list.tsx";
 import { focusComposer } from "./lib/focus.ts";
 import { late } from "./lib/late.tsx";
 import type { ScriptStep } from "./state/conversation-view.ts";
-import { fittingWidths, least, overConversation } from "./state/layout-fit.ts";
-import { closeOverlay, useLayout } from "./state/layout.ts";
+import { useConversation } from "./state/conversation.ts";
+import { draggedWidths, fittingWidths, least, overConversation } from "./state/layout-fit.ts";
+import { closeOverlay, forgetReviewed, panelNames, useLayout } from "./state/layout.ts";
 import { cx } from "./ui/cx.ts";
 import { ErrorBoundary } from "./ui/error-boundary.tsx";
 
@@ -31,8 +32,13 @@ const terminal = late(async () => (await import("./features/terminal/terminal-dr
 
 /** Sidebar, conversation and review side by side, as far as the window has room; else one of them lies over the conversation. */
 export function Workbench() {
-  const { sidebarOpen, reviewOpen, width } = useLayout(
-    useShallow(({ sidebarOpen, reviewOpen, width }) => ({ sidebarOpen, reviewOpen, width })),
+  const { sidebarOpen, reviewOpen, width, panelTab } = useLayout(
+    useShallow((state) => ({
+      sidebarOpen: state.sidebarOpen,
+      reviewOpen: state.reviewOpen,
+      width: state.width,
+      panelTab: state.panelTab,
+    })),
   );
   const sidebar = useRef<PanelImperativeHandle>(null);
   const reviewPanel = useRef<PanelImperativeHandle>(null);
@@ -50,12 +56,13 @@ export function Workbench() {
     });
     return () => cancelAnimationFrame(frame);
   }, [width, sidebarBeside, reviewBeside]);
-  // Only what a person drags is remembered, not what a small window forces.
   const remember = (_layout: Layout, { isUserInteraction }: LayoutChangedMeta) => {
     if (!isUserInteraction) return;
-    if (sidebar.current !== null) useLayout.setState({ sidebarWidth: Math.round(sidebar.current.getSize().inPixels) });
-    if (reviewPanel.current !== null) useLayout.setState({ reviewWidth: Math.round(reviewPanel.current.getSize().inPixels) });
+    const seen = { sidebar: pixelsOf(sidebar.current), review: pixelsOf(reviewPanel.current) };
+    useLayout.setState((state) => draggedWidths(width, { ...state, sidebarOpen: sidebarBeside }, seen));
   };
+  const conversationId = useConversation((state) => state.id);
+  useEffect(() => forgetReviewed, [conversationId]);
   return (
     <div className="relative h-full">
       <Group orientation="horizontal" className="h-full" id="workbench" role="main" aria-label="Workbench" onLayoutChanged={remember}>
@@ -85,12 +92,16 @@ export function Workbench() {
         </Over>
       ) : null}
       {over === "review" ? (
-        <Over name="Review over the conversation" side="rightmost">
+        <Over name={`${panelNames[panelTab]} over the conversation`} side="rightmost">
           <ReviewContent />
         </Over>
       ) : null}
     </div>
   );
+}
+
+function pixelsOf(panel: PanelImperativeHandle | null): number | null {
+  return panel === null ? null : panel.getSize().inPixels;
 }
 
 function SidebarContent() {

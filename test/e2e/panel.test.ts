@@ -33,9 +33,10 @@ async function withModel(
   answers: Parameters<typeof startResponsesServer>[0],
   settings: Readonly<Record<string, unknown>>,
   play: (given: { readonly page: Page; readonly project: string }) => Promise<void>,
+  model: { readonly model: string; readonly contextWindow?: number } = { model: "m", contextWindow: 1_000 },
 ): Promise<void> {
   const server = await startResponsesServer(answers);
-  const provider = { baseUrl: server.baseUrl, apiKey: "k", model: "m", contextWindow: 1_000 };
+  const provider = { baseUrl: server.baseUrl, apiKey: "k", ...model };
   try {
     const all = { theme: "system", provider: "openai-responses", providers: { "openai-responses": provider }, ...settings };
     await withApp({ project: "empty", settings: all }, async ({ page, project }) => {
@@ -201,4 +202,22 @@ test("a comment that is being written outlives scrolling, another tab and a relo
     expect(await page.getByTestId("comments-send").innerText()).toContain("1 comment");
     expect(project).not.toBe("");
   });
+});
+
+test("the context tab knows the window of a model that the settings do not name, as the ring does", async () => {
+  await withModel(
+    changes,
+    { approval: "auto" },
+    async ({ page }) => {
+      await sendPrompt(page, "Change all three");
+      await done(page).waitFor();
+      await tab(page, "context").click();
+      await page
+        .getByTestId("context-window")
+        .getByText(/120 of 400,000 tokens/)
+        .waitFor();
+      expect(await page.getByTestId("context-ring").innerText()).toContain("120 of 400,000 tokens");
+    },
+    { model: "gpt-5" },
+  );
 });

@@ -98,6 +98,42 @@ test("hunks are accepted and rejected with the mouse; each step can be undone; a
   });
 });
 
+test("after a step with all hunks the letters are still those of the review, but not in the bar of the panel", async () => {
+  await withPatch(async ({ page, a }) => {
+    const prompt = () => page.getByTestId("composer-input").inputValue();
+    const inReview = () =>
+      page.evaluate(() => document.activeElement?.matches('[role="tabpanel"], [data-testid="review-diff"], [data-testid="review-lines"]'));
+    await page.getByTestId("accept-all").click();
+    await expect.poll(() => progress(page)).toBe("4 of 4 hunks");
+    await expect.poll(inReview).toBe(true);
+    await page.keyboard.press("u");
+    await expect.poll(() => progress(page)).toBe("0 of 4 hunks");
+
+    await page.getByTestId("reject-all").focus();
+    await page.keyboard.press("Enter");
+    await page.getByTestId("reject-all-sure").focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => read(a)).toBe(before);
+    await page.getByText("Nothing left to review").waitFor();
+    await expect.poll(inReview).toBe(true);
+    await page.keyboard.press("u");
+    await expect.poll(() => read(a)).toBe(after);
+    await bar(page, "a.ts", 1).waitFor();
+
+    await page.locator('[data-testid="review-file-header"][data-path="a.ts"] [data-testid="file-reject"]').click();
+    await expect.poll(() => read(a)).toBe(before);
+    await expect.poll(inReview).toBe(true);
+    await page.keyboard.press("u");
+    await expect.poll(() => read(a)).toBe(after);
+    await bar(page, "a.ts", 1).waitFor();
+
+    await page.getByTestId("panel-tab-review").click();
+    await page.keyboard.type("rua");
+    expect(await progress(page)).toBe("0 of 4 hunks");
+    expect([read(a), await prompt()]).toEqual([after, ""]);
+  });
+});
+
 test("a hunk whose lines were changed since is refused with its line, and nothing is lost", async () => {
   await withPatch(async ({ page, a }) => {
     writeFileSync(a, after.replace("const thirty = 30;", "const mine = 30;"));

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { ElectronApplication, Page } from "playwright";
@@ -113,6 +114,81 @@ test("at small sizes, also while resizing, nothing lies outside of the window; w
       await resize(app, page, { width: 1600, height: 1000, zoom: 1 });
       await page.getByRole("complementary", { name: "Sidebar" }).waitFor();
       expect(await hidden(page, ["sidebar", "composer-send"])).toEqual([]);
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+/** Buttons in the bar of the panel that lie over each other, under the window's own buttons, or that something covers. */
+function crowded(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const head = document.querySelector('[data-testid="review-panel"] header');
+    if (head === null) return ["no bar"];
+    const end = head.getBoundingClientRect().right - Number.parseFloat(getComputedStyle(head).paddingRight);
+    const buttons = [...head.querySelectorAll("button, [role=tab], [role=radio], [role=combobox]")]
+      .map((element) => ({
+        element,
+        name: element.getAttribute("aria-label") ?? element.textContent,
+        box: element.getBoundingClientRect(),
+      }))
+      .filter(({ box }) => box.width > 0);
+    return buttons.flatMap(({ element, name, box }, index) => {
+      const over = buttons
+        .slice(index + 1)
+        .filter(({ box: other }) => Math.min(box.right, other.right) - Math.max(box.left, other.left) > 0.5)
+        .map((other) => `${name} over ${other.name}`);
+      const under = box.right > end + 0.5 ? [`${name} ends at ${box.right} of ${end}`] : [];
+      const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+      return [...over, ...under, ...(seen !== null && element.contains(seen) ? [] : [`${name} is covered`])];
+    });
+  });
+}
+
+test("with git the bar of the panel has room for all its buttons beside those of the window", async () => {
+  const server = await startResponsesServer([
+    responds({ type: "function", name: "applyPatch", arguments: { patch } }),
+    responds({ type: "text", text: "Done." }),
+  ]);
+  const settings = {
+    provider: "openai-responses",
+    approval: "auto",
+    theme: "dark",
+    providers: { "openai-responses": { baseUrl: server.baseUrl, apiKey: "k", model: "m" } },
+  };
+  try {
+    await withApp({ project: "empty", settings }, async ({ page, app, project }) => {
+      const git = (...args: readonly string[]) =>
+        execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...args], { cwd: project, stdio: "ignore" });
+      git("init", "-q", "-b", "topic");
+      git("commit", "-q", "--allow-empty", "-m", "Begin");
+      await app.evaluate(({ BrowserWindow }) => void BrowserWindow.getAllWindows()[0]?.emit("focus"));
+      await page.getByTestId("project-switcher").getByText("topic").first().waitFor();
+      await sendPrompt(page, "Add a file");
+      await page.locator('[data-testid="turn-end"][data-status="completed"]').waitFor();
+      await page.getByTestId("review-scope").waitFor();
+      const look = async (what: string) => {
+        for (const width of [1024, 1100, 1280, 1400, 1500, 1600]) {
+          await resize(app, page, { width, height: 700, zoom: 1 });
+          await expect.poll(() => page.evaluate(() => innerWidth)).toBe(width);
+          await picture(app, `panel-bar-${what}-${width}`);
+          expect({ what, width, crowded: await crowded(page) }).toEqual({ what, width, crowded: [] });
+        }
+      };
+      await look("whole");
+      await resize(app, page, { width: 1024, height: 700, zoom: 1 });
+      for (const name of ["Review", "Files", "Plan", "Context"]) expect(await page.getByRole("tab", { name, exact: true }).count()).toBe(1);
+      await page.getByTestId("review-scope").click();
+      await page.getByRole("option", { name: "Working tree" }).click();
+      await page.locator('[data-testid="review-file"][data-path="src/a-file-with-quite-a-long-name.ts"]').waitFor();
+      await look("tree");
+      await resize(app, page, { width: 1024, height: 700, zoom: 1 });
+      await page.getByTestId("review-scope").click();
+      await page.getByRole("option", { name: "Whole conversation" }).click();
+      await page.getByTestId("review-menu").click();
+      await page.getByTestId("review-undo").click();
+      await page.getByTestId("review-panel").getByText("Undone").first().waitFor({ state: "attached" });
+      await look("undone");
     });
   } finally {
     await server.close();

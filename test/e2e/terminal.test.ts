@@ -143,3 +143,25 @@ test("kill -9 of the application: no shell is alive 400 ms later, not even one t
     { killed: true },
   );
 });
+
+test("the button in the head opens the terminal, and closes it while the cursor is in it", async () => {
+  await withApp({ project: "empty" }, async ({ page }) => {
+    const button = page.getByTestId("open-terminal");
+    const drawer = page.getByTestId("terminal-drawer");
+    const inTerminal = () => page.evaluate(() => document.activeElement?.closest('[data-testid="terminal-drawer"]') !== null);
+    await button.click();
+    await page.locator('[data-testid="terminal-tab"][data-status="running"]').waitFor();
+    await expect.poll(inTerminal).toBe(true);
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    await button.click();
+    await drawer.waitFor({ state: "detached" });
+    expect(await page.getByTestId("composer-input").evaluate((element) => element === document.activeElement)).toBe(true);
+    // From elsewhere it only gives the cursor to the terminal that is there.
+    await button.click();
+    await expect.poll(inTerminal).toBe(true);
+    await page.getByTestId("composer-input").click();
+    await button.click();
+    await expect.poll(inTerminal).toBe(true);
+    expect(await drawer.count()).toBe(1);
+  });
+});

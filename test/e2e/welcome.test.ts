@@ -6,6 +6,7 @@ import { picture, sendPrompt, waitUnasked, withApp } from "../support/electron.t
 test("the Demo is one click away: a copy of the sample project, trusted, whose tests run", async () => {
   await withApp({ project: "none", settings: { theme: "dark", approval: "auto" } }, async ({ page, temp }) => {
     await page.getByTestId("try-demo").waitFor();
+    await page.getByTestId("app-menu").waitFor();
     await picture(page, "welcome-dark");
     await page.emulateMedia({ colorScheme: "light" });
     await page.getByTestId("demo-temporary").click();

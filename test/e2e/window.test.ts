@@ -17,7 +17,7 @@ test("the bars leave room for the system's buttons at every size, and what stand
     }
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(1));
     await page.keyboard.press("Control+.");
-    await page.getByRole("button", { name: "Close review" }).waitFor();
+    await page.getByRole("button", { name: "Close the panel" }).waitFor();
     expect(await underButtons(page)).toEqual([]);
     expect(await dragged(page)).toEqual([]);
     await page.keyboard.press("Control+b");
@@ -46,6 +46,10 @@ test("the menu of the application opens from the sidebar and by F10", async () =
       [expect.any(Number), expect.any(Number)],
       [8, 40],
     ]);
+    await page.keyboard.press("Control+b");
+    await page.getByRole("button", { name: "Show sidebar" }).waitFor();
+    await page.getByTestId("app-menu").click();
+    await expect.poll(async () => ((await opened()) as unknown[]).length).toBe(3);
   });
 });
 

@@ -1,8 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { menuTemplate } from "../../src/main/desktop/menu-template.ts";
 import { entriesFor } from "../../src/renderer/features/palette/entries.ts";
 import { fuzzyMatch } from "../../src/renderer/lib/fuzzy.ts";
 import { chordOf, type Command, commandFor, commandOf, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
+import type { AppState } from "../../src/protocol/ipc.ts";
+import { useApp } from "../../src/renderer/state/app.ts";
+import { useReview } from "../../src/renderer/state/review.ts";
 import { commands as all } from "../../src/renderer/command-list.ts";
 
 const command = (id: string, title: string, keys: string | null, possible = true): Command => ({
@@ -80,6 +83,15 @@ describe("keys", () => {
     ]);
   });
 
+  it("belong to the system where it has them: F11 everywhere, more on a Mac", () => {
+    const problems = () => ["F11", "Mod+M", "Mod+H", "Mod+Ctrl+F"].map((chord) => keysProblem(chord, "b", some, {}) !== null);
+    expect(problems()).toEqual([true, false, false, false]);
+    const before = useApp.getState();
+    useApp.setState({ app: { platform: "darwin" } as AppState });
+    expect(problems()).toEqual([true, true, true, true]);
+    useApp.setState(before);
+  });
+
   it("every item of the menus is one of them", () => {
     const ids: string[] = [];
     const menus = (["linux", "darwin"] as const).flatMap((platform) =>
@@ -98,6 +110,38 @@ describe("keys", () => {
       all.flatMap((one) => (one.keys === null ? [] : [keysProblem(one.keys, one.id, all, {})])).filter((problem) => problem !== null),
     ).toEqual([]);
   });
+});
+
+describe("accepting all of the review", () => {
+  const none = () => undefined;
+  const actions = { step: none, accept: none, acceptAll: none, reject: none, undo: none, comment: none, openFile: none };
+  /** The cursor is in an element of that kind, which lies in something that this selector names. */
+  const withCursor = (kind: string, inside: string): boolean | undefined => {
+    const names = (selectors: string, one: string): boolean => selectors.split(", ").includes(one);
+    const activeElement = {
+      matches: (selectors: string) => names(selectors, kind),
+      closest: (selectors: string) => (names(selectors, inside) ? {} : null),
+    };
+    vi.stubGlobal("document", { activeElement });
+    return all.find((one) => one.id === "review.acceptAll")?.possible?.();
+  };
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    useReview.setState({ actions: null });
+  });
+
+  it("is not possible from a text outside of it, for example the note of an approval; but from a dialog, by name", () => {
+    useReview.setState({ actions });
+    expect([
+      withCursor("input", "form"),
+      withCursor("textarea", "form"),
+      withCursor("button", "form"),
+      withCursor("textarea", '[data-testid="review-panel"]'),
+      withCursor("input", '[role="dialog"]'),
+    ]).toEqual([false, false, true, true, true]);
+  });
+
+  it("is not possible without a review", () => expect(withCursor("button", "form")).toBe(false));
 });
 
 describe("the palette", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitPanels, fittingWidths, overConversation, type Panels, withPanel } from "../../src/renderer/state/layout-fit.ts";
+import { draggedWidths, fitPanels, fittingWidths, overConversation, type Panels, withPanel } from "../../src/renderer/state/layout-fit.ts";
 
 const panels = (text: string): Panels => ({
   sidebarOpen: text.includes("S"),
@@ -66,5 +66,23 @@ describe("panels beside the conversation", () => {
       const used = (fitting.sidebarOpen ? sidebar : 0) + (fitting.reviewOpen ? review : 0);
       expect(width - used).toBeGreaterThanOrEqual(Math.min(width, 360));
     }
+  });
+});
+
+describe("a dragged separator", () => {
+  const wanted = { sidebarWidth: 272, reviewWidth: 590, sidebarOpen: true };
+  const widths = (width: number) => fittingWidths(width, wanted);
+
+  it("remembers its own panel, and not the width that a small window forces on the other one", () => {
+    for (const width of [1024, 1280]) {
+      const { sidebar, review } = widths(width);
+      expect(draggedWidths(width, wanted, { sidebar: sidebar + 0.4, review: review + 5.4 })).toEqual({ reviewWidth: review + 5 });
+      expect(draggedWidths(width, wanted, { sidebar: sidebar + 7, review: review - 0.4 })).toEqual({ sidebarWidth: sidebar + 7 });
+    }
+  });
+
+  it("remembers nothing of a panel that is not there", () => {
+    expect(draggedWidths(1280, { ...wanted, sidebarOpen: false }, { sidebar: null, review: 500 })).toEqual({ reviewWidth: 500 });
+    expect(draggedWidths(1680, wanted, { sidebar: 300, review: null })).toEqual({ sidebarWidth: 300 });
   });
 });

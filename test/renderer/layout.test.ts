@@ -75,4 +75,17 @@ describe("the layout", () => {
     again.openLayout("/a");
     expect(shown(again)).toMatchObject({ sidebarOpen: true });
   });
+
+  it("keeps the patch that is reviewed while the panel has to make room, and forgets it when the panel is closed", async () => {
+    const { useLayout, openReview, toggleReview } = await fresh();
+    openReview({ callId: "c1", file: "a.ts" });
+    const resize = page.addEventListener.mock.lastCall?.[1] as () => void;
+    for (const width of [700, 1680]) {
+      page.innerWidth = width;
+      resize();
+      expect(useLayout.getState()).toMatchObject({ reviewCall: "c1", reviewFile: "a.ts" });
+    }
+    toggleReview();
+    expect(useLayout.getState()).toMatchObject({ reviewOpen: false, reviewCall: null, reviewFile: null });
+  });
 });

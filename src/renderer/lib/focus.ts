@@ -9,3 +9,15 @@ export function focusComposer(): boolean {
   input?.focus();
   return input !== null;
 }
+
+/**
+ * The cursor is in a text that is not part of the review: keys that do something with all of the review are not meant for it.
+ * False in dialogs, which have the keyboard to themselves: what is chosen there by name is meant.
+ */
+export function typesOutsideReview(): boolean {
+  const active = document.activeElement;
+  return (
+    active?.matches("input, textarea, [contenteditable=true]") === true &&
+    active.closest('[data-testid="review-panel"], [role="dialog"], [role="alertdialog"]') === null
+  );
+}

@@ -123,6 +123,14 @@ const fixed: Readonly<Record<string, string>> = {
   "Mod+Q": "quits Spindle",
   "Mod+W": "closes the window",
   "Mod+R": "loads the window anew",
+  F11: "fills the screen with the window",
+};
+/** Further ones on a Mac. */
+const fixedOnMac: Readonly<Record<string, string>> = {
+  "Mod+M": "puts the window away",
+  "Mod+H": "hides Spindle",
+  "Mod+Alt+H": "hides the other applications",
+  "Mod+Ctrl+F": "fills the screen with the window",
 };
 
 /** Why keys cannot be given to a command, as a sentence; null when they can. */
@@ -132,7 +140,7 @@ export function keysProblem(chord: string, id: string, commands: readonly Comman
   const plain = !parts.includes("Mod") && !parts.includes("Alt") && !parts.includes("Ctrl");
   if (plain && !/^F\d+$/.test(key)) return "Keys need Ctrl or Alt, or are a function key.";
   if (["Mod+C", "Mod+V", "Mod+X", "Mod+A", "Mod+Z"].includes(chord)) return `${shownKeys(chord)} belongs to text.`;
-  const use = fixed[chord];
+  const use = fixed[chord] ?? (isMac() ? fixedOnMac[chord] : undefined);
   if (use !== undefined) return `${shownKeys(chord)} ${use}.`;
   const other = commandFor(chord, commands, chosen);
   return other === undefined || other.id === id ? null : `${shownKeys(chord)} is taken by “${other.title}”.`;

@@ -73,6 +73,25 @@ export function fittingWidths(
   return { sidebar, review: Math.min(wanted.reviewWidth, Math.max(least.review, rest - comfortableThread)) };
 }
 
+/**
+ * What is to be remembered after a person dragged a separator and the panels are `seen` that wide (px; null: not beside the
+ * conversation): the width they gave, and not the one that only a small window forces on the other panel.
+ */
+export function draggedWidths(
+  width: number,
+  wanted: Parameters<typeof fittingWidths>[1],
+  seen: Readonly<Record<PanelName, number | null>>,
+): { readonly sidebarWidth?: number; readonly reviewWidth?: number } {
+  const forced = fittingWidths(width, wanted);
+  const dragged = (name: PanelName): number | null => {
+    const now = seen[name];
+    return now === null || Math.abs(now - forced[name]) < 1 ? null : Math.round(now);
+  };
+  const sidebarWidth = dragged("sidebar");
+  const reviewWidth = dragged("review");
+  return { ...(sidebarWidth === null ? {} : { sidebarWidth }), ...(reviewWidth === null ? {} : { reviewWidth }) };
+}
+
 function bringBack(width: number, panels: Panels): Panels {
   let back = panels;
   for (const name of ["review", "sidebar"] as const) {

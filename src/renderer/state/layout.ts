@@ -6,6 +6,7 @@ import { readLayout, writeLayout } from "./layout-memory.ts";
 /** What the panel beside the conversation shows. */
 export const panelTabs = ["review", "files", "plan", "context"] as const;
 export type PanelTab = (typeof panelTabs)[number];
+export const panelNames: Readonly<Record<PanelTab, string>> = { review: "Review", files: "Files", plan: "Plan", context: "Context" };
 
 export interface LayoutStore extends Panels {
   /** The person closed the review: it does not open by itself again until they open it. */
@@ -132,6 +133,12 @@ function remembered(state: LayoutStore): Remembered {
 
 function showPanel(name: PanelName, open: boolean): void {
   useLayout.setState((state) => withPanel(state.width, state, name, open));
+  if (name === "review" && !open) forgetReviewed();
+}
+
+/** Nothing of a conversation is reviewed on its own any more: it was closed, or another one is shown and numbers its calls anew. */
+export function forgetReviewed(): void {
+  useLayout.setState({ reviewCall: null, reviewFile: null });
 }
 
 export function toggleSidebar(): void {

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { ErrorData } from "../../protocol/error.ts";
 import { asErrorData, call, on } from "../lib/api.ts";
+import { focusComposer } from "../lib/focus.ts";
 import { useApp } from "./app.ts";
 import { useLayout } from "./layout.ts";
 import { reportError } from "./notices.ts";
@@ -104,6 +105,17 @@ export function openTerminals(): void {
   useLayout.setState({ terminalOpen: true });
   if (tabsOf(useTerminals.getState().tabs, openRoot()).length === 0) newTerminal();
   else useTerminals.setState({ focus: {} });
+}
+
+/** Shows the terminals with the cursor in them; hides them when it is there already, and gives it back to the prompt. */
+export function toggleTerminals(): void {
+  const inside = document.activeElement?.closest('[data-testid="terminal-drawer"]') ?? null;
+  if (!useLayout.getState().terminalOpen || inside === null) {
+    openTerminals();
+    return;
+  }
+  useLayout.setState({ terminalOpen: false });
+  focusComposer();
 }
 
 export function typeInto(id: string, text: string): void {

@@ -102,7 +102,10 @@ export function ApprovalQuestion({
           className="mt-2"
           onChange={(event) => setNote(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.nativeEvent.isComposing) deny();
+            if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+            // Every Enter is meant for this field, also one with Ctrl and one while the answer is on its way.
+            event.preventDefault();
+            if (!busy) deny();
           }}
         />
       ) : null}

@@ -34,9 +34,10 @@ export function EditCommand({
         className="w-full resize-none rounded-sm border border-accent bg-inset px-2.5 py-1.5 font-mono text-code text-fg select-text"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !ready) return;
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+          // Also when nothing can run now: the keys mean something else outside of this field.
           event.preventDefault();
-          onRun(text);
+          if (ready) onRun(text);
         }}
       />
       {runsIn === undefined && variables === undefined ? null : (

@@ -76,6 +76,10 @@ export function RememberRules({
             className="font-mono"
             data-testid="rule-words"
             onChange={(event) => change(index, { text: event.target.value })}
+            onKeyDown={(event) => {
+              // Nothing is sent from here by Enter, and what the keys mean elsewhere is not meant.
+              if (event.key === "Enter") event.preventDefault();
+            }}
           />
         </div>
       ))}

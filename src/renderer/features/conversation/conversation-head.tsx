@@ -3,14 +3,16 @@ import { useKeys } from "../../state/commands.ts";
 import { useState } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useApp } from "../../state/app.ts";
+import { hasMenuButton, showAppMenu } from "../../state/app-menu.ts";
 import { copyConversation, useConversation } from "../../state/conversation.ts";
 import { patchTotals } from "../../state/conversation-view.ts";
 import { selectConversation, useConversations } from "../../state/conversations.ts";
 import { toggleReview, toggleSidebar, useLayout } from "../../state/layout.ts";
 import { openTask, useTasks } from "../../state/tasks.ts";
-import { openTerminals } from "../../state/terminals.ts";
+import { toggleTerminals } from "../../state/terminals.ts";
 import { useSteps } from "../../state/visited.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
+import { BarMenuButton } from "../../ui/bar-menu-button.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { StepButtons } from "../../ui/step-buttons.tsx";
@@ -20,6 +22,8 @@ import { ThemeItems } from "./theme-items.tsx";
 /** Title of the conversation and what one does with it as a whole; also the part of the title bar one drags. */
 export function ConversationHead({ onError }: { readonly onError: (error: unknown) => void }) {
   const sidebarKeys = useKeys("view.sidebar");
+  const menuKeys = useKeys("app.menu");
+  const menu = useApp(hasMenuButton);
   const terminalKeys = useKeys("view.terminal");
   const steps = useSteps();
   const reviewKeys = useKeys("view.review");
@@ -40,6 +44,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
             <PanelLeft size={15} aria-hidden />
           </IconButton>
           <StepButtons {...steps} />
+          {menu ? <BarMenuButton keys={menuKeys} onOpen={showAppMenu} /> : null}
         </span>
       )}
       <h1 className="min-w-0 truncate text-ui font-semibold">{agentTask?.title ?? title}</h1>
@@ -50,7 +55,7 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
             Task
           </Button>
           <Button size="sm" variant="ghost" data-testid="back-to-starter" onClick={() => selectConversation(agentTask.conversationId)}>
-            <CornerUpLeft size={12} aria-hidden /> Who started it
+            <CornerUpLeft size={12} aria-hidden /> <span className="@max-[480px]:sr-only">Who started it</span>
           </Button>
         </span>
       )}
@@ -66,7 +71,15 @@ export function ConversationHead({ onError }: { readonly onError: (error: unknow
             <FileDiff size={14} aria-hidden /> Review <ChangeCount added={totals.added} removed={totals.removed} />
           </button>
         ) : null}
-        <IconButton label="Terminal" keys={terminalKeys} data-testid="open-terminal" active={terminalOpen} onClick={openTerminals}>
+        <IconButton
+          label="Terminal"
+          keys={terminalKeys}
+          data-testid="open-terminal"
+          active={terminalOpen}
+          // The cursor stays where it is: from inside the terminal a click closes it.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={toggleTerminals}
+        >
           <SquareTerminal size={15} aria-hidden />
         </IconButton>
         <Menu

@@ -8,6 +8,7 @@ import { useReviewComments } from "../../state/review-comments.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
+import { focusReviewAfter } from "./focus-review.ts";
 import { pills } from "./pills.ts";
 import type { Decisions } from "./use-decisions.ts";
 
@@ -22,7 +23,7 @@ export function DecisionFoot({
   readonly decisions: Decisions;
   /** Comments that can be sent. */
   readonly comments: number;
-  readonly onSend: () => void;
+  readonly onSend: () => Promise<void>;
 }) {
   const [sure, setSure] = useState(false);
   const busy = useReview((state) => state.busy);
@@ -31,6 +32,7 @@ export function DecisionFoot({
   const acceptKeys = useKeys("review.acceptAll");
   const { accepted, hunks } = decisions.total;
   const rest = decisions.hunks.filter((hunk) => !decisions.isAccepted(hunk));
+  const able = rest.filter(({ path }) => decisions.whyNot(path) === null);
   return (
     <div
       data-testid="decision-bar"
@@ -59,13 +61,13 @@ export function DecisionFoot({
         keys="U"
         disabled={busy || steps === 0}
         className={steps === 0 ? "invisible" : ""}
-        onClick={() => void undoReviewStep(id)}
+        onClick={() => void focusReviewAfter(undoReviewStep(id))}
         data-testid="review-step-undo"
       >
         <Undo2 size={14} aria-hidden />
       </IconButton>
       {comments === 0 || sure ? null : (
-        <Button disabled={sending} onClick={onSend} data-testid="comments-send">
+        <Button disabled={sending} onClick={() => void focusReviewAfter(onSend())} data-testid="comments-send">
           <Send size={12} aria-hidden />
           <span>
             Send {comments} <span className="@max-[440px]/foot:sr-only">{comments === 1 ? "comment" : "comments"}</span>
@@ -74,18 +76,32 @@ export function DecisionFoot({
       )}
       {hunks === 0 ? null : sure ? (
         <>
+          {able.length === 0 ? (
+            <span role="status" className="min-w-0 text-micro text-fg2" data-testid="reject-all-not">
+              None of them can be taken back here: their texts are not kept. Undo the patch as a whole.
+            </span>
+          ) : (
+            <Button
+              variant="danger"
+              disabled={busy}
+              title={able.length === rest.length ? undefined : `${rest.length - able.length} more stay: their texts are not kept`}
+              onClick={() => {
+                setSure(false);
+                void focusReviewAfter(decisions.reject(able));
+              }}
+              data-testid="reject-all-sure"
+            >
+              Take back {formatCount(able.length, "hunk")} on disk
+            </Button>
+          )}
           <Button
-            variant="danger"
-            disabled={busy}
+            variant="ghost"
+            autoFocus
             onClick={() => {
               setSure(false);
-              void decisions.reject(rest);
+              void focusReviewAfter(Promise.resolve());
             }}
-            data-testid="reject-all-sure"
           >
-            Take back {formatCount(rest.length, "hunk")} on disk
-          </Button>
-          <Button variant="ghost" autoFocus onClick={() => setSure(false)}>
             Keep
           </Button>
         </>
@@ -97,7 +113,7 @@ export function DecisionFoot({
           <Button
             variant="primary"
             disabled={busy || rest.length === 0}
-            onClick={() => void decisions.accept(rest, true)}
+            onClick={() => void focusReviewAfter(decisions.accept(rest, true))}
             data-testid="accept-all"
           >
             Accept all{" "}

@@ -1,6 +1,7 @@
 import { Check } from "lucide-react";
 import { useReview } from "../../state/review.ts";
 import { Button } from "../../ui/button.tsx";
+import { focusReviewAfter } from "./focus-review.ts";
 import type { Decisions } from "./use-decisions.ts";
 
 /** Accepts or takes back all hunks of a file. */
@@ -19,7 +20,7 @@ export function FileActions({ path, decisions }: { readonly path: string; readon
         aria-label={`Reject all hunks of ${path}`}
         title={whyNot ?? "Take all hunks of this file back on disk"}
         disabled={busy || whyNot !== null}
-        onClick={() => void decisions.reject(hunks)}
+        onClick={() => void focusReviewAfter(decisions.reject(hunks))}
         data-testid="file-reject"
       >
         Reject
@@ -30,7 +31,7 @@ export function FileActions({ path, decisions }: { readonly path: string; readon
         aria-label={done ? `Accepted, take that back: all hunks of ${path}` : `Accept file ${path}: all its hunks`}
         aria-pressed={done}
         disabled={busy}
-        onClick={() => void decisions.accept(hunks, !done)}
+        onClick={() => void focusReviewAfter(decisions.accept(hunks, !done))}
         data-testid="file-accept"
       >
         {done ? <Check size={13} aria-hidden className="text-add" /> : null}

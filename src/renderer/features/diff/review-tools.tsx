@@ -6,6 +6,7 @@ import { useReview } from "../../state/review.ts";
 import { revert, useScopeChanges, useUndo } from "../../state/undo.ts";
 import { Badge, ChangeCount } from "../../ui/badge.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { Menu, MenuCheck, MenuChoices, MenuItem, MenuSeparator } from "../../ui/menu.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -34,13 +35,22 @@ const layouts = [
   { value: "list", label: "List of changed lines", icon: <ListTree size={14} aria-hidden /> },
 ] as const;
 
-/** What the review adds to the bar of the panel: how much there is, what is reviewed, how it is drawn; the rest is in a menu. */
+/**
+ * What the review adds to the bar of the panel: how much there is, what is reviewed, how it is drawn; the rest is in a menu. In a
+ * narrow bar the words and then the layout go, which the menu has as well.
+ */
 export function ReviewTools({ totals, undo, scope, choices, onScope }: ReviewToolsProps) {
   const layout = useLayout((state) => state.diffStyle);
   const isCounted = totals !== null && (totals.hunks > 0 || totals.byCommands === 0);
   return (
     <>
-      {isCounted ? <ChangeCount added={totals.added} removed={totals.removed} className="ml-1.5 @max-[520px]/head:hidden" /> : null}
+      {isCounted ? (
+        <ChangeCount
+          added={totals.added}
+          removed={totals.removed}
+          className={cx("ml-1.5", scope === "conversation" ? "@max-[560px]/head:hidden" : "@max-[680px]/head:hidden")}
+        />
+      ) : null}
       <span className="flex-1" />
       {undo === null ? null : <Undone scope={undo} />}
       <span className="no-drag flex min-w-0 items-center gap-1.5">
@@ -52,11 +62,11 @@ export function ReviewTools({ totals, undo, scope, choices, onScope }: ReviewToo
             onChange={onScope}
             quiet
             icon={<Layers size={14} aria-hidden />}
-            labelClass={scope === "conversation" ? "@max-[640px]/head:sr-only" : "max-w-24 truncate @max-[520px]/head:sr-only"}
+            labelClass={scope === "conversation" ? "@max-[680px]/head:sr-only" : "max-w-24 truncate @max-[600px]/head:sr-only"}
             testId="review-scope"
           />
         )}
-        <span className="flex @max-[420px]/head:hidden">
+        <span className="flex @max-[336px]/head:hidden">
           <Segmented label="Layout of diffs" value={layout} choices={layouts} onChange={(diffStyle) => useLayout.setState({ diffStyle })} />
         </span>
         <ReviewMenu undo={undo} />
@@ -67,7 +77,7 @@ export function ReviewTools({ totals, undo, scope, choices, onScope }: ReviewToo
 
 function Undone({ scope }: { readonly scope: UndoScope }) {
   const changes = useScopeChanges(scope.kind, scope.kind === "conversation" ? "" : scope.id);
-  return changes.state === "undone" ? <Badge>Undone</Badge> : null;
+  return changes.state === "undone" ? <Badge className="@max-[490px]/head:sr-only">Undone</Badge> : null;
 }
 
 function ReviewMenu({ undo }: { readonly undo: UndoScope | null }) {

@@ -13,7 +13,7 @@ import { DecisionFoot } from "./decision-foot.tsx";
 import { DiffView, type DiffViewHandle } from "./diff-view.tsx";
 import { FileActions } from "./file-actions.tsx";
 import { FileList } from "./file-list.tsx";
-import { focusReview } from "./focus-review.ts";
+import { focusReviewAfter } from "./focus-review.ts";
 import { HunkBar, type HunkActions } from "./hunk-bar.tsx";
 import type { ReviewHunk } from "./hunk-marks.ts";
 import { describeStop, type HunkStop, hunkStops, nextStop } from "./hunk-stops.ts";
@@ -100,10 +100,7 @@ export function Review({
     if (known === undefined) beginComment(id, { path: file, ...place }, linesAt(diff, place));
     else editComment(known);
   };
-  const reject = async (hunk: ReviewHunk) => {
-    await decisions.reject([hunk]);
-    requestAnimationFrame(focusReview);
-  };
+  const reject = (hunk: ReviewHunk) => focusReviewAfter(decisions.reject([hunk]));
   const acceptRest = () => void decisions.accept(decisions.hunks, true);
   const actions: HunkActions = {
     accept: (hunk, accepted) => void accept(hunk, accepted),

@@ -16,7 +16,8 @@ export interface Comments {
   readonly unseen: readonly ReviewComment[];
   /** How many can be sent. */
   readonly ready: number;
-  send(): void;
+  /** Never rejects: what fails is said. */
+  send(): Promise<void>;
 }
 
 /** The comments of a conversation on the files of a review, and what stands between their lines. */
@@ -45,8 +46,8 @@ export function useComments(
     notes,
     unseen: placed.unseen,
     ready,
-    send: () => {
-      if (id !== null) void sendComments(id, placed.places);
+    send: async () => {
+      if (id !== null) await sendComments(id, placed.places);
     },
   };
 }

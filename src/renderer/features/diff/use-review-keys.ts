@@ -13,9 +13,17 @@ const letters: Readonly<Record<string, (actions: ReviewActions) => void>> = {
   o: (actions) => actions.openFile(),
 };
 
+/** What a held key may do again and again: it only moves. */
+const repeatable = "npNP";
+
+/** What a key that was pressed in the panel does; undefined for one that does nothing there, or is held and must not do it again. */
+export function letterAction({ key, repeat }: Pick<KeyboardEvent, "key" | "repeat">): ((actions: ReviewActions) => void) | undefined {
+  return repeat && !repeatable.includes(key) ? undefined : letters[key];
+}
+
 /**
- * Gives the commands of the window what they do in the review that is shown; while the focus is in the panel single letters do
- * the same: n and p (N and P for files), a, r, u, c, o.
+ * Gives the commands of the window what they do in the review that is shown; while the focus is in the panel, but not
+ * in its bar, single letters do the same: n and p (N and P for files), a, r, u, c, o.
  */
 export function useReviewKeys(actions: ReviewActions): void {
   const latest = useRef(actions);
@@ -37,8 +45,8 @@ export function useReviewKeys(actions: ReviewActions): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof HTMLElement ? event.target : null;
       if (!(target?.closest('[data-testid="review-panel"]') instanceof Element)) return;
-      if (target.closest("input, textarea, [role=combobox]") !== null) return;
-      const action = letters[event.key];
+      if (target.closest('input, textarea, [role=combobox], [data-testid="panel-bar"]') !== null) return;
+      const action = letterAction(event);
       if (action === undefined) return;
       event.preventDefault();
       action(own);

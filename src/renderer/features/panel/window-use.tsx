@@ -1,13 +1,12 @@
-import { useApp } from "../../state/app.ts";
+import { activeProvider, useApp } from "../../state/app.ts";
 import { useConversation } from "../../state/conversation.ts";
 import { cx } from "../../ui/cx.ts";
 
 /** How much of the window the last request used, as the provider counted it. Nothing is guessed: what is not known is said. */
 export function WindowUse() {
   const usage = useConversation((state) => state.view.lastUsage);
-  const size = useApp((state) =>
-    state.app === null ? undefined : state.app.settings.providers[state.app.settings.provider].contextWindow,
-  );
+  // What main knows of the model, as the ring of the composer: the settings may leave it to that.
+  const size = useApp((state) => activeProvider(state.app)?.contextWindow ?? undefined);
   if (usage === null)
     return (
       <p className="text-small text-fg3">

@@ -6,6 +6,8 @@ import { asErrorData, pathOf } from "../../lib/api.ts";
 import { splitPath } from "../../lib/format.ts";
 import { useKeys } from "../../state/commands.ts";
 import { openProject, openSettings, pickProject, useApp } from "../../state/app.ts";
+import { hasMenuButton, showAppMenu } from "../../state/app-menu.ts";
+import { BarMenuButton } from "../../ui/bar-menu-button.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { Kbd } from "../../ui/kbd.tsx";
@@ -16,6 +18,8 @@ import { TryDemo } from "./try-demo.tsx";
 export function Welcome() {
   const app = useApp((state) => state.app);
   const openKeys = useKeys("project.open");
+  const menuKeys = useKeys("app.menu");
+  const menu = useApp(hasMenuButton);
   const [failure, setFailure] = useState<ErrorData | null>(null);
   const [opening, setOpening] = useState<string | null>(null);
   const [over, setOver] = useState(false);
@@ -47,7 +51,7 @@ export function Welcome() {
   return (
     <main
       data-testid="welcome"
-      className="relative h-full overflow-y-auto bg-canvas"
+      className="leftmost relative h-full overflow-y-auto bg-canvas"
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -57,7 +61,9 @@ export function Welcome() {
       }
       onDrop={onDrop}
     >
-      <div className="drag-region absolute inset-x-0 top-0 h-11" />
+      <div className="drag-region absolute inset-x-0 top-0 flex h-11 items-center">
+        {menu ? <BarMenuButton keys={menuKeys} onOpen={showAppMenu} /> : null}
+      </div>
       <div className="mx-auto flex min-h-full w-full max-w-130 flex-col justify-center gap-7 px-6 py-14">
         <header>
           <h1 className="text-head font-semibold text-fg">Spindle</h1>
