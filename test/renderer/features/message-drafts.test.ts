@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
 import type { Attachment } from "../../../src/protocol/attachment.ts";
-import {
-  addToMessage,
-  changeMessageDraft,
-  dropSentMessage,
-  messageDraft,
-} from "../../../src/renderer/features/tasks/message-drafts.ts";
+import { addToMessage, changeMessageDraft, dropSentMessage, messageDraft } from "../../../src/renderer/features/tasks/message-drafts.ts";
 
 const file = (path: string): Attachment => ({ path, name: path, kind: "file", size: 1 });
 
