@@ -3,6 +3,8 @@ import { menuTemplate } from "../../src/main/desktop/menu-template.ts";
 import { entriesFor } from "../../src/renderer/features/palette/entries.ts";
 import { fuzzyMatch } from "../../src/renderer/lib/fuzzy.ts";
 import { chordOf, type Command, commandFor, commandOf, keysOf, keysProblem, shownKeys } from "../../src/renderer/state/commands.ts";
+import { useLayout } from "../../src/renderer/state/layout.ts";
+import { useTerminals } from "../../src/renderer/state/terminals.ts";
 import { commands as all } from "../../src/renderer/command-list.ts";
 
 const command = (id: string, title: string, keys: string | null, possible = true): Command => ({
@@ -15,6 +17,13 @@ const command = (id: string, title: string, keys: string | null, possible = true
 });
 const some = [command("a", "Show the sidebar", "Mod+B"), command("b", "Stop the turn", null), command("c", "Undo changes", "Mod+Alt+Z")];
 const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+
+it("one new terminal is one, also when it is the first and the drawer is closed", () => {
+  for (const count of [1, 2]) {
+    all.find(({ id }) => id === "terminal.new")?.run();
+    expect([useTerminals.getState().tabs.length, useLayout.getState().terminalOpen]).toEqual([count, true]);
+  }
+});
 
 describe("keys", () => {
   it.each([
