@@ -5,19 +5,20 @@ import type { ConversationView } from "./state/conversation-view.ts";
 
 /** Tells a screen reader what a sighted person notices: an answer is over, a turn failed, an approval is needed. Always there, so that it is heard. */
 export function Announcer() {
-  const [said, say] = useState("");
+  // Counted: a live region tells what is put in anew, also when the words are the same.
+  const [said, say] = useState<{ readonly text: string; readonly nth: number }>({ text: "", nth: 0 });
   useEffect(
     () =>
       useConversation.subscribe((now, before) => {
         if (now.view === before.view || now.id !== before.id || before.status !== "ready") return;
         const news = newsOf(before.view, now.view);
-        if (news !== null) say(news);
+        if (news !== null) say(({ nth }) => ({ text: news, nth: nth + 1 }));
       }),
     [],
   );
   return (
     <p role="status" data-testid="announcer" className="sr-only">
-      {said}
+      <span key={said.nth}>{said.text}</span>
     </p>
   );
 }

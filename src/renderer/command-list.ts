@@ -21,9 +21,6 @@ const hasConversation = (): boolean => useConversation.getState().id !== null;
 const isRunning = (): boolean => runningTurn(useConversation.getState().view) !== null;
 const hasChanges = (): boolean => useConversation.getState().view.patches.length > 0;
 
-/** On a Mac the arrows with Alt go from word to word in a text. */
-const movesByWords = (): boolean => useApp.getState().app?.platform === "darwin" && document.activeElement instanceof HTMLTextAreaElement;
-
 const reviewActions = () => useReview.getState().actions;
 const isReviewing = (): boolean => reviewActions() !== null;
 
@@ -52,7 +49,7 @@ export const commands: readonly Command[] = [
     title: "Go back to the conversation shown before",
     group: "Conversation",
     keys: "Alt+ArrowLeft",
-    possible: () => canStep("back") && !movesByWords(),
+    possible: () => canStep("back"),
     run: () => stepVisited("back"),
   },
   {
@@ -60,7 +57,7 @@ export const commands: readonly Command[] = [
     title: "Go forward again",
     group: "Conversation",
     keys: "Alt+ArrowRight",
-    possible: () => canStep("forward") && !movesByWords(),
+    possible: () => canStep("forward"),
     run: () => stepVisited("forward"),
   },
   {
@@ -235,8 +232,9 @@ export const commands: readonly Command[] = [
     keys: null,
     possible: hasProject,
     run: () => {
-      openTerminals();
+      // The drawer alone would begin with a terminal of its own.
       newTerminal();
+      openTerminals();
     },
   },
   {

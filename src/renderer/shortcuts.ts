@@ -3,6 +3,7 @@ import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
 import { on } from "./lib/api.ts";
 import { focusComposer } from "./lib/focus.ts";
+import { movesInText } from "./lib/text-keys.ts";
 import { type Command, commandOf, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
 import { openTaskRow, useTasks } from "./state/tasks.ts";
@@ -14,6 +15,7 @@ export function useShortcuts(): void {
     useCommands.setState({ commands });
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
+      if (useApp.getState().app?.platform === "darwin" && movesInText(event, focused())) return;
       const command = commandOf(event, commands, useApp.getState().app?.settings.keys ?? {});
       if (command === undefined || !mayRun(command)) return;
       event.preventDefault();
@@ -39,6 +41,10 @@ function mayRun(command: Command): boolean {
   const dialogs = openDialogs();
   const onTaskPage = dialogs === 1 && openTaskRow(useTasks.getState()) !== undefined;
   return command.possible?.() !== false && (dialogs === 0 || (onTaskPage && overTaskPage.has(command.id)));
+}
+
+function focused(): HTMLElement | null {
+  return document.activeElement instanceof HTMLElement ? document.activeElement : null;
 }
 
 /** A dialog has the keyboard to itself. */

@@ -6,6 +6,8 @@ import { chordOf, type Command, commandFor, commandOf, keysOf, keysProblem, show
 import type { AppState } from "../../src/protocol/ipc.ts";
 import { useApp } from "../../src/renderer/state/app.ts";
 import { useReview } from "../../src/renderer/state/review.ts";
+import { useLayout } from "../../src/renderer/state/layout.ts";
+import { useTerminals } from "../../src/renderer/state/terminals.ts";
 import { commands as all } from "../../src/renderer/command-list.ts";
 
 const command = (id: string, title: string, keys: string | null, possible = true): Command => ({
@@ -18,6 +20,13 @@ const command = (id: string, title: string, keys: string | null, possible = true
 });
 const some = [command("a", "Show the sidebar", "Mod+B"), command("b", "Stop the turn", null), command("c", "Undo changes", "Mod+Alt+Z")];
 const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+
+it("one new terminal is one, also when it is the first and the drawer is closed", () => {
+  for (const count of [1, 2]) {
+    all.find(({ id }) => id === "terminal.new")?.run();
+    expect([useTerminals.getState().tabs.length, useLayout.getState().terminalOpen]).toEqual([count, true]);
+  }
+});
 
 describe("keys", () => {
   it.each([

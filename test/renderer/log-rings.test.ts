@@ -22,6 +22,13 @@ test("a carriage return writes over the line; at the end of a line it is none", 
   expect(texts("c1")).toEqual(["done", "next", "last", ""]);
 });
 
+test("what a chunk with a carriage return begins with still belongs to the open line", () => {
+  output("c1", "Down", "loading 10%\r");
+  output("c2", "Down", "loading 10%\r", "loading 20%\r");
+  output("c3", "Down", "loading 10%\rDone");
+  expect([texts("c1"), texts("c2"), texts("c3")]).toEqual([["Downloading 10%"], ["loading 20%"], ["Done"]]);
+});
+
 test("output without a line break keeps within the limits", () => {
   const chunk = "x".repeat(10_000);
   output("c1", ...Array.from({ length: 100 }, () => chunk));

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { AppState, ConversationRow, ConversationsPush } from "../../src/protocol/ipc.ts";
+import { taskRow } from "./support/story.ts";
 
 interface Waiting {
   readonly name: string;
@@ -33,18 +34,22 @@ async function fresh() {
   vi.resetModules();
   asked.length = 0;
   const none = () => undefined;
-  vi.stubGlobal("localStorage", { getItem: () => null, setItem: none, removeItem: none });
-  vi.stubGlobal("window", { addEventListener: none, removeEventListener: none, innerWidth: 1680 });
+  const localStorage = { getItem: () => null, setItem: none, removeItem: none };
+  vi.stubGlobal("localStorage", localStorage);
+  vi.stubGlobal("window", { addEventListener: none, removeEventListener: none, innerWidth: 1680, localStorage });
   vi.stubGlobal("document", { hidden: false });
   vi.stubGlobal("requestAnimationFrame", (run: () => void) => setTimeout(run));
   vi.stubGlobal("cancelAnimationFrame", (timer: ReturnType<typeof setTimeout>) => clearTimeout(timer));
   const { useApp } = await import("../../src/renderer/state/app.ts");
   const conversations = await import("../../src/renderer/state/conversations.ts");
   conversations.followConversations();
+  const tasks = await import("../../src/renderer/state/tasks.ts");
+  tasks.followTasks();
   const open = (root: string) => useApp.setState({ app: { project: { root } } as unknown as AppState });
-  return { ...conversations, open };
+  return { ...conversations, ...tasks, open };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+const taskLists = () => asked.filter(({ name }) => name === "tasks.list");
 const lists = () => asked.filter(({ name }) => name === "conversations.list");
 const push = (value: ConversationsPush) => pushed.get("conversations")?.(value);
 
@@ -110,4 +115,40 @@ test("a conversation of no list that is shown with its project stays shown", asy
   lists()[0]?.answer([row("a1")]);
   await settle();
   expect(useConversations.getState().selectedId).toBe("agent1");
+});
+
+test("with another project its tasks go at once, and neither an older answer nor an older failure comes back", async () => {
+  const { open, loadTasks, setTaskScope, useTasks } = await fresh();
+  const shown = () => {
+    const { status, error, rows } = useTasks.getState();
+    return [status, error?.message ?? null, rows.map(({ taskId }) => taskId).join(" ")];
+  };
+  open("/a");
+  void loadTasks();
+  taskLists()[0]?.answer([taskRow({ taskId: "a1" })]);
+  await settle();
+  expect(shown()).toEqual(["ready", null, "a1"]);
+
+  void loadTasks();
+  open("/b");
+  expect(shown()).toEqual(["loading", null, ""]);
+  void loadTasks();
+  taskLists()[2]?.answer([taskRow({ taskId: "b1" })]);
+  await settle();
+  taskLists()[1]?.answer([taskRow({ taskId: "a1" })]);
+  await settle();
+  expect(shown()).toEqual(["ready", null, "b1"]);
+
+  void setTaskScope("all");
+  void setTaskScope("project");
+  taskLists()[4]?.answer([taskRow({ taskId: "b2" })]);
+  await settle();
+  taskLists()[3]?.fail("gone");
+  await settle();
+  expect(shown()).toEqual(["ready", null, "b2"]);
+  open("/c");
+  void loadTasks();
+  taskLists()[5]?.fail("gone");
+  await settle();
+  expect(shown()).toEqual(["failed", "gone", ""]);
 });

@@ -1,12 +1,13 @@
 import { afterEach, expect, test, vi } from "vitest";
 import type { SpindleEvent } from "../../src/protocol/event.ts";
 import { portChannel } from "../../src/protocol/channels.ts";
-import { followConversation, useConversation } from "../../src/renderer/state/conversation.ts";
+import { followConversation, reloadConversation, useConversation } from "../../src/renderer/state/conversation.ts";
 import type { AppState } from "../../src/protocol/ipc.ts";
 import { useApp } from "../../src/renderer/state/app.ts";
 import { loadConversations, selectConversation, useConversations } from "../../src/renderer/state/conversations.ts";
 import { readLogs } from "../../src/renderer/state/log-rings.ts";
 import { useNotices } from "../../src/renderer/state/notices.ts";
+import { stepVisited, useVisited } from "../../src/renderer/state/visited.ts";
 import { createStory } from "./support/story.ts";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -27,6 +28,26 @@ test("an answer for a conversation that was left and is shown again does not cou
   await new Promise((resolve) => setTimeout(resolve));
   expect(readLogs("c1").lines.map(({ text }) => text)).toEqual(["one line", ""]);
   expect(useConversation.getState().view.steps).toHaveLength(1);
+  stop();
+});
+
+test("a conversation that could not be read is read again: it stays chosen, and the way forward stays", async () => {
+  const main = stubMain();
+  useConversations.setState({ selectedId: null });
+  const stop = followConversation();
+  for (const id of ["a", "b", "c"]) selectConversation(id);
+  stepVisited("back");
+  const ways = useVisited.getState();
+  expect(ways.forward).toEqual(["c"]);
+  await vi.waitFor(() => expect(main.waiting).toHaveLength(4));
+  main.waiting[3]?.fail();
+  await vi.waitFor(() => expect(useConversation.getState().status).toBe("failed"));
+  reloadConversation();
+  expect(useConversation.getState()).toMatchObject({ id: "b", status: "loading" });
+  await vi.waitFor(() => expect(main.waiting).toHaveLength(5));
+  main.waiting[4]?.answer([]);
+  await vi.waitFor(() => expect(useConversation.getState().status).toBe("ready"));
+  expect([useConversations.getState().selectedId, useVisited.getState()]).toEqual(["b", ways]);
   stop();
 });
 
@@ -61,7 +82,7 @@ test("a conversation that could not be shown is told", async () => {
 
 /** The page's side of main: questions for events wait until the test answers them. */
 function stubMain() {
-  const waiting: { readonly id: string; readonly answer: (events: readonly SpindleEvent[]) => void }[] = [];
+  const waiting: { readonly id: string; readonly answer: (events: readonly SpindleEvent[]) => void; readonly fail: () => void }[] = [];
   const lists: ((rows: readonly object[]) => void)[] = [];
   const page = new EventTarget();
   const spindle = {
@@ -80,7 +101,11 @@ function stubMain() {
         return Promise.resolve({ ok: false, error: { code: "not_found", message: "There is no such conversation." } });
       if (name !== "conversations.events") return Promise.resolve({ ok: true, value: null });
       return new Promise((resolve) => {
-        waiting.push({ id: input.id, answer: (events) => resolve({ ok: true, value: { events, more: false } }) });
+        waiting.push({
+          id: input.id,
+          answer: (events) => resolve({ ok: true, value: { events, more: false } }),
+          fail: () => resolve({ ok: false, error: { code: "internal", message: "It could not be read." } }),
+        });
       });
     },
   };

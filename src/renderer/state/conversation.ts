@@ -29,6 +29,8 @@ export const useConversation = create<ConversationStore>()(() => ({ id: null, st
 /** Events asked for at once; a conversation with more is read in several pages before it is drawn. */
 const pageSize = 20_000;
 
+let showAgain = (): void => undefined;
+
 /** Follows the selection and the pushed events; returns the function that stops. */
 export function followConversation(): () => void {
   let early: SpindleEvent[] = [];
@@ -78,6 +80,10 @@ export function followConversation(): () => void {
     useConversation.setState({ view: fold(view, events) });
     if (news.some((event) => event.type === "patch_applied")) showFreshPatch();
   });
+  showAgain = () => {
+    closeFind();
+    void show(useConversations.getState().selectedId);
+  };
   const stopVisited = followVisited();
   void show(useConversations.getState().selectedId);
   return () => {
@@ -87,11 +93,9 @@ export function followConversation(): () => void {
   };
 }
 
-/** Tries again to read the shown conversation. */
+/** Tries again to read the shown conversation. It stays chosen, and the ways back and forward stay as they are. */
 export function reloadConversation(): void {
-  const { id } = useConversation.getState();
-  useConversations.setState({ selectedId: null });
-  useConversations.setState({ selectedId: id });
+  showAgain();
 }
 
 /** Sends a prompt to a conversation (the shown one), making one first for null. Rejects with ApiError; nothing is lost then. */

@@ -7,6 +7,7 @@ import { onFrame } from "../lib/frame.ts";
 import { mergeById } from "../lib/merge.ts";
 import { useApp } from "./app.ts";
 import { adoptEarlyDraft, changeDraft, type Draft, draftOf, useDrafts } from "./drafts.ts";
+import { forgetRows } from "./kept-rows.ts";
 import { closeOverlay } from "./layout.ts";
 import { reportError } from "./notices.ts";
 
@@ -115,6 +116,7 @@ export async function renameConversation(id: ConversationId, title: string): Pro
 /** Deletes it and shows its neighbour. Rejects with ApiError. */
 export async function deleteConversation(id: ConversationId): Promise<void> {
   await call("conversations.delete", { id });
+  forgetRows(id);
   const { rows, selectedId } = useConversations.getState();
   const at = rows.findIndex((row) => row.id === id);
   const rest = rows.filter((row) => row.id !== id);

@@ -1,8 +1,9 @@
 import { create } from "zustand";
-import { createJSONStorage, persist } from "zustand/middleware";
+import { persist } from "zustand/middleware";
 import { type Attachment, attachmentKey } from "../../protocol/attachment.ts";
 import type { ConversationId } from "../../protocol/ids.ts";
 import { useApp } from "./app.ts";
+import { lazyStorage } from "./lazy-storage.ts";
 
 export interface Draft {
   readonly text: string;
@@ -16,12 +17,10 @@ export interface DraftsStore {
 const emptyDraft: Draft = { text: "", attachments: [] };
 /** Drafts kept; the oldest go first. */
 const keptDrafts = 50;
-/** localStorage is written at most this often (ms): it blocks. */
-const writeEveryMs = 400;
 
 /** What is typed and not sent, per conversation; survives a restart. */
 export const useDrafts = create<DraftsStore>()(
-  persist((): DraftsStore => ({ drafts: {} }), { name: "spindle.drafts", version: 1, storage: createJSONStorage(() => lazyStorage()) }),
+  persist((): DraftsStore => ({ drafts: {} }), { name: "spindle.drafts", version: 1, storage: lazyStorage() }),
 );
 
 /** Where a draft is kept: under its conversation, or under the project whose next conversation it begins. */
@@ -95,28 +94,4 @@ export function attach(id: ConversationId | null, added: readonly Attachment[]):
   const { attachments } = draftOf(useDrafts.getState().drafts, id);
   const known = new Set(attachments.map(attachmentKey));
   changeDraft(id, { attachments: [...attachments, ...added.filter((each) => !known.has(attachmentKey(each)))] });
-}
-
-/** localStorage that writes late and once; what waits is written when the page goes away. */
-function lazyStorage() {
-  const waiting = new Map<string, string>();
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const flush = () => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    for (const [key, value] of waiting) localStorage.setItem(key, value);
-    waiting.clear();
-  };
-  window.addEventListener("pagehide", flush);
-  return {
-    getItem: (key: string) => waiting.get(key) ?? localStorage.getItem(key),
-    setItem: (key: string, value: string) => {
-      waiting.set(key, value);
-      timer ??= setTimeout(flush, writeEveryMs);
-    },
-    removeItem: (key: string) => {
-      waiting.delete(key);
-      localStorage.removeItem(key);
-    },
-  };
 }

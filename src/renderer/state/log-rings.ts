@@ -71,8 +71,8 @@ function appendOutput(callId: CallId, stream: "stdout" | "stderr", text: string)
 
 /** A line after `part` came: a carriage return goes back to its beginning, as progress bars do. */
 function written(line: string, part: string): string {
-  const turns = part.split("\r");
-  return turns.length === 1 ? line + part : (turns.findLast((turn) => turn !== "") ?? line);
+  const [first = "", ...turns] = part.split("\r");
+  return turns.findLast((turn) => turn !== "") ?? line + first;
 }
 
 function pieces(line: string): readonly string[] {

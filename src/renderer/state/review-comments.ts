@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { persist } from "zustand/middleware";
 import type { ConversationId } from "../../protocol/ids.ts";
 import { call } from "../lib/api.ts";
+import { lazyStorage } from "./lazy-storage.ts";
 import { reportError } from "./notices.ts";
 
 /** Lines of one side of a file, 1-based. */
@@ -39,6 +40,7 @@ export const useReviewComments = create<ReviewCommentsStore>()(
   persist((): ReviewCommentsStore => ({ comments: {}, drafts: {}, editing: null, sending: false }), {
     name: "spindle.review-comments",
     version: 1,
+    storage: lazyStorage(),
     partialize: (state) => keptOf(state),
     merge: (kept, initial) => ({ ...initial, ...keptOf({ ...initial, ...(kept as Partial<ReviewCommentsStore> | undefined) }) }),
   }),

@@ -46,13 +46,20 @@ export const useTasks = create<TasksStore>()(
   ),
 );
 
+/** The newest reading of the list. */
+let reading: object | null = null;
+
+const openRoot = (): string | null => useApp.getState().app?.project?.root ?? null;
+
+/** Reads the list; the answer of an older reading is left out. Failures become the list's state. */
 export async function loadTasks(): Promise<void> {
+  const own = (reading = {});
   const { scope } = useTasks.getState();
   try {
     const rows = await call("tasks.list", { scope });
-    if (useTasks.getState().scope === scope) useTasks.setState({ rows, status: "ready", error: null });
+    if (reading === own) useTasks.setState({ rows, status: "ready", error: null });
   } catch (error) {
-    useTasks.setState({ status: "failed", error: asErrorData(error) });
+    if (reading === own) useTasks.setState({ status: "failed", error: asErrorData(error) });
   }
 }
 
@@ -74,10 +81,13 @@ export function openTaskRow({ openId, openRow, rows }: Pick<TasksStore, "openId"
   return rows.find((row) => row.taskId === openId) ?? (openRow?.taskId === openId ? openRow : undefined);
 }
 
-/** Follows what main tells of tasks; returns the function that stops. */
+/**
+ * Follows what main tells of tasks, and the open project: with another one the tasks of the one before go at once, before anybody
+ * could stop one that is not theirs. Returns the function that stops.
+ */
 export function followTasks(): () => void {
-  return onFrame("tasks", (batch) => {
-    const root = useApp.getState().app?.project?.root ?? null;
+  const stopRows = onFrame("tasks", (batch) => {
+    const root = openRoot();
     useTasks.setState(({ rows, scope, openRow }) => ({
       openRow:
         openRow === null
@@ -88,6 +98,18 @@ export function followTasks(): () => void {
       rows: batch.reduce((now, push) => applyPush(now, push, (row) => scope === "all" || row.projectRoot === root), rows),
     }));
   });
+  let root = openRoot();
+  const stopProject = useApp.subscribe(() => {
+    if (root === openRoot()) return;
+    root = openRoot();
+    if (useTasks.getState().scope === "all") return;
+    reading = null;
+    useTasks.setState({ rows: [], status: "loading", error: null });
+  });
+  return () => {
+    stopRows();
+    stopProject();
+  };
 }
 
 /** The rows with a push applied; rows that do not belong are left out. Rows without news stay the same objects. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mergePatches } from "../../../src/renderer/features/diff/merge-patches.ts";
-import { projectPath, touchedFiles } from "../../../src/renderer/features/diff/touched-files.ts";
+import { finishedReads, projectPath, touchedFiles } from "../../../src/renderer/features/diff/touched-files.ts";
 import { treeRows } from "../../../src/renderer/features/diff/tree-rows.ts";
 import { emptyView } from "../../../src/renderer/state/conversation-view.ts";
 import { fold } from "../../../src/renderer/state/fold.ts";
@@ -20,8 +20,9 @@ describe("files that a conversation touched", () => {
     summary: "",
     fail: { code: "not_found", message: "No such file" },
   });
-  const { patches, steps } = fold(emptyView, story.events);
-  const files = touchedFiles(mergePatches(patches), steps, root);
+  const view = fold(emptyView, story.events);
+  const { patches, steps } = view;
+  const files = touchedFiles(mergePatches(patches), finishedReads(steps), root);
 
   it("are what patches changed and what calls read, by either form of the path; a failed read is none", () => {
     const shown = files.map(({ path, changed, reads, lastRead }) => `${path} ${changed?.kind ?? "-"} ${reads} ${lastRead ?? "-"}`);
@@ -35,6 +36,16 @@ describe("files that a conversation touched", () => {
       "test/charges.test.ts - 1 c1.8",
       "db/schema.sql - 1 c1.10",
     ]);
+  });
+
+  it("are nothing new while words stream, only when another read ends", () => {
+    const reads = finishedReads(steps);
+    story.text("t1", "m9", "Words, and more words.");
+    const talking = fold(view, story.events);
+    expect(talking.steps).not.toBe(steps);
+    expect(finishedReads(talking.steps).map((call, index) => call === reads[index])).toEqual(reads.map(() => true));
+    story.call({ turnId: "t1", callId: "c11", name: "readFile", input: { path: "a.ts" }, durationMs: 1, summary: "" });
+    expect(finishedReads(fold(talking, story.events).steps)).toHaveLength(reads.length + 1);
   });
 
   it("make a tree: folders first, lone folders in one line, what is folded is counted", () => {

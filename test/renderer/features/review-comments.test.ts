@@ -8,7 +8,7 @@ import { placeComments } from "../../../src/renderer/features/diff/place-comment
 import type { ReviewComment } from "../../../src/renderer/state/review-comments.ts";
 
 // The library and the store look at the browser when they are loaded.
-const { kept } = vi.hoisted(() => {
+const { kept, page } = vi.hoisted(() => {
   const kept = new Map<string, string>();
   vi.stubGlobal("navigator", { userAgent: "node", platform: "Linux", maxTouchPoints: 0 });
   const localStorage = {
@@ -16,8 +16,10 @@ const { kept } = vi.hoisted(() => {
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   };
-  vi.stubGlobal("window", { localStorage });
-  return { kept };
+  const page = new EventTarget();
+  vi.stubGlobal("localStorage", localStorage);
+  vi.stubGlobal("window", Object.assign(page, { localStorage }));
+  return { kept, page };
 });
 const state = await import("../../../src/renderer/state/review-comments.ts");
 const { useReviewComments } = state;
@@ -105,7 +107,10 @@ it("the list of changed lines has the comments: behind their line, or at the end
 describe("what is being written", () => {
   const place = { path: "a.ts", side: "additions", from: 3, to: 3 } as const;
   const list = () => useReviewComments.getState().comments["c"] ?? [];
-  const saved = () => JSON.parse(kept.get("spindle.review-comments") ?? "{}") as { state: { comments: object; drafts: object } };
+  const saved = () => {
+    page.dispatchEvent(new Event("pagehide"));
+    return JSON.parse(kept.get("spindle.review-comments") ?? "{}") as { state: { comments: object; drafts: object } };
+  };
   beforeEach(() => useReviewComments.setState({ comments: {}, drafts: {}, editing: null }));
 
   it("stays in the store, also over a restart, until it is added or given up", () => {

@@ -23,6 +23,8 @@ export async function attachRanges(id: ConversationId | null, text: string, fini
   for (const { path, range } of fresh) {
     // A word that only looks like a range names no file: it stays plain text.
     const { attachments } = await call("attachments.describe", { paths: [path] });
+    // Another project is open: its draft is not the one that named the range.
+    if (useApp.getState().app?.project?.root !== root) return;
     attach(
       id,
       attachments.filter((file) => file.kind === "file").map((file) => ({ ...file, range })),

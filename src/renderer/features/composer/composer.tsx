@@ -6,7 +6,7 @@ import { useApp } from "../../state/app.ts";
 import { stopTurn, useConversation } from "../../state/conversation.ts";
 import { runningTurn } from "../../state/conversation-view.ts";
 import { useConversations } from "../../state/conversations.ts";
-import { attach, changeDraft, draftOf, useDrafts } from "../../state/drafts.ts";
+import { attach, changeDraft, draftKey, draftOf, useDrafts } from "../../state/drafts.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { ErrorState } from "../../ui/state-view.tsx";
@@ -16,9 +16,9 @@ import { ComposerBar } from "./composer-bar.tsx";
 import { PastedDialog } from "./pasted-dialog.tsx";
 import { Queue } from "./queue.tsx";
 import { recall } from "./recall.ts";
+import { sendDraft, useSending } from "./send-draft.ts";
 import { listId, SuggestionList } from "./suggestion-list.tsx";
 import { useFileDrop } from "./use-file-drop.ts";
-import { useSend } from "./use-send.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 import { useTrouble } from "./use-trouble.ts";
 
@@ -34,18 +34,23 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const draft = useDrafts((state) => draftOf(state.drafts, id));
   const root = useApp((state) => state.app?.project?.root ?? null);
   const running = useConversation((state) => runningTurn(state.view) !== null);
-  const { failure, problem, fail, warn, forget } = useTrouble(id);
-  const { sending, send: sendDraft } = useSend(id, fail);
+  const key = draftKey(id);
+  const { failure, problem, fail, warn, forget } = useTrouble(key);
+  const sending = useSending(({ keys }) => keys.has(key));
   const input = useRef<HTMLTextAreaElement>(null);
   const suggestions = useSuggestions(id, draft.text, input);
 
   const take = useCallback(
     (files: readonly File[]) => {
       const target = useConversations.getState().selectedId;
-      addToDraft(target, files).then(({ problem: words }) => {
-        warn(words, target);
-        input.current?.focus();
-      }, fail);
+      const at = draftKey(target);
+      addToDraft(target, files).then(
+        ({ problem: words }) => {
+          warn(words, at);
+          input.current?.focus();
+        },
+        (error: unknown) => fail(error, at),
+      );
     },
     [fail, warn],
   );
@@ -55,7 +60,7 @@ export function Composer({ dock }: { readonly dock: ReactNode }) {
   const send = () => {
     if (!canSend) return;
     forget();
-    void sendDraft().then(() => input.current?.focus());
+    void sendDraft(id, fail).then(() => input.current?.focus());
   };
   const stop = () => void stopTurn().catch(fail);
   const pick = () =>

@@ -66,9 +66,15 @@ export function ChangedLines({
     showStop: (stop) => show(stop.hunk === 0 ? rows.findIndex((row) => row.kind === "file" && row.path === stop.path) : stopAt(stop)),
   }));
   const at = current === null ? -1 : stopAt(current);
+  const name = current === null ? null : `${current.hunk} ${current.path}`;
+  const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (at >= 0) list.scrollToIndex(at, { align: "auto" });
-  }, [at, list]);
+    if (name === null) shown.current = null;
+    if (at < 0 || shown.current === name) return;
+    // Once for each stop: rows that come before it while somebody reads do not scroll.
+    shown.current = name;
+    list.scrollToIndex(at, { align: "auto" });
+  }, [at, name, list]);
   return (
     <div
       ref={parent}

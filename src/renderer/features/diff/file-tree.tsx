@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, Eye } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
 import { formatCount } from "../../lib/format.ts";
 import { jumpToCall, openReview } from "../../state/layout.ts";
 import { ChangeCount } from "../../ui/badge.tsx";
@@ -36,9 +36,6 @@ export function FileTree({ files, parsed }: { readonly files: readonly TouchedFi
     overscan: 10,
     initialRect: { width: 560, height: 600 },
   });
-  useEffect(() => {
-    if (current !== null) list.scrollToIndex(at, { align: "auto" });
-  }, [at, current, list]);
   const fold = (path: string, close: boolean) =>
     setFolded((before) => new Set(close ? [...before, path] : [...before].filter((each) => each !== path)));
   const activate = (row: TreeRow) => {
@@ -53,9 +50,12 @@ export function FileTree({ files, parsed }: { readonly files: readonly TouchedFi
     else if (event.key === "ArrowLeft" && row.kind === "folder" && row.open) fold(row.path, true);
     else if (event.key === "ArrowRight" && row.kind === "folder" && !row.open) fold(row.path, false);
     else {
-      const next = rows[nextPlace(rows, at, event.key)];
+      const place = nextPlace(rows, at, event.key);
+      const next = rows[place];
       if (next === undefined) return;
       setCurrent(next.path);
+      // Only a step scrolls: rows that come before it while somebody reads do not.
+      list.scrollToIndex(place, { align: "auto" });
     }
     event.preventDefault();
   };

@@ -1,5 +1,6 @@
 import { FolderTree } from "lucide-react";
 import { useMemo } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { call } from "../../lib/api.ts";
 import { formatCount } from "../../lib/format.ts";
 import { useApp } from "../../state/app.ts";
@@ -9,7 +10,7 @@ import { withCommandChanges } from "./command-changes.ts";
 import { FileTree } from "./file-tree.tsx";
 import { mergePatches } from "./merge-patches.ts";
 import { patchesInScope } from "./review-scope.ts";
-import { touchedFiles } from "./touched-files.ts";
+import { finishedReads, touchedFiles } from "./touched-files.ts";
 import { useParsedFiles } from "./use-parsed-files.ts";
 
 /** The files that the shown conversation changed or read. */
@@ -23,13 +24,13 @@ function Files() {
   const id = useConversation((state) => state.id);
   const patches = useConversation((state) => state.view.patches);
   const commandChanges = useConversation((state) => state.view.commandChanges);
-  const steps = useConversation((state) => state.view.steps);
+  const reads = useConversation(useShallow((state) => finishedReads(state.view.steps)));
   const root = useApp((state) => state.app?.project?.root ?? "");
   const changed = useMemo(
     () => withCommandChanges(mergePatches(patchesInScope(patches, "conversation", null)), commandChanges),
     [patches, commandChanges],
   );
-  const files = useMemo(() => touchedFiles(changed, steps, root), [changed, steps, root]);
+  const files = useMemo(() => touchedFiles(changed, reads, root), [changed, reads, root]);
   const { parsed } = useParsedFiles(changed, async (hashes) =>
     id === null ? [] : (await call("changes.texts", { id, hashes: [...hashes] })).texts,
   );

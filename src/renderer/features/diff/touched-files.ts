@@ -14,19 +14,28 @@ export interface TouchedFile {
   readonly lastRead: CallId | null;
 }
 
-/** Changed files and what `readFile` read, by direct calls and by scripts. A command that reads names no files. */
-export function touchedFiles(changed: readonly ReviewFile[], steps: readonly Step[], root: string): readonly TouchedFile[] {
-  const reads = new Map<string, { count: number; last: CallId }>();
-  const look = (call: CallView): void => {
-    if (call.tool !== "readFile" || call.status !== "done") return;
-    const given = asRecord(call.input)?.["path"];
-    if (typeof given !== "string" || given === "") return;
-    const path = projectPath(given, root);
-    reads.set(path, { count: (reads.get(path)?.count ?? 0) + 1, last: call.callId });
-  };
+/**
+ * The calls of `readFile` that read their file, by the model and by scripts, oldest first. They are the same objects until another one
+ * ends, so that `useShallow` can tell that there is nothing new while an answer streams.
+ */
+export function finishedReads(steps: readonly Step[]): CallView[] {
+  const isRead = (call: CallView) => call.tool === "readFile" && call.status === "done";
+  const reads: CallView[] = [];
   for (const step of steps) {
-    if (step.kind === "call") look(step.call);
-    if (step.kind === "script") for (const call of step.calls) look(call);
+    if (step.kind === "call" && isRead(step.call)) reads.push(step.call);
+    if (step.kind === "script") for (const call of step.calls) if (isRead(call)) reads.push(call);
+  }
+  return reads;
+}
+
+/** Changed files and those that were read, as `finishedReads` has them. A command that reads names no files. */
+export function touchedFiles(changed: readonly ReviewFile[], calls: readonly CallView[], root: string): readonly TouchedFile[] {
+  const reads = new Map<string, { count: number; last: CallId }>();
+  for (const { callId, input } of calls) {
+    const given = asRecord(input)?.["path"];
+    if (typeof given !== "string" || given === "") continue;
+    const path = projectPath(given, root);
+    reads.set(path, { count: (reads.get(path)?.count ?? 0) + 1, last: callId });
   }
   const ours = changed.map((file): TouchedFile => {
     const read = reads.get(file.path);

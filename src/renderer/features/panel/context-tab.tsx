@@ -1,5 +1,5 @@
 import { Gauge } from "lucide-react";
-import { type ReactNode, useId, useMemo, useState } from "react";
+import { type ReactNode, useDeferredValue, useId, useMemo, useState } from "react";
 import { attachmentKey } from "../../../protocol/attachment.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { attachmentFact } from "../../lib/attachment-fact.ts";
@@ -30,7 +30,8 @@ export function ContextTab() {
 }
 
 function Facts({ id, original }: { readonly id: ConversationId; readonly original: string }) {
-  const steps = useConversation((state) => state.view.steps);
+  // These lists may come a little after the words of an answer that streams.
+  const steps = useDeferredValue(useConversation((state) => state.view.steps));
   const files = useMemo(() => attachedFiles({ steps }), [steps]);
   const tools = useMemo(() => toolUses({ steps }), [steps]);
   return (

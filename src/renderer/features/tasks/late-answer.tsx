@@ -7,9 +7,12 @@ const changedShown = 8;
 /** An answer that came after its time-out: how old it is, what changed since the question, and what may become of it. */
 export function LateAnswer({
   late,
+  busy,
   onChoose,
 }: {
   readonly late: LateResult;
+  /** Something is being done with the task: there is no choice until it is done. */
+  readonly busy: boolean;
   readonly onChoose: (choice: "inject" | "side" | "discard") => void;
 }) {
   const shown = late.changed.slice(0, changedShown);
@@ -37,13 +40,13 @@ export function LateAnswer({
       )}
       {late.incomplete && late.changedCount > 0 ? <p className="mt-1 text-small text-fg3">Not all files were looked at.</p> : null}
       <div className="mt-2.5 flex flex-wrap gap-2">
-        <Button size="sm" variant="accent" data-testid="late-inject" onClick={() => onChoose("inject")}>
+        <Button size="sm" variant="accent" data-testid="late-inject" disabled={busy} onClick={() => onChoose("inject")}>
           Use in the conversation
         </Button>
-        <Button size="sm" data-testid="late-side" onClick={() => onChoose("side")}>
+        <Button size="sm" data-testid="late-side" disabled={busy} onClick={() => onChoose("side")}>
           Open beside it
         </Button>
-        <Button size="sm" variant="ghost" data-testid="late-discard" onClick={() => onChoose("discard")}>
+        <Button size="sm" variant="ghost" data-testid="late-discard" disabled={busy} onClick={() => onChoose("discard")}>
           Discard
         </Button>
       </div>

@@ -17,6 +17,11 @@ export function useMessageDraft(taskId: TaskId): MessageDraft {
   return useDrafts((state) => state.drafts[taskId] ?? emptyDraft);
 }
 
+/** As `useMessageDraft`, for now only. */
+export function messageDraft(taskId: TaskId): MessageDraft {
+  return useDrafts.getState().drafts[taskId] ?? emptyDraft;
+}
+
 export function changeMessageDraft(taskId: TaskId, change: (before: MessageDraft) => Partial<MessageDraft>): void {
   useDrafts.setState(({ drafts }) => {
     const before = drafts[taskId] ?? emptyDraft;
@@ -28,6 +33,15 @@ export function changeMessageDraft(taskId: TaskId, change: (before: MessageDraft
 export function addToMessage(taskId: TaskId, added: readonly Attachment[]): void {
   changeMessageDraft(taskId, ({ files }) => ({
     files: [...files.filter((file) => added.every((each) => each.path !== file.path)), ...added],
+  }));
+}
+
+/** What was sent leaves its message; what was typed or dropped since stays. A text that was changed in its midst stays whole. */
+export function dropSentMessage(taskId: TaskId, sent: MessageDraft): void {
+  const gone = new Set(sent.files.map(({ path }) => path));
+  changeMessageDraft(taskId, ({ text, files }) => ({
+    text: text.startsWith(sent.text) ? text.slice(sent.text.length) : text,
+    files: files.filter(({ path }) => !gone.has(path)),
   }));
 }
 

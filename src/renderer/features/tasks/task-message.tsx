@@ -5,7 +5,7 @@ import { asErrorData } from "../../lib/api.ts";
 import { messageTask } from "../../state/tasks.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { FileMark } from "../../ui/file-mark.tsx";
-import { changeMessageDraft, isEmptyDraft, type MessageDraft, useMessageDraft } from "./message-drafts.ts";
+import { changeMessageDraft, dropSentMessage, isEmptyDraft, type MessageDraft, useMessageDraft } from "./message-drafts.ts";
 import { wordsFor } from "./task-files.ts";
 import { errorWords } from "./task-words.ts";
 
@@ -23,7 +23,7 @@ export function TaskMessage({ row }: { readonly row: TaskRow }) {
     setSending(true);
     try {
       await messageTask(row.taskId, wordsFor(text, files), files);
-      change({ text: "", files: [] });
+      dropSentMessage(row.taskId, draft);
       setSaid({ words: "Sent: it enters the agent’s next request.", bad: false });
     } catch (error) {
       setSaid({ words: errorWords(asErrorData(error)), bad: true });

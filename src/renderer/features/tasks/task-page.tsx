@@ -113,7 +113,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
       }
     >
       <div {...drop} data-testid="task-page-body" className={cx("flex flex-col gap-4 p-4", dropping && "bg-accent-soft")}>
-        <Places row={row} onLeave={leave} onPromote={() => act(promoteTask(row.taskId))} />
+        <Places row={row} busy={busy} onLeave={leave} onPromote={() => act(promoteTask(row.taskId))} />
         {failure === null ? null : <ErrorState code={failure.code} message={failure.message} hint={failure.hint} />}
         {stopped === null ? null : <Stopped names={stopped} />}
         {row.status === "needs_you" ? (
@@ -128,7 +128,7 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
             </Button>
           </div>
         ) : null}
-        {row.late?.state === "waiting" ? <LateAnswer late={row.late} onChoose={settle} /> : null}
+        {row.late?.state === "waiting" ? <LateAnswer late={row.late} busy={busy} onChoose={settle} /> : null}
         {row.error === null || row.status === "cancelled" ? null : (
           <ErrorState code={row.error.code} message={row.error.message} hint={lateWords(row.late) ?? row.error.hint} />
         )}
@@ -142,10 +142,12 @@ export function TaskPage({ row, onClose }: { readonly row: TaskRow; readonly onC
 /** The ways from the page to the rest of the window. */
 function Places({
   row,
+  busy,
   onLeave,
   onPromote,
 }: {
   readonly row: TaskRow;
+  readonly busy: boolean;
   readonly onLeave: (work: Promise<unknown>) => void;
   readonly onPromote: () => void;
 }) {
@@ -159,7 +161,7 @@ function Places({
         </Button>
       )}
       {isTaskOver(row.status) || row.notify === "wake" ? null : (
-        <Button size="sm" data-testid="task-promote" onClick={onPromote}>
+        <Button size="sm" data-testid="task-promote" disabled={busy} onClick={onPromote}>
           <ArrowUpToLine size={12} aria-hidden /> Bring to the foreground: wake the conversation with its result
         </Button>
       )}
