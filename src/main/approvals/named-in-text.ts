@@ -21,6 +21,7 @@ export function isInert(words: readonly (string | null)[]): boolean {
   const name = programName(words[0] ?? "");
   // bash evaluates such words a second time in many places.
   if (words.some((word) => word !== null && /\$\(|`|\$\{/.test(word))) return false;
+  if (name === "rg") return !words.some((word) => word !== null && /^--(?:pre|hostname-bin|search-zip)|^-[a-z]*z/.test(word));
   if (name !== "git") return inert.has(name);
   const choice = words[1] === "-C" ? words[3] : words[1];
   return choice !== null && choice !== undefined && inertGit.has(choice) && !words.some((word) => word !== null && runsProgram(word));
@@ -35,7 +36,7 @@ function runsProgram(word: string): boolean {
 }
 
 /** Places whose files git and its helpers run. */
-const hookPlaces = /\.git\b|\.husky\b|\bhooks\b/;
+const hookPlaces = /\.git\b|\.husky\b|\bhooks\//;
 
 export interface NamedText {
   /** The command line with the variables it is called with. */

@@ -46,17 +46,28 @@ export function judgeByRules(command: RuledCommand, rules: readonly Rule[]): Rul
   if (asking !== undefined) return { decision: "ask", rule: asking.rule, sure: asking.match === "yes" };
   if (command.variables !== "" || command.words === null || command.words.length === 0) return null;
   const allowing = rules.filter((rule) => rule.decision === "allow");
-  const used = command.words.map(
+  const acting = withoutSteps(command.words);
+  const used = acting.map(
     // One that also allows the way out counts first: the command may need it.
     (words) => allowing.find((rule) => rule.outside && matches(rule, words)) ?? allowing.find((rule) => matches(rule, words)),
   );
   if (!used.every((rule) => rule !== undefined)) return null;
-  return { decision: "allow", outside: used.every((rule) => rule.outside), rules: used };
+  // One that lets a command out does so in the folder it starts in.
+  const outside = acting.length === command.words.length && used.every((rule) => rule.outside);
+  return { decision: "allow", outside, rules: used };
 }
 
 /** The rules as they hold for a command that runs in `folder`: those that let one out of the sandbox do so in their own folder only. */
 export function rulesIn(folder: string, projectRoot: string, rules: readonly Rule[]): readonly Rule[] {
   return rules.map((rule) => (rule.outside && (rule.folder ?? projectRoot) !== folder ? { ...rule, outside: false } : rule));
+}
+
+/** Without those that go to a folder and do nothing (`cd src && npm test`), unless there are no others. */
+function withoutSteps(commands: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const acting = commands.filter(
+    ([program, folder, more]) => !(program === "cd" && folder?.startsWith("-") === false && more === undefined),
+  );
+  return acting.length === 0 ? commands : acting;
 }
 
 function matches(pattern: RulePattern, words: readonly string[]): boolean {
@@ -74,7 +85,8 @@ function matches(pattern: RulePattern, words: readonly string[]): boolean {
 export function proposeRules(command: RuledCommand, rules: readonly Rule[], outside: boolean): readonly RulePattern[] | null {
   if (command.variables !== "" || command.words === null || command.words.length === 0) return null;
   const allowing = rules.filter((rule) => rule.decision === "allow" && (!outside || rule.outside));
-  const open = command.words.filter((words) => !allowing.some((rule) => matches(rule, words)));
+  // Outside the sandbox a rule is for one command in the folder it starts in.
+  const open = (outside ? command.words : withoutSteps(command.words)).filter((words) => !allowing.some((rule) => matches(rule, words)));
   const patterns = open.map((words) => (outside ? { words: [...words], exact: true } : usualPattern(words)));
   const usable = patterns.every(({ words }) => words.length <= 100 && words.every((word) => word !== "" && word.length <= 1_000));
   if (!usable || patterns.length === 0 || patterns.length > 10) return null;

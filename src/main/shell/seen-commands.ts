@@ -63,9 +63,14 @@ interface Found {
   readonly substituted: boolean;
 }
 
+const evaluating: ReadonlySet<string> = new Set(["test_command", "declaration_command", "unset_command"]);
+
 function commandsOf({ root, script }: ParsedScript): Found[] {
   const found: Found[] = [];
   for (const node of walk(root)) {
+    // Bash evaluates text in `[ -v … ]`, `[[ … -eq … ]]` and `declare` a second time.
+    if (evaluating.has(node.type) && /\$\(|`/.test(textOf(node, script)))
+      found.push({ words: ["test", textOf(node, script)], substituted: false });
     if (node.type !== "command") continue;
     const parts = namedChildren(node).filter(({ type }) => !type.endsWith("_redirect") && type !== "variable_assignment");
     if (parts.length === 0) continue;

@@ -54,6 +54,22 @@ describe("rules about commands", () => {
     ]).toEqual(["allow", "nothing", "deny", "ask", "deny"]);
   });
 
+  it("look over a step into a folder before what they allow, which lets nothing out of the sandbox", () => {
+    const npmTest = rule("allow", "npm test");
+    const out = rule("allow", "npm test", { exact: true, outside: true });
+    expect([
+      verdict(plain("cd src && npm test"), npmTest),
+      verdict(plain("cd src && npm test"), out),
+      verdict(plain("npm test"), out),
+      verdict(plain("cd src"), npmTest),
+      verdict(plain("cd src"), rule("allow", "cd")),
+      verdict(plain("cd - && npm test"), npmTest),
+      verdict(plain("cd src && rm x"), npmTest),
+    ]).toEqual(["allow", "allow", "allow outside", "nothing", "allow", "nothing", "nothing"]);
+    expect(proposeRules(plain("cd src && npm test"), [], false)?.map(patternText)).toEqual(["npm test …"]);
+    expect(proposeRules(plain("cd src && npm test"), [], true)?.length).toBe(2);
+  });
+
   it("never allow what only a shell can read, or what sets variables", () => {
     const all = rule("allow", "npm");
     expect([
