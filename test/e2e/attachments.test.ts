@@ -30,6 +30,21 @@ test("dropped files and folders become chips with their true paths, and the prom
   });
 });
 
+test("fifty drops of fifty arrive, on the composer and anywhere in the window, while an answer is written", async () => {
+  await withApp({ settings: { approval: "auto" } }, async ({ page, folder }) => {
+    await sendPrompt(page, "Fix the failing test");
+    const paths = Array.from({ length: 50 }, (_, n) => join(folder, `note ${n}.txt`));
+    for (const [n, path] of paths.entries()) {
+      writeFileSync(path, `${n}\n`);
+      await dropFile(page, n % 2 === 0 ? "composer-input" : "conversation", [path]);
+    }
+    const chips = () => page.getByTestId("chip").evaluateAll((all) => all.map((chip) => chip.getAttribute("data-path")));
+    await expect.poll(chips).toEqual(paths);
+    await page.locator('[data-testid="turn-end"]').first().waitFor({ timeout: 60_000 });
+    expect(await chips()).toEqual(paths);
+  });
+});
+
 test("a dropped path that does not exist is said and not attached", async () => {
   await withApp({ project: "empty" }, async ({ page, folder }) => {
     await dropFile(page, "composer-input", [join(folder, "gone.txt")]);
