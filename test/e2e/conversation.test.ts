@@ -48,6 +48,7 @@ test("finds in the whole conversation, unfolds what it finds, and Escape gives t
     responds(read),
     responds({ type: "text", text: `${paragraphs("apples")}\n\nThe **zeb**ra is here.` }),
     responds({ type: "text", text: paragraphs("pears") }),
+    ...["plums", "figs", "dates"].map((word) => responds({ type: "text", text: paragraphs(word) })),
   ];
   await withModel(steps, async (page) => {
     await sendPrompt(page, "Tell me about the zebra");
@@ -103,6 +104,15 @@ test("finds in the whole conversation, unfolds what it finds, and Escape gives t
     const row = page.getByTestId("call-row").first();
     await row.click();
     expect(await row.getAttribute("aria-expanded")).toBe("true");
+    // Enough rows that the first ones are not kept beyond the edge.
+    for (const word of ["plums", "figs", "dates"]) {
+      await sendPrompt(page, `And ${word}`);
+      await page
+        .getByTestId("assistant-text")
+        .filter({ hasText: `Paragraph 39 about ${word}` })
+        .waitFor();
+      await page.getByTestId("composer-stop").waitFor({ state: "detached" });
+    }
     const list = page.getByRole("log");
     await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
     await row.waitFor({ state: "detached" });

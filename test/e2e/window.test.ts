@@ -3,7 +3,7 @@ import path from "node:path";
 import type { ElectronApplication, Page } from "playwright";
 import { expect, test } from "vitest";
 import { launchSpindle } from "../../scripts/lib/launch.mjs";
-import { sendPrompt, withApp } from "../support/electron.ts";
+import { chooseMore, sendPrompt, withApp } from "../support/electron.ts";
 
 test("the bars leave room for the system's buttons at every size, and what stands in them can be clicked", async () => {
   await withApp({ settings: { theme: "dark" } }, async ({ page, app }) => {
@@ -24,9 +24,8 @@ test("the bars leave room for the system's buttons at every size, and what stand
     await page.getByRole("button", { name: "Show sidebar" }).waitFor();
     expect(await dragged(page)).toEqual([]);
 
-    await page.getByTestId("theme-toggle").click();
-    await page.getByTestId("theme-toggle").click();
-    await page.locator('[data-testid="theme-toggle"][data-theme="light"]').waitFor();
+    await chooseMore(page, "theme-light");
+    await page.locator('html[data-theme="light"]').waitFor();
     await screen(app, "title-bar-light");
   });
 });
