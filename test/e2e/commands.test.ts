@@ -35,9 +35,10 @@ test("commands that only look have quiet rows, their command is one click away; 
       for (let n = 0; n < 5; n++) {
         await card.first().waitFor();
         const first = page.getByTestId("approval").first();
-        asked.push(
-          ((await card.first().getByRole("heading").textContent()) ?? "") + ` ${(await first.locator("pre").textContent()) ?? ""}`,
-        );
+        const heading = await card.first().getByRole("heading").textContent();
+        // A patch shows its files and lines instead of a summary.
+        const what = heading === "Write this patch?" ? first.getByText("made.txt").first() : first.locator("pre");
+        asked.push(`${heading} ${await what.textContent()}`);
         const id = await first.getAttribute("data-approval-id");
         await first.getByTestId("approval-allow").click();
         await page.locator(`[data-approval-id="${id}"]`).waitFor({ state: "detached" });
@@ -47,7 +48,7 @@ test("commands that only look have quiet rows, their command is one click away; 
         "Run this command? echo built > built.txt",
         "Run this command? grep -rn TODO src",
         "Run this command? ls -la src",
-        "Write this patch? change made.txt",
+        "Write this patch? made.txt",
       ]);
       await waitUnasked(page, page.locator('[data-testid="turn-end"][data-status="completed"]'));
       const rows = page.getByTestId("call-row");
