@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { commands } from "./command-list.ts";
 import { useApp } from "./state/app.ts";
 import { on } from "./lib/api.ts";
-import { focusComposer } from "./lib/focus.ts";
+import { focusComposer, openDialogs } from "./lib/focus.ts";
 import { movesInText } from "./lib/text-keys.ts";
 import { type Command, commandOf, useCommands } from "./state/commands.ts";
 import { useConversations } from "./state/conversations.ts";
@@ -45,11 +45,6 @@ function mayRun(command: Command): boolean {
 
 function focused(): HTMLElement | null {
   return document.activeElement instanceof HTMLElement ? document.activeElement : null;
-}
-
-/** A dialog has the keyboard to itself. */
-function openDialogs(): number {
-  return document.querySelectorAll('[role="dialog"]').length;
 }
 
 /**

@@ -15,6 +15,8 @@ export interface LeftResults {
   start(): void;
   /** Everything that waits for one conversation, before a turn of it makes its first request. */
   deliverTo(conversation: Conversation): void;
+  /** Asks a question anew that its process could not end. False when it cannot be: then it stays as it ended. */
+  askAgain(row: TaskRow): boolean;
   close(): void;
 }
 
@@ -44,8 +46,7 @@ export function createLeftResults(deps: {
     if (!failed.has(once)) logger.error(`The result of the task ${row.taskId} could not be delivered`, error);
     failed.add(once);
   };
-  /** True when the question is asked anew. One that cannot be stays as it ended. */
-  const isResumed = (row: TaskRow): boolean => {
+  const askAgain = (row: TaskRow): boolean => {
     if (failed.has(`ask ${row.taskId}`)) return false;
     try {
       tasks.again(row.taskId, "resume");
@@ -71,7 +72,7 @@ export function createLeftResults(deps: {
     const { row } = entry;
     if (isAskedAgain(row)) {
       // Without a window it stays as it is: told to its conversation, it would not be asked again by the window's next start.
-      if (!deps.wake || isResumed(row)) return;
+      if (!deps.wake || askAgain(row)) return;
     }
     if (row.notify === "silent") return tellSilent(row);
     if (row.notify === "wake" && !deps.wake) return;
@@ -111,6 +112,7 @@ export function createLeftResults(deps: {
     }
   };
   return {
+    askAgain,
     start() {
       deliverAll();
       if (!deps.wake) return;

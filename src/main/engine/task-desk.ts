@@ -115,13 +115,10 @@ export function createTaskDesk(deps: TaskDeskDeps): TaskDesk {
     onFault: (error) => deps.logger.error("A task could not be ended", error),
   });
 
+  /** Another look may have asked it again meanwhile. */
   function resume(taskId: TaskId): void {
-    if (closing || !isAskedAgain(tasks.row(taskId))) return;
-    try {
-      tasks.again(taskId, "resume");
-    } catch (error) {
-      deps.logger.error("An interrupted question could not be asked again", error);
-    }
+    const row = tasks.row(taskId);
+    if (!closing && isAskedAgain(row)) left.askAgain(row);
   }
 
   function onEvent(event: TaskEvent): void {

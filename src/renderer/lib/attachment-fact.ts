@@ -7,3 +7,9 @@ export function attachmentFact({ kind, range, lines, size }: Attachment): string
   if (kind === "folder") return "folder";
   return lines === undefined ? formatBytes(size) : formatCount(lines, "line");
 }
+
+/** What a chip shows of an attachment. */
+export function chipFacts(file: Attachment) {
+  const { name, path, kind, pasted = false } = file;
+  return { name, path, kind, pasted, fact: attachmentFact(file) };
+}

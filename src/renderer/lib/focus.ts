@@ -1,6 +1,6 @@
-/** A dialog has the keyboard to itself: what lies below it cannot be seen. */
-export function dialogIsOpen(): boolean {
-  return document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+/** How many dialogs are open: one has the keyboard to itself, and what lies below it cannot be seen. */
+export function openDialogs(): number {
+  return document.querySelectorAll('[role="dialog"], [role="alertdialog"]').length;
 }
 
 /** Puts the cursor into the composer. False when there is none. */

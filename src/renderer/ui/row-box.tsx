@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type Ref, useImperativeHandle, useRef } from "react";
 import { cx } from "./cx.ts";
+import { VirtualRows } from "./virtual-rows.tsx";
 
 export interface RowBoxHandle {
   /** Brings a row to the middle of the box. */
@@ -48,19 +49,7 @@ export function RowBox({
       data-rows={count}
       className={cx("overflow-x-hidden overflow-y-auto [overflow-anchor:none] focus-visible:outline-offset-[-2px]", className)}
     >
-      <div className="relative w-full" style={{ height: list.getTotalSize() }}>
-        {list.getVirtualItems().map((item) => (
-          <div
-            key={item.key}
-            ref={list.measureElement}
-            data-index={item.index}
-            className="absolute top-0 left-0 w-full"
-            style={{ transform: `translateY(${item.start}px)` }}
-          >
-            {render(item.index)}
-          </div>
-        ))}
-      </div>
+      <VirtualRows list={list} render={render} />
     </div>
   );
 }

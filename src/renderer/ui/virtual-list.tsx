@@ -1,6 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { cx } from "./cx.ts";
+import { VirtualRows } from "./virtual-rows.tsx";
 
 export interface VirtualListHandle {
   toEnd(): void;
@@ -140,19 +141,7 @@ export function VirtualList({
       className={cx("h-full overflow-x-hidden overflow-y-auto [overflow-anchor:none] focus-visible:outline-offset-[-2px]", className)}
     >
       {before}
-      <div className="relative w-full" style={{ height: list.getTotalSize() }}>
-        {list.getVirtualItems().map((item) => (
-          <div
-            key={item.key}
-            ref={list.measureElement}
-            data-index={item.index}
-            className={cx("absolute top-0 left-0 w-full", rowClass?.(item.index))}
-            style={{ transform: `translateY(${item.start}px)` }}
-          >
-            {render(item.index)}
-          </div>
-        ))}
-      </div>
+      <VirtualRows list={list} render={render} rowClass={rowClass} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { ApprovalAnswer, ApprovalRequest } from "../../../protocol/approval
 import type { ErrorData } from "../../../protocol/error.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
 import { asErrorData, call } from "../../lib/api.ts";
-import { dialogIsOpen, focusComposer } from "../../lib/focus.ts";
+import { focusComposer, openDialogs } from "../../lib/focus.ts";
 import { useConversation } from "../../state/conversation.ts";
 import type { PendingApproval, ScriptStep } from "../../state/conversation-view.ts";
 import { Button } from "../../ui/button.tsx";
@@ -136,7 +136,7 @@ function useAnswerKeys(
         event.shiftKey ||
         decision === undefined ||
         first === undefined ||
-        dialogIsOpen()
+        openDialogs() > 0
       )
         return;
       event.preventDefault();

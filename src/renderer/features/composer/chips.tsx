@@ -1,9 +1,9 @@
 import { FilePlus } from "lucide-react";
 import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
-import { attachmentFact } from "../../lib/attachment-fact.ts";
 import { formatCount } from "../../lib/format.ts";
 import { showPasted } from "../../state/pasted.ts";
 import { useThumbnail } from "../../state/thumbnails.ts";
+import { chipFacts } from "../../lib/attachment-fact.ts";
 import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import type { DragState } from "./use-file-drop.ts";
 
@@ -42,15 +42,6 @@ function Chip({ file, onRemove }: { readonly file: Attachment; readonly onRemove
   const thumbnail = useThumbnail(file.kind === "image" ? file.path : null);
   const isText = file.pasted === true && file.kind === "file";
   return (
-    <AttachmentChip
-      name={file.name}
-      path={file.path}
-      kind={file.kind}
-      fact={attachmentFact(file)}
-      pasted={file.pasted === true}
-      thumbnail={thumbnail}
-      onOpen={isText ? () => showPasted(file) : undefined}
-      onRemove={onRemove}
-    />
+    <AttachmentChip {...chipFacts(file)} thumbnail={thumbnail} onOpen={isText ? () => showPasted(file) : undefined} onRemove={onRemove} />
   );
 }

@@ -1,12 +1,12 @@
 import { Pin } from "lucide-react";
 import { memo } from "react";
 import { type Attachment, attachmentKey } from "../../../protocol/attachment.ts";
-import { attachmentFact } from "../../lib/attachment-fact.ts";
 import { useKept } from "../../state/row-memory.ts";
 import type { UserStep } from "../../state/conversation-view.ts";
 import { useFoundHere } from "../../state/find.ts";
 import { showPasted } from "../../state/pasted.ts";
 import { useThumbnail } from "../../state/thumbnails.ts";
+import { chipFacts } from "../../lib/attachment-fact.ts";
 import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import { HiddenBadge } from "../../ui/hidden-badge.tsx";
 import { CopyText } from "./copy-text.tsx";
@@ -55,18 +55,7 @@ export const UserMessage = memo(function UserMessage({ step }: { readonly step: 
 function SentChip({ file }: { readonly file: Attachment }) {
   const thumbnail = useThumbnail(file.kind === "image" ? file.path : null);
   const isText = file.pasted === true && file.kind === "file";
-  return (
-    <AttachmentChip
-      small
-      name={file.name}
-      path={file.path}
-      kind={file.kind}
-      fact={attachmentFact(file)}
-      pasted={file.pasted === true}
-      thumbnail={thumbnail}
-      onOpen={isText ? () => showPasted(file) : undefined}
-    />
-  );
+  return <AttachmentChip small {...chipFacts(file)} thumbnail={thumbnail} onOpen={isText ? () => showPasted(file) : undefined} />;
 }
 
 /** Text between back-ticks as code; nothing else of Markdown, so a prompt reads as it was typed. */

@@ -2,9 +2,9 @@ import { Gauge } from "lucide-react";
 import { type ReactNode, useDeferredValue, useId, useMemo, useState } from "react";
 import { attachmentKey } from "../../../protocol/attachment.ts";
 import type { ConversationId } from "../../../protocol/ids.ts";
-import { attachmentFact } from "../../lib/attachment-fact.ts";
 import { activeProvider, openSettings, useApp } from "../../state/app.ts";
 import { useConversation } from "../../state/conversation.ts";
+import { chipFacts } from "../../lib/attachment-fact.ts";
 import { AttachmentChip } from "../../ui/attachment-chip.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/state-view.tsx";
@@ -56,15 +56,7 @@ function Facts({ id, original }: { readonly id: ConversationId; readonly origina
           <ul className="flex flex-wrap gap-1.5">
             {files.map((file) => (
               <li key={attachmentKey(file)} data-testid="context-file">
-                <AttachmentChip
-                  small
-                  name={file.name}
-                  path={file.path}
-                  kind={file.kind}
-                  fact={attachmentFact(file)}
-                  pasted={file.pasted === true}
-                  thumbnail={null}
-                />
+                <AttachmentChip small {...chipFacts(file)} thumbnail={null} />
               </li>
             ))}
           </ul>
